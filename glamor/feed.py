@@ -1,0 +1,200 @@
+"""What training eats and is judged by: balanced batches of views, and validation scores."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from glamor.augment import BLACKED_OUT_SOURCES, TIGHT_SOURCES, face_views, scene_views, to_float
+from glamor.config import ModelConfig
+from glamor.data import PATCH_SCALE, FaceArrays, balanced_weights, list_samples, load_faces, load_scenes, prepare_sample
+from glamor.losses import FaceBatch, SceneBatch, TrainingNet
+from glamor.metrics import macro_recall
+from glamor.model import Trace
+from glamor.recipe import Phase, Recipe
+
+VALIDATION_BATCH = 128
+FACE_STRIDE = 3  # every third validation face is enough to choose an epoch
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Macro recall on the validation split, in [0, 1]; nan where it does not apply.
+
+    Attributes:
+        faces: faces alone (black scene in the scene stage).
+        scenes: all scenes.
+        film: scenes of the source ``film``.
+        film_face_only: the same with a black scene.
+        scenes_no_face: all scenes with a black face.
+        w_face_std: standard deviation of the face's fusion weight over all scenes.
+    """
+
+    faces: float = float("nan")
+    scenes: float = float("nan")
+    film: float = float("nan")
+    film_face_only: float = float("nan")
+    scenes_no_face: float = float("nan")
+    w_face_std: float = float("nan")
+
+    @property
+    def selection(self) -> float:
+        """One number to choose an epoch by: the mean of all that applies but the spread."""
+        return float(np.nanmean([self.faces, self.scenes, self.film, self.scenes_no_face]))
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the scores that apply, rounded to four digits."""
+        return {name: round(value, 4) for name, value in asdict(self).items() if value == value}
+
+
+class Feed:
+    """Draws class-balanced random views for training and scores a network on validation."""
+
+    def __init__(
+        self, recipe: Recipe, config: ModelConfig, faces: Path | None, scenes: Path, cache: Path, seed: int
+    ) -> None:
+        self.recipe, self.config, self.seed = recipe, config, seed
+        self.rng = torch.Generator().manual_seed(seed)
+        names = config.class_names
+        if faces is not None:
+            self.face_train = load_faces(list_samples(faces, "train", names), config.face_size, cache)
+            self.face_val = load_faces(list_samples(faces, "val", names), config.face_size, cache)
+            self.face_weights = balanced_weights(self.face_train.labels)
+        samples = list_samples(scenes, "train", names)
+        self.scene_train = load_scenes(samples, cache)
+        importance = dict(recipe.source_weights)
+        self.scene_weights = balanced_weights(
+            self.scene_train.labels, np.array([importance.get(s, 1.0) for s in self.scene_train.sources])
+        )
+        self.scene_val = list_samples(scenes, "val", names)
+        self._val_inputs: tuple[Tensor, Tensor] | None = None
+
+    def reseed(self, name: str) -> None:
+        """Make the draws to come depend on the seed and ``name`` alone, so that a run can resume."""
+        digest = hashlib.sha256(f"{self.seed}-{name}".encode()).digest()
+        seed = int.from_bytes(digest[:4], "little")
+        self.rng.manual_seed(seed)
+        torch.manual_seed(seed)
+        np.random.seed(seed)  # noqa: NPY002 - timm's mixup draws from the global generator
+
+    def steps(self, phase: Phase, with_scenes: bool) -> int:
+        """Return the steps of an epoch; ``draws`` 0 means as many as there are scenes."""
+        draws = phase.draws or (len(self.scene_train.labels) if with_scenes else len(self.face_train.labels))
+        return max(1, draws // phase.batch)
+
+    def faces(self, phase: Phase) -> FaceBatch:
+        """Draw one batch of faces, mixed up if the recipe says so."""
+        views, labels = self._draw_faces(phase.batch, phase.size)
+        targets = F.one_hot(labels, len(self.config.class_names)).float()
+        smoothing = self.recipe.label_smoothing
+        if not self.recipe.mixup:
+            return FaceBatch(views, targets * (1 - smoothing) + smoothing / targets.shape[1])
+        from timm.data import Mixup
+
+        mix = Mixup(self.recipe.mixup, prob=0.5, label_smoothing=smoothing, num_classes=targets.shape[1])
+        views, targets = mix(views, labels)
+        return FaceBatch(views, targets)
+
+    def scenes(self, phase: Phase) -> SceneBatch:
+        """Draw one batch of scenes, some with a black branch, and the faces that go with it."""
+        arrays, count = self.scene_train, phase.batch
+        chosen = torch.multinomial(self.scene_weights, count, replacement=True, generator=self.rng).numpy()
+        face, context = scene_views(
+            torch.from_numpy(arrays.patches[chosen]),
+            torch.from_numpy(arrays.photos[chosen]),
+            torch.from_numpy(arrays.boxes[chosen]),
+            PATCH_SCALE,
+            self.config,
+            self.recipe.jitter,
+            self.rng,
+        )
+        draw = torch.rand(count, generator=self.rng)
+        sees_face = draw >= self.recipe.face_blank
+        sees_context = draw < 1 - self.recipe.context_blank
+        lone, lone_labels = self._draw_faces(round(count * self.recipe.face_share), phase.size)
+        return SceneBatch(
+            face=_channels_last(face * sees_face.view(-1, 1, 1, 1)),
+            context=_channels_last(context * sees_context.view(-1, 1, 1, 1)),
+            targets=torch.from_numpy(arrays.labels[chosen]),
+            sees_face=sees_face,
+            sees_context=sees_context,
+            lone_faces=lone,
+            lone_targets=lone_labels,
+        )
+
+    def validate(self, model: TrainingNet, size: int, with_scenes: bool) -> Scores:
+        """Score ``model`` (in eval mode) on the validation split."""
+        with torch.inference_mode(), torch.autocast(next(model.parameters()).device.type, torch.bfloat16):
+            faces = self._score_faces(model, size, with_scenes) if self._has_faces() else float("nan")
+            return self._score_scenes(model, faces) if with_scenes else Scores(faces=faces)
+
+    def _has_faces(self) -> bool:
+        return hasattr(self, "face_val")
+
+    def _draw_faces(self, count: int, size: int) -> tuple[Tensor, Tensor]:
+        if not count:
+            return torch.zeros(0, 3, size, size), torch.zeros(0, dtype=torch.int64)
+        arrays = self.face_train
+        chosen = torch.multinomial(self.face_weights, count, replacement=True, generator=self.rng).numpy()
+        images, sources = torch.from_numpy(arrays.images[chosen]), arrays.sources[chosen]
+        tight, blacked_out = (torch.from_numpy(np.isin(sources, s)) for s in (TIGHT_SOURCES, BLACKED_OUT_SOURCES))
+        views = face_views(images, tight, blacked_out, size, self.recipe.jitter, self.rng)
+        return _channels_last(views), torch.from_numpy(arrays.labels[chosen])
+
+    def _score_faces(self, model: TrainingNet, size: int, main_head: bool) -> float:
+        arrays = FaceArrays(*(a[::FACE_STRIDE] for a in (self.face_val.images, self.face_val.labels, self.face_val.sources)))
+        side = self.config.context_size
+        predicted = []
+        for start in range(0, len(arrays.labels), VALIDATION_BATCH):
+            faces = to_float(torch.from_numpy(arrays.images[start : start + VALIDATION_BATCH]))
+            if main_head:
+                logits = _traced(model, faces, torch.zeros(1, 3, side, side)).logits
+            else:
+                logits = model.face_logits(F.interpolate(faces, (size, size), mode="bilinear", antialias=True))
+            predicted.append(logits.argmax(dim=1))
+        return self._macro_recall(arrays.labels, torch.cat(predicted))
+
+    def _score_scenes(self, model: TrainingNet, faces: float) -> Scores:
+        face, context = self._scene_inputs()
+        labels = np.array([sample.label for sample in self.scene_val])
+        film = np.array([sample.source == "film" for sample in self.scene_val])
+        plain = _traced(model, face, context)
+        fused = plain.logits.argmax(dim=1)
+        no_context = _traced(model, face, torch.zeros_like(context)).logits.argmax(dim=1)
+        no_face = _traced(model, torch.zeros_like(face), context).logits.argmax(dim=1)
+        return Scores(
+            faces=faces,
+            scenes=self._macro_recall(labels, fused),
+            film=self._macro_recall(labels[film], fused[film]) if film.any() else float("nan"),
+            film_face_only=self._macro_recall(labels[film], no_context[film]) if film.any() else float("nan"),
+            scenes_no_face=self._macro_recall(labels, no_face),
+            w_face_std=float(plain.fusion_weights[:, 0].float().std()),
+        )
+
+    def _scene_inputs(self) -> tuple[Tensor, Tensor]:
+        if self._val_inputs is None:
+            faces, contexts = zip(*(prepare_sample(sample, self.config) for sample in self.scene_val), strict=True)
+            self._val_inputs = torch.stack(faces), torch.stack(contexts)
+        return self._val_inputs
+
+    def _macro_recall(self, labels: NDArray[np.int64], predicted: Tensor) -> float:
+        return macro_recall(labels, predicted.cpu().numpy(), len(self.config.class_names))
+
+
+def _traced(model: TrainingNet, face: Tensor, context: Tensor) -> Trace:
+    """Run ``model`` on its device; one context may stand for all faces."""
+    device = next(model.parameters()).device
+    face_map = model.net.encode_face(_channels_last(face.to(device)))
+    context_map = model.net.encode_context(_channels_last(context.to(device)))
+    return model.combine(face_map, context_map.expand(len(face_map), -1, -1, -1))
+
+
+def _channels_last(images: Tensor) -> Tensor:
+    return images.contiguous(memory_format=torch.channels_last)

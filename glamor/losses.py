@@ -1,0 +1,144 @@
+"""What training minimises: the network with two auxiliary heads, and its losses.
+
+The auxiliary heads exist in training only; a checkpoint holds the published network alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import Self
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from glamor.model import GLAMORNet, Intervention, Trace
+from glamor.recipe import Recipe
+
+
+class Ablation(Enum):
+    """A twin that is trained without one part of the network."""
+
+    NONE = "none"
+    NO_CONTEXT = "no-context"
+    NO_ATTENTION = "no-attention"
+
+
+@dataclass(frozen=True)
+class FaceBatch:
+    """Faces (N, 3, S, S) in [0, 1] and their targets (N, classes), rows sum to 1."""
+
+    faces: Tensor
+    targets: Tensor
+
+    def to(self, device: torch.device) -> Self:
+        """Return the batch on ``device``."""
+        return type(self)(*(getattr(self, field.name).to(device) for field in fields(self)))
+
+
+@dataclass(frozen=True)
+class SceneBatch:
+    """Scenes mixed with faces alone.
+
+    Attributes:
+        face, context: (N, 3, S, S) in [0, 1]; black where the branch is blanked.
+        targets: (N,) class indices.
+        sees_face, sees_context: (N,) bool, False where the branch is blanked.
+        lone_faces: (M, 3, S, S), faces without a scene; M may be 0.
+        lone_targets: (M,) class indices.
+    """
+
+    face: Tensor
+    context: Tensor
+    targets: Tensor
+    sees_face: Tensor
+    sees_context: Tensor
+    lone_faces: Tensor
+    lone_targets: Tensor
+
+    def to(self, device: torch.device) -> Self:
+        """Return the batch on ``device``."""
+        return type(self)(*(getattr(self, field.name).to(device) for field in fields(self)))
+
+
+class TrainingNet(nn.Module):
+    """GLAMOR-Net with an auxiliary head on each branch; its forward pass returns the loss."""
+
+    def __init__(self, net: GLAMORNet, recipe: Recipe, ablation: Ablation = Ablation.NONE) -> None:
+        super().__init__()
+        self.net = net
+        self.recipe = recipe
+        self.ablation = ablation
+        channels, classes = net.face_encoder.channels, len(net.config.class_names)
+        self.face_head = nn.Sequential(nn.Dropout(0.3), nn.Linear(channels, classes))
+        self.context_head = nn.Sequential(nn.Dropout(0.3), nn.Linear(channels, classes))
+
+    def forward(self, batch: FaceBatch | SceneBatch) -> Tensor:
+        """Return the loss of a batch, a scalar."""
+        return self._scene_loss(batch) if isinstance(batch, SceneBatch) else self._face_loss(batch)
+
+    def face_logits(self, faces: Tensor) -> Tensor:
+        """Return the auxiliary face head's logits: (N, 3, S, S) -> (N, classes)."""
+        logits: Tensor = self.face_head(self.net.encode_face(faces).mean(dim=(2, 3)))
+        return logits
+
+    def _face_loss(self, batch: FaceBatch) -> Tensor:
+        return F.cross_entropy(self.face_logits(batch.faces).float(), batch.targets)
+
+    def _scene_loss(self, batch: SceneBatch) -> Tensor:
+        count, weight = len(batch.face), self.recipe.auxiliary
+        face_maps = self.net.encode_face(torch.cat((batch.face, batch.lone_faces)))
+        black = torch.zeros_like(batch.context[:1])
+        context_maps = self.net.encode_context(torch.cat((batch.context, black)))
+        trace = self.combine(face_maps[:count], context_maps[:count])
+        loss = self._cross_entropy(trace.logits, batch.targets)
+
+        entropy = -(trace.fusion_weights * trace.fusion_weights.clamp_min(1e-6).log()).sum(dim=1).mean()
+        loss = loss - self.recipe.fusion_entropy * entropy
+        lone_vectors = face_maps[count:].mean(dim=(2, 3))
+        if weight:
+            vectors = torch.cat((trace.face_vector[batch.sees_face], lone_vectors))
+            targets = torch.cat((batch.targets[batch.sees_face], batch.lone_targets))
+            loss = loss + weight * self._cross_entropy(self.face_head(vectors), targets)
+            seen = batch.sees_context
+            context_logits = self.context_head(trace.context_vector[seen])
+            loss = loss + weight * self._cross_entropy(context_logits, batch.targets[seen])
+        if len(lone_vectors):
+            logits = self._lone_logits(lone_vectors, context_maps[count:].mean(dim=(2, 3)))
+            loss = loss + self._cross_entropy(logits, batch.lone_targets)
+        return loss
+
+    def _lone_logits(self, face_vectors: Tensor, black_vector: Tensor) -> Tensor:
+        """Classify faces beside a black scene through the main head.
+
+        The fusion weights get no gradient from here: thousands of faces without a scene would
+        teach them that the scene never counts.
+        """
+        black = black_vector.detach().expand_as(face_vectors)
+        with torch.no_grad():
+            scores = torch.cat((self.net.face_score(face_vectors), self.net.context_score(black)), dim=1)
+            w_face, w_context = scores.softmax(dim=1).split(1, dim=1)
+        if self.ablation is Ablation.NO_CONTEXT:
+            w_face, w_context = torch.ones_like(w_face), torch.zeros_like(w_context)
+        logits: Tensor = self.net.head(torch.cat((w_face * face_vectors, w_context * black), dim=1))
+        return logits
+
+    def combine(self, face_map: Tensor, context_map: Tensor) -> Trace:
+        """Attend, fuse and classify as the ablation has it."""
+        return self.net.combine(face_map, context_map, ablate(self.ablation, context_map))
+
+    def _cross_entropy(self, logits: Tensor, targets: Tensor) -> Tensor:
+        if not len(targets):
+            return logits.sum() * 0.0  # a batch in which every sample is blanked
+        return F.cross_entropy(logits.float(), targets, label_smoothing=self.recipe.label_smoothing)
+
+
+def ablate(ablation: Ablation, context_map: Tensor) -> Intervention:
+    """Return the intervention that takes a part away: scene weight 0, or uniform attention."""
+    if ablation is Ablation.NO_CONTEXT:
+        return Intervention(fusion=torch.tensor([1.0, 0.0]))
+    if ablation is Ablation.NO_ATTENTION:
+        height, width = context_map.shape[2:]
+        return Intervention(attention=torch.full((height, width), 1 / (height * width)))
+    return Intervention()

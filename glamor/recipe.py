@@ -1,0 +1,121 @@
+"""How a network is trained: frozen recipes, one of them the paper's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from glamor.augment import Jitter
+from glamor.errors import DataError
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One stretch of training.
+
+    Attributes:
+        name: of the phase, unique in its recipe.
+        epochs: how many passes over ``draws`` pictures.
+        draws: pictures drawn an epoch (faces, or scenes in a scene phase).
+        batch: pictures in a step.
+        size: side of the face views, pixels.
+        lr: peak learning rate of the phase.
+        lr_end: learning rate at its end (cosine between the two).
+    """
+
+    name: str
+    epochs: int
+    draws: int
+    batch: int
+    size: int
+    lr: float
+    lr_end: float
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A whole training: face phases, then scene phases.
+
+    Attributes:
+        faces: phases in which only the face branch and its auxiliary head learn.
+        scenes: phases in which the whole network learns, on scenes mixed with faces.
+        optimizer: timm's name of it.
+        momentum, weight_decay: of the optimizer.
+        ema_decay: of the averaged weights that are kept.
+        label_smoothing: of every cross-entropy.
+        mixup: alpha of mixup in the face phases, 0 for none.
+        face_blank, context_blank: share of scene samples whose face / context is black.
+        auxiliary: weight of the two auxiliary heads' losses in the scene phases.
+        face_share: faces alone per scene in a scene batch.
+        fusion_entropy: reward for undecided fusion weights, against a dead branch.
+        source_weights: importance of a source within its class when scenes are drawn.
+        jitter: of the views.
+    """
+
+    faces: tuple[Phase, ...]
+    scenes: tuple[Phase, ...]
+    optimizer: str = "adamw"
+    momentum: float = 0.9
+    weight_decay: float = 0.05
+    ema_decay: float = 0.998
+    label_smoothing: float = 0.1
+    mixup: float = 0.2
+    face_blank: float = 0.25
+    context_blank: float = 0.15
+    auxiliary: float = 0.5
+    face_share: float = 1.0
+    fusion_entropy: float = 0.02
+    source_weights: tuple[tuple[str, float], ...] = ()
+    jitter: Jitter = field(default_factory=Jitter)
+
+
+DEFAULT = Recipe(
+    faces=(
+        Phase("faces-48", epochs=6, draws=66_000, batch=256, size=48, lr=3e-3, lr_end=2e-3),
+        Phase("faces-64", epochs=6, draws=66_000, batch=256, size=64, lr=2e-3, lr_end=5e-4),
+        Phase("faces-96", epochs=2, draws=66_000, batch=256, size=96, lr=5e-4, lr_end=1e-5),
+    ),
+    scenes=(Phase("scenes", epochs=20, draws=3_200, batch=64, size=96, lr=4e-4, lr_end=1e-5),),
+    source_weights=(("film", 2.0), ("photos", 1.0), ("stock", 1.0), ("pseudo", 0.7)),
+)
+
+# Le et al. 2021, section 5.1: SGD, batch 4, 60 epochs, learning rate cut at 25 and 40 (here: cosine
+# from the same start). One stage on scenes alone, no auxiliary losses, no modality dropout.
+PAPER = Recipe(
+    faces=(),
+    scenes=(
+        Phase("paper-1", epochs=25, draws=0, batch=4, size=96, lr=5e-4, lr_end=5e-4),
+        Phase("paper-2", epochs=15, draws=0, batch=4, size=96, lr=5e-5, lr_end=5e-5),
+        Phase("paper-3", epochs=20, draws=0, batch=4, size=96, lr=5e-6, lr_end=5e-6),
+    ),
+    optimizer="sgd",
+    weight_decay=0.0,
+    ema_decay=0.0,
+    label_smoothing=0.0,
+    mixup=0.0,
+    face_blank=0.0,
+    context_blank=0.0,
+    auxiliary=0.0,
+    face_share=0.0,
+    fusion_entropy=0.0,
+    jitter=Jitter(degrees=10.0, zoom=(1.0, 1.0), shift=0.0, colour=0.0, grey=0.0, erase=0.0),
+)
+
+# For tests and first tries: a minute on two cores, worth nothing.
+TINY = replace(
+    DEFAULT,
+    faces=(Phase("faces-48", epochs=2, draws=32, batch=16, size=48, lr=1e-3, lr_end=1e-4),),
+    scenes=(Phase("scenes", epochs=2, draws=16, batch=8, size=96, lr=1e-3, lr_end=1e-4),),
+)
+
+RECIPES = {"default": DEFAULT, "paper": PAPER, "tiny": TINY}
+
+
+def recipe(name: str) -> Recipe:
+    """Return a recipe by name.
+
+    Raises:
+        DataError: if there is none of that name.
+    """
+    if name not in RECIPES:
+        raise DataError(f"there is no recipe {name!r}; choose one of {', '.join(RECIPES)}.")
+    return RECIPES[name]

@@ -1,0 +1,255 @@
+"""Training in two stages: the face branch on faces, then the whole network on scenes.
+
+    python -m glamor train --faces data/faces --scenes data/scenes --out runs/default
+
+Stopped at any point, the same command goes on from the last finished epoch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from glamor.checkpoint import save_checkpoint
+from glamor.config import ModelConfig
+from glamor.errors import DataError
+from glamor.feed import Feed, Scores
+from glamor.losses import Ablation, TrainingNet
+from glamor.model import GLAMORNet
+from glamor.recipe import Phase, Recipe, recipe
+
+STATE = "state.pt"
+METRICS = "metrics.json"
+HEAD_CROP_SCALE = 1.35  # whole heads: the shared crop convention of the shipped weights
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to train, on what, into where.
+
+    Attributes:
+        recipe: how.
+        config: the network and its preprocessing.
+        faces: folder of faces, or None.
+        scenes: folder of scenes.
+        out: folder for state, metrics and the checkpoint.
+        seed: of weights, draws and views.
+        ablation: a twin without context or without attention.
+        start: state.pt of another run whose face stage is taken over.
+        pretrained: start timm encoders from their published weights.
+    """
+
+    recipe: Recipe
+    config: ModelConfig
+    faces: Path | None
+    scenes: Path
+    out: Path
+    seed: int = 0
+    ablation: Ablation = Ablation.NONE
+    start: Path | None = None
+    pretrained: bool = False
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the shell arguments of ``train``."""
+    parser.add_argument("--faces", type=Path, help="folder of faces: <split>/<Class>/<name>")
+    parser.add_argument("--scenes", type=Path, required=True, help="folder of scenes in NCAER-S layout")
+    parser.add_argument("--out", type=Path, required=True, help="folder for state, metrics and weights")
+    parser.add_argument("--recipe", default="default", help="default, paper or tiny")
+    parser.add_argument("--encoder", default=ModelConfig.encoder, help="glamor, or a timm backbone such as resnet18")
+    parser.add_argument("--pretrained", action="store_true", help="start a timm backbone from its published weights")
+    parser.add_argument("--ablation", default="none", choices=[a.value for a in Ablation], help="train a twin without a part")
+    parser.add_argument("--start", type=Path, help="state.pt of a run whose face stage is taken over")
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Run ``train`` with parsed shell arguments and print where the checkpoint is."""
+    imagenet = {"mean": (0.485, 0.456, 0.406), "std": (0.229, 0.224, 0.225)} if args.encoder != "glamor" else {}
+    config = ModelConfig(encoder=args.encoder, face_crop_scale=HEAD_CROP_SCALE, **imagenet)
+    plan = Plan(
+        recipe=recipe(args.recipe),
+        config=config,
+        faces=args.faces,
+        scenes=args.scenes,
+        out=args.out,
+        seed=args.seed,
+        ablation=Ablation(args.ablation),
+        start=args.start,
+        pretrained=args.pretrained,
+    )
+    print(train(plan))
+
+
+def train(plan: Plan) -> Path:
+    """Train, or go on training, and return the folder of the finished checkpoint.
+
+    Args:
+        plan: what to train.
+
+    Returns:
+        ``plan.out / "checkpoint"``, readable by :func:`glamor.checkpoint.load_checkpoint`.
+
+    Raises:
+        DataError: if the data or an earlier state cannot be used.
+    """
+    if plan.recipe.faces and plan.faces is None and plan.start is None:
+        raise DataError("this recipe starts with faces; give --faces, --start, or --recipe paper.")
+    plan.out.mkdir(parents=True, exist_ok=True)
+    return Trainer(plan).run()
+
+
+class Trainer:
+    """The state of one training run; every epoch ends with all of it on disk."""
+
+    def __init__(self, plan: Plan) -> None:
+        from accelerate import Accelerator
+        from accelerate.utils import DistributedDataParallelKwargs, set_seed
+        from timm.utils import ModelEmaV3
+
+        self.plan = plan
+        unused = DistributedDataParallelKwargs(find_unused_parameters=True)  # one branch rests in the face stage
+        self.accelerator = Accelerator(mixed_precision="bf16", kwargs_handlers=[unused])
+        set_seed(plan.seed + self.accelerator.process_index)
+        net = GLAMORNet(plan.config, pretrained=plan.pretrained)
+        self.bare = TrainingNet(net, plan.recipe, plan.ablation).to(memory_format=torch.channels_last)
+        self.bare.to(self.accelerator.device)
+        self.ema = ModelEmaV3(self.bare, decay=plan.recipe.ema_decay, use_warmup=plan.recipe.ema_decay > 0)
+        self.model: nn.Module = self.accelerator.prepare(self.bare)
+        self.feed = Feed(plan.recipe, plan.config, plan.faces, plan.scenes, plan.out.parent / "cache", plan.seed)
+        self.history: list[dict[str, Any]] = []
+        self.best = -1.0
+        self.step, self.seconds = 0, 0.0
+        self.optimizer: Any = None
+        self._resume()
+
+    def run(self) -> Path:
+        """Run every phase that is not finished."""
+        phases = [*([] if self.plan.start else self.plan.recipe.faces), *self.plan.recipe.scenes]
+        for phase in phases:
+            done = sum(row["phase"] == phase.name for row in self.history)
+            if done < phase.epochs:
+                self._run_phase(phase, done)
+        return self.plan.out / "checkpoint"
+
+    def _run_phase(self, phase: Phase, done: int) -> None:
+        with_scenes = phase in self.plan.recipe.scenes
+        if self.plan.recipe.faces and phase is self.plan.recipe.scenes[0] and not done:
+            self._enter_scenes()
+        self.optimizer = self.accelerator.prepare(self._new_optimizer(phase))
+        if done:
+            self.optimizer.load_state_dict(self._load(self.plan.out / STATE)["optimizer"])
+        steps = self.feed.steps(phase, with_scenes)
+        for epoch in range(done, phase.epochs):
+            self.feed.reseed(f"{phase.name}-{epoch}-{self.accelerator.process_index}")
+            start = time.monotonic()
+            loss = self._run_epoch(phase, epoch, steps, with_scenes)
+            self.seconds += time.monotonic() - start
+            self._close_epoch(phase, epoch, loss, with_scenes)
+
+    def _run_epoch(self, phase: Phase, epoch: int, steps: int, with_scenes: bool) -> float:
+        from tqdm.auto import tqdm
+
+        self.model.train()
+        total = 0.0
+        bar = tqdm(range(steps), desc=f"{phase.name} {epoch + 1}/{phase.epochs}", mininterval=10, disable=None)
+        for step in bar:
+            self._set_lr(_cosine(phase, (epoch * steps + step) / (phase.epochs * steps)))
+            batch = self.feed.scenes(phase) if with_scenes else self.feed.faces(phase)
+            with self.accelerator.autocast():
+                loss = self.model(batch.to(self.accelerator.device))
+            self.accelerator.backward(loss)
+            self.accelerator.clip_grad_norm_(self.model.parameters(), 5.0)
+            self.optimizer.step()
+            self.optimizer.zero_grad(set_to_none=True)
+            self.step += 1
+            self.ema.update(self.bare, self.step)
+            total += float(loss.detach())
+        return total / steps
+
+    def _close_epoch(self, phase: Phase, epoch: int, loss: float, with_scenes: bool) -> None:
+        if not self.accelerator.is_main_process:
+            return
+        scores = self.feed.validate(self.ema.module, phase.size, with_scenes)
+        row = {"phase": phase.name, "epoch": epoch + 1, "loss": round(loss, 4), **scores.to_dict()}
+        self.history.append(row)
+        print(json.dumps(row), flush=True)
+        if with_scenes and scores.selection > self.best:
+            self.best = scores.selection
+            self._export(scores)
+        self._save()
+
+    def _export(self, scores: Scores) -> None:
+        """Write the best checkpoint so far, and its scores beside it."""
+        config, folder = self.plan.config, self.plan.out / "checkpoint"
+        net = GLAMORNet(config)
+        net.load_state_dict(self.ema.module.net.state_dict())
+        save_checkpoint(folder, net, config)
+        summary = {"seed": self.plan.seed, "seconds": round(self.seconds), "validation": scores.to_dict()}
+        (folder / METRICS).write_text(json.dumps(summary, indent=1) + "\n")
+
+    def _enter_scenes(self) -> None:
+        """Start the scene stage from the averaged face stage; scenes begin with its filters."""
+        self.bare.load_state_dict(self.ema.module.state_dict())
+        self.bare.net.context_encoder.load_state_dict(self.bare.net.face_encoder.state_dict())
+        self.ema.module.load_state_dict(self.bare.state_dict())
+
+    def _new_optimizer(self, phase: Phase) -> torch.optim.Optimizer:
+        from timm.optim import create_optimizer_v2
+
+        chosen = self.plan.recipe
+        return create_optimizer_v2(
+            self.bare, opt=chosen.optimizer, lr=phase.lr, weight_decay=chosen.weight_decay, momentum=chosen.momentum
+        )
+
+    def _set_lr(self, lr: float) -> None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+
+    def _save(self) -> None:
+        state = {
+            "model": self.bare.state_dict(),
+            "ema": self.ema.module.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "history": json.dumps(self.history),
+            "best": self.best,
+            "step": self.step,
+            "seconds": self.seconds,
+        }
+        partial = self.plan.out / f"{STATE}.part"
+        torch.save(state, partial)
+        partial.replace(self.plan.out / STATE)
+
+    def _resume(self) -> None:
+        own = self.plan.out / STATE
+        if own.exists():
+            state = self._load(own)
+            self.history, self.best = json.loads(state["history"]), state["best"]
+            self.step, self.seconds = state["step"], state["seconds"]
+        elif self.plan.start is not None:
+            state = self._load(self.plan.start)
+            state["model"] = state["ema"]
+        else:
+            return
+        self.bare.load_state_dict(state["model"])
+        self.ema.module.load_state_dict(state["ema"])
+
+    def _load(self, path: Path) -> dict[str, Any]:
+        if not path.is_file():
+            raise DataError(f"{path} is not there; give the state.pt of an earlier run, or none to start afresh.")
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        return state
+
+
+def _cosine(phase: Phase, progress: float) -> float:
+    """Return the learning rate at ``progress`` in [0, 1], after a short linear warm-up."""
+    warm = min(1.0, progress / 0.03 + 0.01)
+    swing = 0.5 * (1 + float(torch.cos(torch.tensor(progress * torch.pi))))
+    return warm * (phase.lr_end + (phase.lr - phase.lr_end) * swing)
