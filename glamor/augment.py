@@ -150,7 +150,13 @@ def face_views(
 
 
 def scene_views(
-    patches: Tensor, photos: Tensor, boxes: Tensor, patch_scale: float, config: ModelConfig, jitter: Jitter, rng: torch.Generator
+    patches: Tensor,
+    photos: Tensor,
+    boxes: Tensor,
+    patch_scale: float,
+    config: ModelConfig,
+    jitter: Jitter,
+    rng: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
     """Return random views of (face, masked scene) pairs.
 
@@ -197,9 +203,9 @@ def _paint_black(pictures: Tensor, boxes: Tensor, jitter: Jitter, rng: torch.Gen
     centre, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2
     half = half * _uniform(len(boxes), *jitter.zoom, rng).view(-1, 1)
     x, y = (torch.arange(width) + 0.5) / width, (torch.arange(height) + 0.5) / height
-    inside = ((y - centre[:, 1:]).abs() < half[:, 1:])[:, None, :, None] & (
-        (x - centre[:, :1]).abs() < half[:, :1]
-    )[:, None, None, :]
+    inside = ((y - centre[:, 1:]).abs() < half[:, 1:])[:, None, :, None] & ((x - centre[:, :1]).abs() < half[:, :1])[
+        :, None, None, :
+    ]
     return pictures.masked_fill(inside, 0.0)
 
 

@@ -35,6 +35,8 @@ class ModelConfig:
         jpeg_round_trip: whether the masked photo goes through JPEG before it is resized.
         mean, std: per-channel normalisation inside the network, RGB, of inputs in [0, 1].
         temperature: divides the logits before the softmax where probabilities are shown.
+        uncertain_margin: when the two highest probabilities are closer than this, validation
+            data cannot tell which of the two is right more often (0: never measured).
         license: SPDX-like licence of the weights, empty if unknown.
         trained_on: one line that says what the weights learned from, empty for none.
 
@@ -55,6 +57,7 @@ class ModelConfig:
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
     temperature: float = 1.0
+    uncertain_margin: float = 0.0
     license: str = ""
     trained_on: str = ""
 
@@ -82,6 +85,7 @@ class ModelConfig:
             ("face_crop_scale", 0.1 <= self.face_crop_scale <= 10, "a factor from 0.1 to 10"),
             ("mean", len(self.mean) == 3 and all(map(math.isfinite, self.mean)), "three finite numbers"),
             ("std", len(self.std) == 3 and all(0 < s < math.inf for s in self.std), "three positive numbers"),
+            ("uncertain_margin", 0 <= self.uncertain_margin <= 1, "a difference of probabilities in [0, 1]"),
             ("temperature", 0 < self.temperature < math.inf, "a positive number"),
         )
 

@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -99,7 +100,9 @@ def list_samples(root: Path, split: str, class_names: Sequence[str]) -> tuple[Sa
     scenes = is_scenes(root)
     folder = (root / "images" if scenes else root) / split
     if not folder.is_dir():
-        raise DataError(f"{folder} is not a folder; expected ROOT/images/<split>/<Class> with ROOT/crop, or ROOT/<split>/<Class>.")
+        raise DataError(
+            f"{folder} is not a folder; expected ROOT/images/<split>/<Class> with ROOT/crop, or ROOT/<split>/<Class>."
+        )
     samples = tuple(
         Sample(path, label, _source(path), _read_box(root, split, path) if scenes else None)
         for label, name in enumerate(class_names)
@@ -187,8 +190,8 @@ def _scene_images(sample: Sample) -> tuple[NDArray[np.uint8], NDArray[np.uint8],
     photo = load_photo(sample.path)
     height, width = photo.shape[:2]
     box = np.array(sample.face_box_xyxy, dtype=np.float32)
-    fractions = box / np.array([width, height, width, height], dtype=np.float32)
-    return _patch(photo, box), _uint8(resize(photo, PHOTO_HW)), fractions
+    fractions = box / np.array([width, height, width, height])
+    return _patch(photo, box), _uint8(resize(photo, PHOTO_HW)), fractions.astype(np.float32)
 
 
 def _patch(photo: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -209,10 +212,10 @@ def _uint8(image: Tensor) -> NDArray[np.uint8]:
 
 def _cached(
     samples: Sequence[Sample],
-    decode: Callable[[Sample], tuple[NDArray[np.generic], ...]],
+    decode: Callable[[Sample], tuple[NDArray[Any], ...]],
     name: str,
     cache: Path | None,
-) -> tuple[NDArray[np.generic], ...]:
+) -> tuple[NDArray[Any], ...]:
     if cache is None:
         return _decode_all(samples, decode)
     names = "\n".join(f"{sample.path}|{sample.face_box_xyxy}" for sample in samples)
@@ -227,8 +230,8 @@ def _cached(
 
 
 def _decode_all(
-    samples: Sequence[Sample], decode: Callable[[Sample], tuple[NDArray[np.generic], ...]]
-) -> tuple[NDArray[np.generic], ...]:
+    samples: Sequence[Sample], decode: Callable[[Sample], tuple[NDArray[Any], ...]]
+) -> tuple[NDArray[Any], ...]:
     with ProcessPoolExecutor(os.cpu_count(), initializer=torch.set_num_threads, initargs=(1,)) as pool:
         rows = list(pool.map(decode, samples, chunksize=64))
     return tuple(np.stack(column) for column in zip(*rows, strict=True))

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from glamor.augment import BLACKED_OUT_SOURCES, TIGHT_SOURCES, face_views, scene_views, to_float
 from glamor.config import ModelConfig
-from glamor.data import PATCH_SCALE, FaceArrays, balanced_weights, list_samples, load_faces, load_scenes, prepare_sample
+from glamor.data import PATCH_SCALE, balanced_weights, list_samples, load_faces, load_scenes, prepare_sample
 from glamor.losses import FaceBatch, SceneBatch, TrainingNet
 from glamor.metrics import macro_recall
 from glamor.model import Trace
@@ -82,7 +82,7 @@ class Feed:
         seed = int.from_bytes(digest[:4], "little")
         self.rng.manual_seed(seed)
         torch.manual_seed(seed)
-        np.random.seed(seed)  # noqa: NPY002 - timm's mixup draws from the global generator
+        np.random.seed(seed)  # timm's mixup draws from the global generator
 
     def steps(self, phase: Phase, with_scenes: bool) -> int:
         """Return the steps of an epoch; ``draws`` 0 means as many as there are scenes."""
@@ -149,17 +149,17 @@ class Feed:
         return _channels_last(views), torch.from_numpy(arrays.labels[chosen])
 
     def _score_faces(self, model: TrainingNet, size: int, main_head: bool) -> float:
-        arrays = FaceArrays(*(a[::FACE_STRIDE] for a in (self.face_val.images, self.face_val.labels, self.face_val.sources)))
+        images, labels = self.face_val.images[::FACE_STRIDE], self.face_val.labels[::FACE_STRIDE]
         side = self.config.context_size
         predicted = []
-        for start in range(0, len(arrays.labels), VALIDATION_BATCH):
-            faces = to_float(torch.from_numpy(arrays.images[start : start + VALIDATION_BATCH]))
+        for start in range(0, len(labels), VALIDATION_BATCH):
+            faces = to_float(torch.from_numpy(images[start : start + VALIDATION_BATCH]))
             if main_head:
                 logits = _traced(model, faces, torch.zeros(1, 3, side, side)).logits
             else:
                 logits = model.face_logits(F.interpolate(faces, (size, size), mode="bilinear", antialias=True))
             predicted.append(logits.argmax(dim=1))
-        return self._macro_recall(arrays.labels, torch.cat(predicted))
+        return self._macro_recall(labels, torch.cat(predicted))
 
     def _score_scenes(self, model: TrainingNet, faces: float) -> Scores:
         face, context = self._scene_inputs()

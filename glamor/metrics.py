@@ -55,24 +55,74 @@ def expected_calibration_error(labels: Labels, probabilities: Floats, bins: int 
     return float(np.abs(gaps).sum() / len(labels))
 
 
-def bootstrap_interval(
-    count: int, statistic: Callable[[Labels], float], *, draws: int = 1000, seed: int = 0
-) -> tuple[float, float]:
-    """Return the 95 % percentile interval of a statistic over resampled rows.
+def bootstrap_intervals(
+    count: int, statistics: Callable[[Labels], Floats], *, draws: int = 1000, seed: int = 0
+) -> tuple[Floats, Floats]:
+    """Return 95 % percentile intervals of several statistics over resampled rows.
 
     Args:
         count: how many rows there are.
-        statistic: maps (count,) row indices, drawn with replacement, to a number.
+        statistics: maps (count,) row indices, drawn with replacement, to (k,) numbers; nan
+            where one is undefined for that draw.
         draws: how many resamples.
         seed: of the resampling.
 
     Returns:
-        (lower, upper).
+        (lower, upper), each (k,); nan where every draw was.
     """
     rng = np.random.default_rng(seed)
-    values = [statistic(rng.integers(0, count, count)) for _ in range(draws)]
-    lower, upper = np.nanpercentile(values, [2.5, 97.5])
-    return float(lower), float(upper)
+    values = np.stack([statistics(rng.integers(0, count, count)) for _ in range(draws)])
+    bounds = np.full((2, values.shape[1]), np.nan)
+    known = ~np.isnan(values).all(axis=0)
+    bounds[:, known] = np.nanpercentile(values[:, known], [2.5, 97.5], axis=0)
+    return bounds[0], bounds[1]
+
+
+def fit_temperature(logits: Floats, labels: Labels) -> float:
+    """Return the temperature that minimises the negative log-likelihood (Guo et al. 2017).
+
+    Args:
+        logits: (N, classes), raw.
+        labels: (N,) class indices.
+
+    Returns:
+        A temperature from 0.05 to 20.
+    """
+    from scipy.optimize import minimize_scalar
+    from scipy.special import log_softmax
+
+    def loss(log_temperature: float) -> float:
+        scaled = log_softmax(logits / np.exp(log_temperature), axis=1)
+        return float(-scaled[np.arange(len(labels)), labels].mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(np.log(0.05), np.log(20)), method="bounded").x))
+
+
+def uncertain_margin(labels: Labels, probabilities: Floats) -> float:
+    """Return the margin under which the first choice is right no more often than the second.
+
+    Answers are sorted by the difference of their two highest probabilities. The margin is the
+    largest difference for which, among all answers closer than it, a one-sided sign test does
+    not find the first choice right more often than the second (5 % level).
+
+    Args:
+        labels: (N,) class indices.
+        probabilities: (N, classes).
+
+    Returns:
+        A difference of probabilities in [0, 1].
+    """
+    from scipy.stats import binom
+
+    order = np.argsort(probabilities, axis=1)
+    rows = np.arange(len(labels))
+    margins = probabilities[rows, order[:, -1]] - probabilities[rows, order[:, -2]]
+    by_margin = np.argsort(margins)
+    first = np.cumsum((order[:, -1] == labels)[by_margin])
+    second = np.cumsum((order[:, -2] == labels)[by_margin])
+    chance = binom.sf(first - 1, first + second, 0.5)  # P(at least this many firsts by luck)
+    within_noise = np.flatnonzero(chance > 0.05)
+    return float(margins[by_margin][within_noise[-1]]) if len(within_noise) else 0.0
 
 
 def entropy(distribution: Floats) -> Floats:

@@ -8,6 +8,7 @@ Shapes: N people, C channels (256), h x w cells of the context map (7 x 7 for 11
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -60,6 +61,8 @@ class Intervention:
 class ConvEncoder(nn.Sequential):
     """Five 3x3 convolutions with BatchNorm and ReLU, 2x2 max-pool after the first four."""
 
+    channels: int
+
     def __init__(self, filters: tuple[int, ...]) -> None:
         channels = (3, *filters)
         super().__init__(
@@ -86,7 +89,7 @@ class TimmEncoder(nn.Module):
         import timm  # slow to import, needed by this variant only
 
         self.backbone = timm.create_model(name, features_only=True, out_indices=(-1,), pretrained=pretrained)
-        self.channels = self.backbone.feature_info.channels()[-1]
+        self.channels: int = cast(Any, self.backbone.feature_info).channels()[-1]
 
     def forward(self, images: Tensor) -> Tensor:
         return self.backbone(images)[-1]  # (N, 3, H, W) -> (N, C, h, w)
@@ -140,6 +143,8 @@ class GLAMORNet(nn.Module):
             nn.Dropout(config.dropout),
             nn.Linear(hidden, len(config.class_names)),
         )
+        self.mean: Tensor
+        self.std: Tensor
         self.register_buffer("mean", torch.tensor(config.mean).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(config.std).view(3, 1, 1), persistent=False)
 

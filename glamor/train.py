@@ -10,23 +10,26 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from glamor.checkpoint import save_checkpoint
-from glamor.config import ModelConfig
+from glamor.calibrate import calibrate
+from glamor.checkpoint import load_checkpoint, save_checkpoint
+from glamor.config import GLAMOR_ENCODER, ModelConfig
 from glamor.errors import DataError
-from glamor.feed import Feed, Scores
+from glamor.evaluate import evaluate
+from glamor.feed import Feed
 from glamor.losses import Ablation, TrainingNet
 from glamor.model import GLAMORNet
 from glamor.recipe import Phase, Recipe, recipe
 
 STATE = "state.pt"
 METRICS = "metrics.json"
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # what timm's backbones were trained with
 HEAD_CROP_SCALE = 1.35  # whole heads: the shared crop convention of the shipped weights
 
 
@@ -65,15 +68,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recipe", default="default", help="default, paper or tiny")
     parser.add_argument("--encoder", default=ModelConfig.encoder, help="glamor, or a timm backbone such as resnet18")
     parser.add_argument("--pretrained", action="store_true", help="start a timm backbone from its published weights")
-    parser.add_argument("--ablation", default="none", choices=[a.value for a in Ablation], help="train a twin without a part")
+    parser.add_argument(
+        "--ablation", default="none", choices=[a.value for a in Ablation], help="train a twin without a part"
+    )
     parser.add_argument("--start", type=Path, help="state.pt of a run whose face stage is taken over")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--trained-on", default="", help="one line for config.json (default: the folders' names)")
+    parser.add_argument("--license", default="", help="licence of the weights, for config.json")
 
 
 def run(args: argparse.Namespace) -> None:
     """Run ``train`` with parsed shell arguments and print where the checkpoint is."""
-    imagenet = {"mean": (0.485, 0.456, 0.406), "std": (0.229, 0.224, 0.225)} if args.encoder != "glamor" else {}
-    config = ModelConfig(encoder=args.encoder, face_crop_scale=HEAD_CROP_SCALE, **imagenet)
+    folders = " and ".join(folder.name for folder in (args.faces, args.scenes) if folder)
+    config = ModelConfig(
+        encoder=args.encoder,
+        face_crop_scale=HEAD_CROP_SCALE,
+        license=args.license,
+        trained_on=args.trained_on or folders,
+    )
+    if args.encoder != GLAMOR_ENCODER:
+        config = replace(config, mean=IMAGENET_MEAN, std=IMAGENET_STD)
     plan = Plan(
         recipe=recipe(args.recipe),
         config=config,
@@ -124,6 +138,7 @@ class Trainer:
         self.ema = ModelEmaV3(self.bare, decay=plan.recipe.ema_decay, use_warmup=plan.recipe.ema_decay > 0)
         self.model: nn.Module = self.accelerator.prepare(self.bare)
         self.feed = Feed(plan.recipe, plan.config, plan.faces, plan.scenes, plan.out.parent / "cache", plan.seed)
+        self.folder = plan.out / "checkpoint"
         self.history: list[dict[str, Any]] = []
         self.best = -1.0
         self.step, self.seconds = 0, 0.0
@@ -137,7 +152,9 @@ class Trainer:
             done = sum(row["phase"] == phase.name for row in self.history)
             if done < phase.epochs:
                 self._run_phase(phase, done)
-        return self.plan.out / "checkpoint"
+        if self.accelerator.is_main_process:
+            self._finish()
+        return self.folder
 
     def _run_phase(self, phase: Phase, done: int) -> None:
         with_scenes = phase in self.plan.recipe.scenes
@@ -183,17 +200,21 @@ class Trainer:
         print(json.dumps(row), flush=True)
         if with_scenes and scores.selection > self.best:
             self.best = scores.selection
-            self._export(scores)
+            save_checkpoint(self.folder, self.ema.module.net, self.plan.config)
         self._save()
 
-    def _export(self, scores: Scores) -> None:
-        """Write the best checkpoint so far, and its scores beside it."""
-        config, folder = self.plan.config, self.plan.out / "checkpoint"
-        net = GLAMORNet(config)
-        net.load_state_dict(self.ema.module.net.state_dict())
-        save_checkpoint(folder, net, config)
-        summary = {"seed": self.plan.seed, "seconds": round(self.seconds), "validation": scores.to_dict()}
-        (folder / METRICS).write_text(json.dumps(summary, indent=1) + "\n")
+    def _finish(self) -> None:
+        """Calibrate the best checkpoint and write what it scores on the validation splits."""
+        calibrate(self.folder, self.plan.scenes)
+        checkpoint = load_checkpoint(self.folder)
+        datasets = {"scenes": self.plan.scenes, **({"faces": self.plan.faces} if self.plan.faces else {})}
+        metrics = {
+            "seed": self.plan.seed,
+            "ablation": self.plan.ablation.value,
+            "seconds": round(self.seconds),
+            **{name: evaluate(checkpoint, folder, "val").to_dict() for name, folder in datasets.items()},
+        }
+        (self.folder / METRICS).write_text(json.dumps(metrics, indent=1) + "\n")
 
     def _enter_scenes(self) -> None:
         """Start the scene stage from the averaged face stage; scenes begin with its filters."""

@@ -1,0 +1,209 @@
+"""The shell: ``python -m glamor COMMAND``. Exit status 0, or 2 with one line on stderr that says what is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from glamor.errors import ExplainError, FaceError, GlamorError
+
+if TYPE_CHECKING:
+    from glamor.photo import BoxXyxy
+    from glamor.predictor import Prediction, Predictor
+
+DELEGATED = {
+    "evaluate": "score a checkpoint on a labelled set of photos",
+    "train": "train on faces, then on scenes",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: the command and its arguments; None takes those of the process.
+
+    Returns:
+        The exit status: 0, or 2 after one line on stderr.
+
+    Raises:
+        SystemExit: after ``--help`` (0) or arguments that make no sense (2).
+    """
+    words = sys.argv[1:] if argv is None else list(argv)
+    try:
+        arguments = _parser(words[:1]).parse_args(words)
+        arguments.run(arguments)
+    except (GlamorError, OSError) as error:
+        print("glamor:", *str(error).split(), file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser(command: Sequence[str]) -> Parser:
+    parser = Parser(prog="python -m glamor", description="What GLAMOR-Net makes of a face and its scene.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_predict(commands.add_parser("predict", help="name the expression of every face in photos"))
+    _add_explain(commands.add_parser("explain", help="write figures and numbers on what moved one prediction"))
+    for name, purpose in DELEGATED.items():
+        delegated = commands.add_parser(name, help=purpose)
+        if name in command:  # these rooms import torch, so only the one that was asked for is opened
+            room = import_module(f"glamor.{name}")
+            room.add_arguments(delegated)
+            delegated.set_defaults(run=room.run)
+    _add_convert(commands.add_parser("convert", help="turn the authors' TensorFlow checkpoint into ours"))
+    return parser
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("photos", nargs="+", metavar="PHOTO", help="a picture file")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a photo, one a line, unrounded")
+    _add_shared(parser)
+    parser.set_defaults(run=_predict)
+
+
+def _add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("photo", metavar="PHOTO", help="a picture file")
+    parser.add_argument(
+        "--method",
+        default="integrated_gradients",
+        help="ig (or integrated_gradients; the default), gradcam, occlusion...",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
+    parser.add_argument("--target", metavar="CLASS", help="class to explain, by name (default: the predicted one)")
+    parser.add_argument(
+        "--face", type=int, metavar="N", help="which face, counted from 1, left to right (default: the largest)"
+    )
+    _add_shared(parser)
+    parser.set_defaults(run=_explain)
+
+
+def _add_shared(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--box",
+        type=_box,
+        metavar="X1,Y1,X2,Y2",
+        help="the face in photo pixels, used as it is; nothing is detected (write --box=-5,... if it starts below 0)",
+    )
+    parser.add_argument(
+        "--checkpoint",
+        metavar="SOURCE",
+        help="folder, owner/name or owner/name@revision on the Hugging Face Hub (default: GLAMOR_CHECKPOINT, else the "
+        "embedded weights)",
+    )
+
+
+def _add_convert(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", help="the checkpoint without its .index ending, for instance x/Model")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
+    parser.set_defaults(run=_convert)
+
+
+def _box(text: str) -> BoxXyxy:
+    try:
+        x1, y1, x2, y2 = map(float, text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a box; accepted: four numbers x1,y1,x2,y2") from None
+    return x1, y1, x2, y2
+
+
+def _predict(arguments: argparse.Namespace) -> None:
+    predictor = _predictor(arguments)
+    for path in arguments.photos:
+        predictions = predictor.predict(path, _boxes(arguments))
+        print(_as_json(path, predictions) if arguments.json else _as_text(path, predictions), flush=True)
+
+
+def _explain(arguments: argparse.Namespace) -> None:
+    from glamor.explain import explain, find_method
+    from glamor.photo import load_photo
+    from glamor.report import write_report
+
+    method = find_method(arguments.method).key
+    predictor = _predictor(arguments)
+    photo = load_photo(arguments.photo)
+    predictions = predictor.predict(photo, _boxes(arguments))
+    selected = _select(predictions, arguments.face)
+    target = _target(predictor.config.class_names, arguments.target)
+    with predictor.lock:
+        explanation = explain(predictor.model, predictions[selected].prepared, method, target)
+    manifest = write_report(arguments.out, photo, predictions, selected, explanation)
+    print(_as_text(arguments.photo, predictions))
+    print(f"face {selected + 1}, {explanation.target_name}, {explanation.method}: {manifest}")
+
+
+def _convert(arguments: argparse.Namespace) -> None:
+    from glamor.convert import convert_checkpoint
+
+    convert_checkpoint(arguments.path, arguments.out)
+
+
+def _predictor(arguments: argparse.Namespace) -> Predictor:
+    from glamor.predictor import Predictor
+
+    return Predictor(arguments.checkpoint)
+
+
+def _boxes(arguments: argparse.Namespace) -> list[BoxXyxy] | None:
+    return None if arguments.box is None else [arguments.box]
+
+
+def _select(predictions: Sequence[Prediction], number: int | None) -> int:
+    from glamor.faces import largest
+
+    if not predictions:
+        raise FaceError("no face was found in the photo; say where it is with --box x1,y1,x2,y2.")
+    if number is None:
+        return largest([prediction.face_box_xyxy for prediction in predictions])
+    if not 1 <= number <= len(predictions):
+        raise FaceError(
+            f"--face is {number}; accepted: 1 to {len(predictions)}, the faces of the photo, left to right."
+        )
+    return number - 1
+
+
+def _target(class_names: Sequence[str], name: str | None) -> int | None:
+    if name is None:
+        return None
+    lowered = [known.lower() for known in class_names]
+    if name.lower() not in lowered:
+        raise ExplainError(f"--target is {name!r}; accepted: {', '.join(class_names)}.")
+    return lowered.index(name.lower())
+
+
+def _as_json(path: str, predictions: Sequence[Prediction]) -> str:
+    from glamor.serialise import prediction_to_dict
+
+    return json.dumps({"photo": path, "faces": [prediction_to_dict(prediction) for prediction in predictions]})
+
+
+def _as_text(path: str, predictions: Sequence[Prediction]) -> str:
+    shown = path.encode(errors="backslashreplace").decode()  # a file name may be no text at all
+    count = "1 face" if len(predictions) == 1 else f"{len(predictions)} faces" if predictions else "no face found"
+    return "\n".join(
+        (f"{shown}: {count}", *(_line(i, prediction) for i, prediction in enumerate(predictions, start=1)))
+    )
+
+
+def _line(number: int, prediction: Prediction) -> str:
+    w_face, w_context = prediction.fusion_weights
+    box = ", ".join(f"{side:.0f}" for side in prediction.face_box_xyxy)
+    return (
+        f"  {number}  {prediction.emotion:<9}{prediction.probabilities.max():6.1%}"
+        f"   face {w_face:.0%}, scene {w_context:.0%}   box {box}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,295 @@
+"""How good a checkpoint is, and what its parts contribute, on a labelled dataset.
+
+python -m glamor evaluate data/scenes --split val --out runs/eval
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
+from glamor.config import ModelConfig
+from glamor.data import Sample, is_scenes, list_samples, prepare_sample
+from glamor.errors import DataError
+from glamor.metrics import (
+    accuracy,
+    bootstrap_intervals,
+    confusion_matrix,
+    entropy,
+    expected_calibration_error,
+    precision,
+    recall,
+)
+from glamor.model import GLAMORNet, Intervention
+
+BATCH = 64
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure and its 95 % bootstrap interval; nan where it is undefined."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """Recall and precision of one class, in [0, 1]."""
+
+    name: str
+    count: int
+    recall: Measure
+    precision: Measure
+
+
+@dataclass(frozen=True)
+class Report:
+    """How good the answers were under one condition.
+
+    Attributes:
+        condition: what was done to the network or its input, ``fused`` for nothing.
+        subset: ``all``, or the source the samples came from.
+        count: how many samples.
+        accuracy, macro_recall: in [0, 1].
+        calibration_error: expected calibration error of the shown probabilities, 15 bins.
+        classes: one a class.
+        confusion: (classes, classes) counts, row = true class.
+    """
+
+    condition: str
+    subset: str
+    count: int
+    accuracy: Measure
+    macro_recall: Measure
+    calibration_error: Measure
+    classes: tuple[ClassReport, ...]
+    confusion: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything measured on one split.
+
+    Attributes:
+        dataset, split: what was evaluated.
+        checkpoint, sha256: with which weights.
+        reports: one a condition and subset.
+        w_face_mean, w_face_std: of the face's fusion weight.
+        w_face_quantiles: at 5, 25, 50, 75 and 95 %.
+        attention_entropy: mean entropy of the attention over that of uniform attention, in [0, 1].
+    """
+
+    dataset: str
+    split: str
+    checkpoint: str
+    sha256: str
+    reports: tuple[Report, ...]
+    w_face_mean: float
+    w_face_std: float
+    w_face_quantiles: tuple[float, ...]
+    attention_entropy: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready plain values; undefined figures are None."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)), parse_constant=lambda _: None)
+        return plain
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What the network said about N samples: logits (N, classes), w_face (N,), attention (N, h, w)."""
+
+    logits: NDArray[np.float64]
+    w_face: NDArray[np.float64]
+    attention: NDArray[np.float64]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the shell arguments of ``evaluate``."""
+    parser.add_argument("dataset", type=Path, help="folder in NCAER-S layout, or an image folder of faces")
+    parser.add_argument("--split", default="val", help="sub-folder to evaluate (default: val)")
+    parser.add_argument("--checkpoint", help="folder or owner/name[@revision] (default: the embedded weights)")
+    parser.add_argument("--out", type=Path, help="folder for evaluation.json and evaluation.png")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Run ``evaluate`` with parsed shell arguments and print a table."""
+    evaluation = evaluate(load_checkpoint(resolve_source(args.checkpoint)), args.dataset, args.split)
+    print(table(evaluation))
+    if args.out is not None:
+        from glamor.figures import evaluation_figure, to_png
+
+        args.out.mkdir(parents=True, exist_ok=True)
+        (args.out / "evaluation.png").write_bytes(to_png(evaluation_figure(evaluation.to_dict())))
+        (args.out / "evaluation.json").write_text(json.dumps(evaluation.to_dict(), indent=1) + "\n")
+
+
+def evaluate(checkpoint: Checkpoint, dataset: Path, split: str) -> Evaluation:
+    """Measure a checkpoint on one split of a dataset.
+
+    A dataset of faces alone is answered with a black scene; conditions that change the scene
+    or the fusion apply to scenes only.
+
+    Args:
+        checkpoint: the network.
+        dataset: folder in either layout of :mod:`glamor.data`.
+        split: its sub-folder.
+
+    Returns:
+        Accuracy, recall, precision and calibration, each with an interval, plain and under
+        each condition; and how fusion and attention are spread.
+
+    Raises:
+        DataError: if the dataset cannot be used.
+    """
+    samples = list_samples(dataset, split, checkpoint.config.class_names)
+    conditions = _conditions(checkpoint.config) if is_scenes(dataset) else {"face only": Intervention()}
+    outputs = collect(checkpoint.model, samples, tuple(conditions.values()))
+    reports = [
+        _report(name, subset, answers, samples, checkpoint.config)
+        for name, answers in zip(conditions, outputs, strict=True)
+        for subset in _subsets(samples)
+    ]
+    plain = outputs[0]
+    uniform = np.log(plain.attention[0].size)
+    return Evaluation(
+        dataset=dataset.name,
+        split=split,
+        checkpoint=checkpoint.source,
+        sha256=checkpoint.sha256,
+        reports=tuple(reports),
+        w_face_mean=float(plain.w_face.mean()),
+        w_face_std=float(plain.w_face.std()),
+        w_face_quantiles=tuple(float(q) for q in np.quantile(plain.w_face, QUANTILES)),
+        attention_entropy=float(entropy(plain.attention.reshape(len(samples), -1)).mean() / uniform),
+    )
+
+
+def collect(
+    model: GLAMORNet, samples: Sequence[Sample], interventions: Sequence[Intervention] = (Intervention(),)
+) -> tuple[Outputs, ...]:
+    """Run a network over samples, once under each intervention.
+
+    Args:
+        model: in eval mode.
+        samples: scenes or faces.
+        interventions: what to force; an image that stands in is used for every sample.
+
+    Returns:
+        One :class:`Outputs` an intervention, rows in the order of ``samples``.
+    """
+    device = next(model.parameters()).device
+    parts: list[list[tuple[Tensor, Tensor, Tensor]]] = [[] for _ in interventions]
+    for start in range(0, len(samples), BATCH):
+        inputs = [prepare_sample(sample, model.config) for sample in samples[start : start + BATCH]]
+        face, context = (torch.stack(column).to(device) for column in zip(*inputs, strict=True))
+        with torch.inference_mode():
+            for rows, forced in zip(parts, interventions, strict=True):
+                trace = model(face, context, forced)
+                rows.append((trace.logits.cpu(), trace.fusion_weights[:, 0].cpu(), trace.attention.cpu()))
+    return tuple(Outputs(*(torch.cat(column).double().numpy() for column in zip(*rows, strict=True))) for rows in parts)
+
+
+def table(evaluation: Evaluation) -> str:
+    """Return the evaluation as a readable table."""
+    lines = [
+        f"{evaluation.dataset}/{evaluation.split}   weights {evaluation.sha256[:12]}   [95 % bootstrap interval]",
+        f"{'condition':<20}{'subset':<12}{'n':>6}  {'macro recall':<22}{'accuracy':<22}{'calibration error':<22}",
+    ]
+    lines += [
+        f"{r.condition:<20}{r.subset:<12}{r.count:>6}  "
+        f"{_shown(r.macro_recall):<22}{_shown(r.accuracy):<22}{_shown(r.calibration_error):<22}"
+        for r in evaluation.reports
+    ]
+    lines.append("")
+    lines.append(f"{'class':<12}{'n':>6}  {'recall':<22}{'precision':<22}")
+    lines += [
+        f"{c.name:<12}{c.count:>6}  {_shown(c.recall):<22}{_shown(c.precision):<22}"
+        for c in evaluation.reports[0].classes
+    ]
+    low, *_, high = evaluation.w_face_quantiles
+    lines.append("")
+    lines.append(
+        f"w_face {evaluation.w_face_mean:.3f} +- {evaluation.w_face_std:.3f} (5 % to 95 %: {low:.3f} to {high:.3f}); "
+        f"attention entropy {evaluation.attention_entropy:.3f} of uniform"
+    )
+    return "\n".join(lines)
+
+
+def _conditions(config: ModelConfig) -> dict[str, Intervention]:
+    grid = config.context_size // 16
+    return {
+        "fused": Intervention(),
+        "context blanked": Intervention(context=torch.zeros(3, config.context_size, config.context_size)),
+        "face blanked": Intervention(face=torch.zeros(3, config.face_size, config.face_size)),
+        "uniform attention": Intervention(attention=torch.full((grid, grid), 1 / grid**2)),
+        "fusion one half": Intervention(fusion=torch.tensor([0.5, 0.5])),
+    }
+
+
+def _subsets(samples: Sequence[Sample]) -> tuple[str, ...]:
+    sources = sorted({sample.source for sample in samples} - {""})
+    return ("all", *sources) if len(sources) > 1 else ("all",)
+
+
+def _report(condition: str, subset: str, outputs: Outputs, samples: Sequence[Sample], config: ModelConfig) -> Report:
+    rows = np.array([i for i, sample in enumerate(samples) if subset in ("all", sample.source)])
+    if not len(rows):
+        raise DataError(f"no sample of source {subset!r} in this split.")
+    labels = np.array([samples[i].label for i in rows], dtype=np.int64)
+    probabilities = _softmax(outputs.logits[rows] / config.temperature)
+    predicted = probabilities.argmax(axis=1)
+    classes = len(config.class_names)
+
+    def statistics(chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+        return _statistics(labels[chosen], predicted[chosen], probabilities[chosen], classes)
+
+    values = statistics(np.arange(len(rows)))
+    measures = [
+        Measure(float(v), float(lo), float(hi))
+        for v, lo, hi in zip(values, *bootstrap_intervals(len(rows), statistics), strict=True)
+    ]
+    matrix = confusion_matrix(labels, predicted, classes)
+    return Report(
+        condition=condition,
+        subset=subset,
+        count=len(rows),
+        accuracy=measures[0],
+        macro_recall=measures[1],
+        calibration_error=measures[2],
+        classes=tuple(
+            ClassReport(name, int(matrix[i].sum()), measures[3 + i], measures[3 + classes + i])
+            for i, name in enumerate(config.class_names)
+        ),
+        confusion=tuple(tuple(int(n) for n in row) for row in matrix),
+    )
+
+
+def _statistics(
+    labels: NDArray[np.int64], predicted: NDArray[np.int64], probabilities: NDArray[np.float64], classes: int
+) -> NDArray[np.float64]:
+    matrix = confusion_matrix(labels, predicted, classes)
+    recalls = recall(matrix)
+    scalars = (accuracy(labels, predicted), np.nanmean(recalls), expected_calibration_error(labels, probabilities))
+    return np.concatenate((np.array(scalars, dtype=np.float64), recalls, precision(matrix)))
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    return torch.from_numpy(logits).softmax(dim=1).numpy()
+
+
+def _shown(measure: Measure) -> str:
+    return f"{measure.value:.3f} [{measure.low:.3f}, {measure.high:.3f}]"

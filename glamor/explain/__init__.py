@@ -1,0 +1,39 @@
+"""Which pixels moved the answer, and what happens if the network is made to look elsewhere.
+
+Methods come from Captum, which is imported only when a method runs.
+"""
+
+from glamor.explain.baselines import BASELINES
+from glamor.explain.fusion import Flip, FusionCurve, fusion_curve
+from glamor.explain.inputs import scored_pixels
+from glamor.explain.intervene import edit_attention, intervene, one_cell, permuted, uniform, without_evidence
+from glamor.explain.registry import ALIASES, METHODS, Method, find_method
+from glamor.explain.result import Explanation
+from glamor.explain.run import explain
+from glamor.explain.swap import People, SwapMatrix, compare_people, swap_matrix
+from glamor.model import Intervention
+
+__all__ = [
+    "ALIASES",
+    "BASELINES",
+    "METHODS",
+    "Explanation",
+    "Flip",
+    "FusionCurve",
+    "Intervention",
+    "Method",
+    "People",
+    "SwapMatrix",
+    "compare_people",
+    "edit_attention",
+    "explain",
+    "find_method",
+    "fusion_curve",
+    "intervene",
+    "one_cell",
+    "permuted",
+    "scored_pixels",
+    "swap_matrix",
+    "uniform",
+    "without_evidence",
+]

@@ -1,0 +1,92 @@
+"""Inputs without evidence: what "the photo is not there" means to a method.
+
+Every baseline keeps the black hole of the masked face as it is: nothing of the photo is
+there, so nothing can be taken away from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from glamor.errors import ExplainError
+from glamor.explain.task import Pair
+
+NOISE_DRAWS = 4
+BLUR_SIGMA_SHARE = 1 / 16  # of the input's side: one cell of the encoder's grid
+
+
+def black(image: Tensor, known: Tensor) -> Tensor:
+    """Return an image of zeros."""
+    return torch.zeros_like(image)
+
+
+def mean_colour(image: Tensor, known: Tensor) -> Tensor:
+    """Return an image of one colour, the mean of the known pixels."""
+    count = known.sum().clamp(min=1)
+    return ((image * known).sum(dim=(2, 3), keepdim=True) / count).expand_as(image)
+
+
+def blurred(image: Tensor, known: Tensor) -> Tensor:
+    """Return the image under a Gaussian that ignores unknown pixels.
+
+    Args:
+        image: (1, 3, H, W).
+        known: (H, W) bool, False in the black hole, which must not bleed into the photo.
+
+    Returns:
+        (1, 3, H, W) in the range of the image.
+    """
+    sigma = max(image.shape[-2:]) * BLUR_SIGMA_SHARE
+    weight = known.to(image).expand(1, 1, *image.shape[-2:])  # (1, 1, H, W)
+    return _gaussian(image * weight, sigma) / _gaussian(weight, sigma).clamp(min=1e-6)
+
+
+def noise(image: Tensor, known: Tensor) -> Tensor:
+    """Return uniform noise in [0, 1) from torch's global generator."""
+    return torch.rand(image.shape).to(image)  # drawn on the CPU: the same on every device
+
+
+BASELINES: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "black": black,
+    "mean": mean_colour,
+    "blurred": blurred,
+    "noise": noise,
+}
+
+
+def draw_baselines(name: str, inputs: Pair, scored: Tensor) -> tuple[Pair, ...]:
+    """Return the baselines over which a method averages.
+
+    Args:
+        name: key of ``BASELINES``.
+        inputs: face (1, 3, H, W) and context (1, 3, h, w) in [0, 1].
+        scored: (h, w) bool, False in the black hole of the masked face.
+
+    Returns:
+        One pair of the inputs' shapes, for ``"noise"`` ``NOISE_DRAWS`` of them.
+
+    Raises:
+        ExplainError: for a name that is not in ``BASELINES``.
+    """
+    if name not in BASELINES:
+        raise ExplainError(f"There is no baseline {name!r}; choose one of {', '.join(BASELINES)}.")
+    make, (face, context) = BASELINES[name], inputs
+    everywhere = torch.ones(face.shape[-2:], dtype=torch.bool, device=face.device)
+    return tuple(
+        (make(face, everywhere), torch.where(scored, make(context, scored), context))
+        for _ in range(NOISE_DRAWS if name == "noise" else 1)
+    )
+
+
+def _gaussian(image: Tensor, sigma: float) -> Tensor:
+    radius = min(int(3 * sigma + 0.5), min(image.shape[-2:]) - 1)  # mirrored at the edges
+    offsets = torch.arange(-radius, radius + 1, device=image.device, dtype=image.dtype)
+    kernel = torch.exp(-0.5 * (offsets / sigma) ** 2)
+    kernel = (kernel / kernel.sum()).expand(image.shape[1], 1, -1)  # (C, 1, 2r + 1)
+    padded = functional.pad(image, (radius,) * 4, mode="reflect")
+    rows = functional.conv2d(padded, kernel.unsqueeze(2), groups=image.shape[1])
+    return functional.conv2d(rows, kernel.unsqueeze(3), groups=image.shape[1])  # (1, C, H, W)

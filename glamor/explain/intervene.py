@@ -1,0 +1,157 @@
+"""Make the network look, weigh or see otherwise, and read its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from glamor.errors import ExplainError
+from glamor.explain.baselines import draw_baselines
+from glamor.explain.guard import reading, seeded
+from glamor.explain.inputs import input_pair, scored_pixels
+from glamor.model import GLAMORNet, Intervention, Trace
+
+if TYPE_CHECKING:
+    from glamor.prepare import Prepared
+
+Grid = tuple[int, int]  # (rows, columns)
+
+
+def intervene(model: GLAMORNet, prepared: Prepared, intervention: Intervention) -> Trace:
+    """Run the network with something forced.
+
+    Args:
+        model: the network, left untouched.
+        prepared: the inputs of one person.
+        intervention: ``fusion`` (face, context), non-negative, adding up to 1;
+            ``attention`` any non-negative grid of the network's size, made to add up to 1;
+            ``face`` and ``context`` stand in for the prepared ones, same shapes.
+
+    Returns:
+        The trace of the pass, N = 1.
+
+    Raises:
+        ExplainError: if the intervention is not as above.
+    """
+    with reading(model):
+        face, context = input_pair(model, prepared, intervention)
+        return model(face, context, valid_forces(intervention, context))
+
+
+def edit_attention(model: GLAMORNet, prepared: Prepared, keep: ArrayLike) -> Trace:
+    """Let the network look only at some of the cells that it looks at.
+
+    Args:
+        model: the network, left untouched.
+        prepared: the inputs of one person.
+        keep: (h, w) bool, the cells whose learned attention stays; the rest is removed and
+            what stays is made to add up to 1 again.
+
+    Returns:
+        The trace of the pass, N = 1.
+
+    Raises:
+        ExplainError: if no attention is left or the grid has another size.
+    """
+    with reading(model):
+        face, context = input_pair(model, prepared)
+        face_map, context_map = model.encode_face(face), model.encode_context(context)
+        learned = model.combine(face_map, context_map).attention[0]  # (h, w)
+        kept = _grid(keep, (learned.shape[0], learned.shape[1])).to(learned) != 0
+        return model.combine(face_map, context_map, Intervention(attention=_normalised(learned * kept)))
+
+
+def uniform(grid_hw: Grid) -> Tensor:
+    """Return the same attention on every cell: (h, w), sums to 1."""
+    return torch.full(grid_hw, 1 / (grid_hw[0] * grid_hw[1]))
+
+
+def one_cell(grid_hw: Grid, row: int, column: int) -> Tensor:
+    """Return all attention on one cell: (h, w), sums to 1.
+
+    Raises:
+        ExplainError: if the cell is not on the grid.
+    """
+    if not (0 <= row < grid_hw[0] and 0 <= column < grid_hw[1]):
+        raise ExplainError(f"Cell ({row}, {column}) is not on the grid of {grid_hw[0]} rows and {grid_hw[1]} columns.")
+    grid = torch.zeros(grid_hw)
+    grid[row, column] = 1.0
+    return grid
+
+
+def permuted(attention: Tensor, seed: int) -> Tensor:
+    """Return the same attention values on other cells: (h, w) -> (h, w)."""
+    order = np.random.default_rng(seed).permutation(attention.numel())
+    return attention.flatten()[torch.from_numpy(order).to(attention.device)].view_as(attention)
+
+
+def without_evidence(prepared: Prepared, name: str, seed: int = 0) -> tuple[Tensor, Tensor]:
+    """Return stand-ins for both inputs, for instance black or blurred ones.
+
+    Args:
+        prepared: the inputs of one person.
+        name: key of ``BASELINES``.
+        seed: of the noise.
+
+    Returns:
+        Face (3, H, W) and context (3, h, w) in [0, 1]; the black hole stays as it is.
+
+    Raises:
+        ExplainError: for an unknown name.
+    """
+    pair = prepared.face.unsqueeze(0), prepared.context.unsqueeze(0)
+    with seeded(seed):
+        face, context = draw_baselines(name, pair, scored_pixels(prepared))[0]
+    return face[0], context[0]
+
+
+def valid_forces(intervention: Intervention, context: Tensor) -> Intervention:
+    """Return the fusion and attention of an intervention, checked and normalised.
+
+    Args:
+        intervention: as a person gave it.
+        context: (1, 3, H, W), whose size gives the grid's.
+
+    Raises:
+        ExplainError: for weights or a grid that cannot be used.
+    """
+    fusion, attention = intervention.fusion, intervention.attention
+    grid_hw = (context.shape[-2] // 16, context.shape[-1] // 16)
+    return Intervention(
+        fusion=None if fusion is None else _fusion(fusion),
+        attention=None if attention is None else _normalised(_grid(attention, grid_hw)),
+    )
+
+
+def _fusion(weights: ArrayLike | Tensor) -> Tensor:
+    pair = torch.as_tensor(weights, dtype=torch.float32).detach().flatten()
+    if pair.numel() != 2 or not bool((pair >= 0).all()) or abs(float(pair.sum()) - 1) > 1e-4:
+        raise ExplainError(
+            f"The fusion weights are {pair.tolist()}; accepted are two numbers (face, context) from 0 to 1 "
+            "that add up to 1."
+        )
+    return pair
+
+
+def _grid(values: ArrayLike | Tensor, grid_hw: Grid) -> Tensor:
+    grid = torch.as_tensor(values, dtype=torch.float32).detach()
+    grid = grid[0] if grid.ndim == 3 and len(grid) == 1 else grid  # (1, h, w) of a trace -> (h, w)
+    if tuple(grid.shape) != grid_hw:
+        raise ExplainError(
+            f"The attention grid has shape {tuple(grid.shape)}; this network's has {grid_hw[0]} rows and "
+            f"{grid_hw[1]} columns."
+        )
+    if not bool(torch.isfinite(grid).all()) or bool((grid < 0).any()):
+        raise ExplainError("The attention grid holds negative or unusable numbers; accepted are numbers from 0 up.")
+    return grid
+
+
+def _normalised(grid: Tensor) -> Tensor:
+    total = grid.sum()
+    if float(total) <= 0:
+        raise ExplainError("No attention is left: every cell is removed or 0; keep at least one cell.")
+    return grid / total

@@ -1,0 +1,186 @@
+"""Every attribution method with its name, price, caption and source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from glamor.errors import ExplainError
+from glamor.explain import cam, gradients, occlusion, superpixels
+from glamor.explain.task import Maps, Task
+
+
+@dataclass(frozen=True)
+class Method:
+    """One attribution method.
+
+    Attributes:
+        key: its name in code and in the shell.
+        name: its name for people.
+        cost: work as a multiple of one forward pass; a gradient counts as two.
+        caption: one sentence on what its map shows.
+        needs: what it asks of the network or of the person.
+        source: the paper.
+        run: computes it.
+        uses_baseline: whether it compares the inputs with a baseline.
+        can_smooth: whether SmoothGrad can average it over noisy inputs.
+    """
+
+    key: str
+    name: str
+    cost: int
+    caption: str
+    needs: str
+    source: str
+    run: Callable[[Task], Maps]
+    uses_baseline: bool = False
+    can_smooth: bool = False
+
+
+_ALL = (
+    Method(
+        "integrated_gradients",
+        "Integrated Gradients",
+        3 * gradients.IG_STEPS,
+        "How much each pixel adds to the logit on the way from the baseline to the photo; all pixels "
+        "together add up to the difference of the two logits.",
+        "a baseline; a network with gradients",
+        "Sundararajan, Taly, Yan: Axiomatic attribution for deep networks, ICML 2017",
+        gradients.integrated_gradients,
+        uses_baseline=True,
+        can_smooth=True,
+    ),
+    Method(
+        "grad_cam",
+        "Grad-CAM",
+        6,
+        "Which cells of each encoder's last block speak for the class (positive) or against it (negative; "
+        "the paper's last ReLU, which would hide these, is left out), enlarged smoothly to the input.",
+        "convolutional encoders",
+        "Selvaraju et al.: Grad-CAM, ICCV 2017",
+        cam.grad_cam,
+    ),
+    Method(
+        "occlusion",
+        "Occlusion",
+        150,
+        "How much the logit falls when a patch of 16 x 16 pixels is replaced by the baseline, averaged over the "
+        "patches that cover a pixel.",
+        "a baseline",
+        "Zeiler, Fergus: Visualizing and understanding convolutional networks, ECCV 2014",
+        occlusion.occlusion,
+        uses_baseline=True,
+    ),
+    Method(
+        "saliency",
+        "Saliency",
+        3,
+        "The gradient of the logit: where a slightly brighter pixel would raise it (positive) or lower it (negative).",
+        "a network with gradients",
+        "Simonyan, Vedaldi, Zisserman: Deep inside convolutional networks, ICLR workshop 2014",
+        gradients.saliency,
+        can_smooth=True,
+    ),
+    Method(
+        "input_x_gradient",
+        "Input x Gradient",
+        3,
+        "The gradient of the logit times the pixel's brightness: a first guess at what each pixel adds.",
+        "a network with gradients",
+        "Shrikumar, Greenside, Shcherbina, Kundaje: Not just a black box, 2016 (arXiv 1605.01713)",
+        gradients.input_x_gradient,
+        can_smooth=True,
+    ),
+    Method(
+        "gradient_shap",
+        "Gradient SHAP",
+        3 * gradients.SHAP_SAMPLES,
+        "Mean of the gradients at random points between the baseline and noisy copies of the photo, times their "
+        "difference: a sampled estimate of Shapley values.",
+        "a baseline; random draws, repeated exactly for the same seed",
+        "Lundberg, Lee: A unified approach to interpreting model predictions, NeurIPS 2017",
+        gradients.gradient_shap,
+        uses_baseline=True,
+    ),
+    Method(
+        "deep_lift",
+        "DeepLIFT",
+        6,
+        "How each pixel's difference from the baseline passes through every ReLU and max-pool to the logit; "
+        "attention and fusion (softmax and products) have no such rule and are approximated by their gradient, "
+        "so the parts need not add up.",
+        "a baseline; ReLUs that are separate modules",
+        "Shrikumar, Greenside, Kundaje: Learning important features, ICML 2017",
+        gradients.deep_lift,
+        uses_baseline=True,
+        can_smooth=True,
+    ),
+    Method(
+        "guided_backprop",
+        "Guided Backprop",
+        3,
+        "The gradient with its negative parts dropped at every ReLU: sharp edges, but known to depend little on "
+        "what the network has learned.",
+        "ReLUs that are separate modules",
+        "Springenberg, Dosovitskiy, Brox, Riedmiller: Striving for simplicity, ICLR workshop 2015",
+        gradients.guided_backprop,
+        can_smooth=True,
+    ),
+    Method(
+        "guided_grad_cam",
+        "Guided Grad-CAM",
+        12,
+        "Guided backprop kept only where Grad-CAM speaks for the class.",
+        "convolutional encoders; ReLUs that are separate modules",
+        "Selvaraju et al.: Grad-CAM, ICCV 2017",
+        cam.guided_grad_cam,
+    ),
+    Method(
+        "layer_conductance",
+        "Layer Conductance",
+        6 * cam.CONDUCTANCE_STEPS,
+        "How much of the integrated gradients flows through each cell of each encoder's last block, enlarged "
+        "smoothly to the input.",
+        "a baseline; convolutional encoders",
+        "Dhamdhere, Sundararajan, Yan: How important is a neuron?, ICLR 2019",
+        cam.layer_conductance,
+        uses_baseline=True,
+    ),
+    Method(
+        "feature_ablation",
+        "Feature Ablation",
+        (superpixels.FACE_SEGMENTS + superpixels.CONTEXT_SEGMENTS) // 2,
+        "How much the logit falls when one superpixel is replaced by the baseline; every pixel shows its "
+        "superpixel's value.",
+        "a baseline; superpixels",
+        "Achanta et al.: SLIC superpixels, TPAMI 2012; ablation as in Zeiler, Fergus, ECCV 2014",
+        superpixels.feature_ablation,
+        uses_baseline=True,
+    ),
+    Method(
+        "kernel_shap",
+        "Kernel SHAP",
+        superpixels.KERNEL_SHAP_SAMPLES,
+        "Estimated Shapley value of each superpixel among those of face and scene together: its mean effect over "
+        "random selections of the others; every pixel shows its superpixel's value.",
+        "a baseline; superpixels; random draws, repeated exactly for the same seed",
+        "Lundberg, Lee: A unified approach to interpreting model predictions, NeurIPS 2017",
+        superpixels.kernel_shap,
+        uses_baseline=True,
+    ),
+)
+
+METHODS: Mapping[str, Method] = {method.key: method for method in _ALL}
+ALIASES: Mapping[str, str] = {"ig": "integrated_gradients", "gradcam": "grad_cam"}
+
+
+def find_method(name: str) -> Method:
+    """Return the method of that key or alias.
+
+    Raises:
+        ExplainError: if there is none; the message lists all.
+    """
+    key = ALIASES.get(name, name)
+    if key not in METHODS:
+        raise ExplainError(f"There is no method {name!r}; choose one of {', '.join((*METHODS, *ALIASES))}.")
+    return METHODS[key]

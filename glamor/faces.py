@@ -1,0 +1,184 @@
+"""RGB photo -> faces, by whichever detector this machine can have."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from PIL import Image
+
+from glamor.errors import CheckpointError, FaceError
+from glamor.photo import BoxXyxy, Photo
+
+CONFIDENCE = 0.8
+LONGEST_SIDE = 960  # beyond it libfacedetection warns that its accuracy falls
+
+YUNET_REPOSITORY = "opencv/face_detection_yunet"
+YUNET_FILE = "face_detection_yunet_2023mar.onnx"
+
+_YUFACE_LOCK = threading.Lock()  # the C library keeps its network in process-wide variables
+
+
+@dataclass(frozen=True)
+class Face:
+    """One detected face.
+
+    Attributes:
+        box_xyxy: the detector's tight, upright rectangle in photo pixels; x1 < x2, y1 < y2;
+            it may reach over the photo's edge.
+        score: the detector's confidence, in [0, 1].
+    """
+
+    box_xyxy: BoxXyxy
+    score: float
+
+
+class FaceDetector(Protocol):
+    """Anything that finds faces."""
+
+    def __call__(self, photo: Photo) -> tuple[Face, ...]:
+        """Find the faces of a photo.
+
+        Args:
+            photo: (H, W, 3) uint8 RGB, as from :func:`glamor.photo.load_photo`.
+
+        Returns:
+            The faces from left to right (by x1, then y1); empty if there is none.
+        """
+        ...
+
+
+class YuFaceDetector:
+    """libfacedetection (Wu et al. 2023) with the weights that come inside the package yuface.
+
+    Args:
+        confidence: faces below it are dropped, in [0, 1].
+
+    Raises:
+        FaceError: on construction, if yuface is not installed or the confidence is not in [0, 1].
+    """
+
+    def __init__(self, confidence: float = CONFIDENCE) -> None:
+        self._confidence = _checked_confidence(confidence)
+        try:
+            import yuface  # has no wheel on some platforms
+        except ImportError as error:
+            raise FaceError("The face detector yuface is not installed; run: pip install yuface.") from error
+        self._detect = yuface.detect
+
+    def __call__(self, photo: Photo) -> tuple[Face, ...]:
+        small = _shrunk(photo)
+        with _YUFACE_LOCK:
+            percents, boxes_xywh, _ = self._detect(_bgr(small), conf=self._confidence)
+        rows = ((*map(float, box), float(percent) / 100) for box, percent in zip(boxes_xywh, percents, strict=True))
+        return _faces(rows, small, photo)
+
+
+class YuNetDetector:
+    """YuNet (Wu et al. 2023) through OpenCV; its 0.2 MB file is fetched from the Hugging Face Hub once.
+
+    Args:
+        confidence: faces below it are dropped, in [0, 1].
+
+    Raises:
+        FaceError: on construction, if OpenCV is not installed, the file cannot be had or
+            OpenCV cannot read it, or the confidence is not in [0, 1].
+    """
+
+    def __init__(self, confidence: float = CONFIDENCE) -> None:
+        checked = _checked_confidence(confidence)
+        try:
+            import cv2  # only platforms without yuface install it
+        except ImportError as error:
+            advice = "run: pip install opencv-python-headless"
+            raise FaceError(f"OpenCV, which runs the face detector YuNet, is not installed; {advice}.") from error
+        try:
+            self._network = cv2.FaceDetectorYN.create(_yunet_file(), "", (320, 320), checked)
+        except cv2.error as error:
+            advice = "delete it from the Hugging Face cache and start again"
+            raise FaceError(f"OpenCV cannot read {YUNET_FILE}; {advice}.") from error
+        self._lock = threading.Lock()  # setInputSize and detect belong together
+
+    def __call__(self, photo: Photo) -> tuple[Face, ...]:
+        small = _shrunk(photo)
+        height, width = small.shape[:2]
+        with self._lock:
+            self._network.setInputSize((width, height))
+            _, found = self._network.detect(_bgr(small))
+        rows = () if found is None else ((*map(float, row[:4]), float(row[-1])) for row in found)
+        return _faces(rows, small, photo)
+
+
+def default_detector() -> FaceDetector:
+    """Return the best detector that this machine can have.
+
+    Returns:
+        yuface where it is installed, else YuNet.
+
+    Raises:
+        FaceError: if neither can be had; the message says how to get one.
+    """
+    try:
+        return YuFaceDetector()
+    except FaceError as no_yuface:
+        try:
+            return YuNetDetector()
+        except FaceError as no_yunet:
+            raise FaceError(f"No face detector can be used: {no_yuface} {no_yunet}") from no_yunet
+
+
+def largest(boxes: Sequence[BoxXyxy]) -> int:
+    """Return the index of the box with the largest area, the first of equals.
+
+    Args:
+        boxes: (x1, y1, x2, y2) each, at least one.
+
+    Raises:
+        FaceError: if there is no box.
+    """
+    if not boxes:
+        raise FaceError("There is no face box to choose from; draw or type one.")
+    return max(range(len(boxes)), key=lambda i: (boxes[i][2] - boxes[i][0]) * (boxes[i][3] - boxes[i][1]))
+
+
+def _checked_confidence(confidence: float) -> float:
+    if not 0 <= confidence <= 1:
+        raise FaceError(f"The detector's confidence is {confidence}; accepted: from 0 to 1; choose {CONFIDENCE}.")
+    return confidence
+
+
+def _shrunk(photo: Photo) -> Photo:
+    height, width = photo.shape[:2]
+    scale = LONGEST_SIDE / max(height, width)
+    if scale >= 1:
+        return photo
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(photo).resize(size, Image.Resampling.BILINEAR))
+
+
+def _bgr(photo: Photo) -> Photo:
+    return np.ascontiguousarray(photo[:, :, ::-1])  # yuface ignores strides: a reversed view gives wrong faces
+
+
+def _faces(rows_xywh_score: Iterable[tuple[float, ...]], small: Photo, photo: Photo) -> tuple[Face, ...]:
+    """Bring detections from the shrunk photo's pixels to the photo's, from left to right."""
+    sx, sy = photo.shape[1] / small.shape[1], photo.shape[0] / small.shape[0]
+    found = (
+        Face((x * sx, y * sy, (x + w) * sx, (y + h) * sy), min(max(score, 0.0), 1.0))
+        for x, y, w, h, score in rows_xywh_score
+        if w > 0 and h > 0
+    )
+    return tuple(sorted(found, key=lambda face: face.box_xyxy))
+
+
+def _yunet_file() -> str:
+    from glamor.hub import fetch  # this detector only goes to the Hub
+
+    try:
+        return str(fetch(YUNET_REPOSITORY, "main", (YUNET_FILE,)) / YUNET_FILE)
+    except CheckpointError as error:
+        advice = "connect to the internet once, or give the face boxes yourself"
+        raise FaceError(f"{YUNET_FILE} cannot be fetched from {YUNET_REPOSITORY} on the Hub; {advice}.") from error

@@ -1,0 +1,46 @@
+"""Arrays in, pictures out: every figure of the page, the shell and the report.
+
+Needs numpy, Pillow and matplotlib only, and of matplotlib only the object interface: a figure
+here is nobody's global state, so threads may draw side by side. Violet always means the face,
+green always the scene, blue and orange always against and for; the pairs stay apart in all
+common kinds of colour blindness. Figures bring their own light background, so they look the
+same on a light and on a dark page.
+"""
+
+from __future__ import annotations
+
+from glamor.figures.attention import attention_overlay, composite_attention
+from glamor.figures.attribution import attribution_overlay, composite_attribution, symmetric_limit
+from glamor.figures.bars import fusion_bar, probability_bar
+from glamor.figures.canvas import to_array, to_png
+from glamor.figures.colours import (
+    AGAINST_COLOR,
+    ATTENTION_MAP,
+    BACKGROUND,
+    CONTEXT_COLOR,
+    FACE_COLOR,
+    FOR_COLOR,
+    INK,
+)
+from glamor.figures.inputs import draw_boxes, saw_figure
+
+__all__ = [
+    "AGAINST_COLOR",
+    "ATTENTION_MAP",
+    "BACKGROUND",
+    "CONTEXT_COLOR",
+    "FACE_COLOR",
+    "FOR_COLOR",
+    "INK",
+    "attention_overlay",
+    "attribution_overlay",
+    "composite_attention",
+    "composite_attribution",
+    "draw_boxes",
+    "fusion_bar",
+    "probability_bar",
+    "saw_figure",
+    "symmetric_limit",
+    "to_array",
+    "to_png",
+]

@@ -1,0 +1,146 @@
+"""Where it looked: the attention map on the part of the photo that the network saw."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from glamor.figures import canvas
+from glamor.figures.canvas import Box
+from glamor.figures.colours import ATTENTION_MAP, CONTEXT_COLOR, FACE_COLOR, as_bytes, blend, luma
+
+FLAT_NOTE = "flat: every cell has the same attention"
+MASK_LABEL = "masked face"
+# A photo taller than this is shown narrower than the figure, so that a phone shows it whole.
+MAX_ASPECT = 1.25
+# Cells that differ by less than one per cent of uniform attention have the same shade to the eye.
+FLAT_SPREAD = 0.01
+
+
+def composite_attention(
+    photo: NDArray[np.uint8], attention: NDArray[np.floating], region_xyxy: Box, face_box_xyxy: Box, opacity: float
+) -> NDArray[np.uint8]:
+    """Lay an attention map over the region that it belongs to, cell by cell.
+
+    The colour runs from no attention to twice the uniform one, or to the map's peak if that is
+    higher: a nearly flat map is not stretched into a vivid one, and the peak of a clear one takes
+    the top colour. The photo loses its own colours as the map gains opacity, lest they be read as
+    attention; the face, which the network saw as black, is black under the map.
+
+    Args:
+        photo: (H, W, 3) uint8 RGB.
+        attention: (h, w), non-negative, sums to 1.
+        region_xyxy: the rectangle that the map covers, photo pixels.
+        face_box_xyxy: the rectangle that was painted black, photo pixels; empty for none.
+        opacity: of the map, in [0, 1].
+
+    Returns:
+        (H, W, 3) uint8 RGB, a new array; equal to ``photo`` outside the region.
+    """
+    result = photo.copy()
+    rows, cell_rows = _cells_of(region_xyxy[1], region_xyxy[3], photo.shape[0], attention.shape[0])
+    columns, cell_columns = _cells_of(region_xyxy[0], region_xyxy[2], photo.shape[1], attention.shape[1])
+    window = result[rows, columns]
+    window[_inside(face_box_xyxy, photo.shape)[rows, columns]] = 0
+    # Greys of middling lightness only, for the map's own lightness to be seen.
+    greyed = blend(window, 50 + 0.55 * luma(window), opacity)
+    colours = _colours(attention)[cell_rows[:, None], cell_columns[None, :]]
+    result[rows, columns] = as_bytes(blend(greyed, colours, opacity))
+    return result
+
+
+def attention_overlay(
+    photo: NDArray[np.uint8],
+    attention: NDArray[np.floating],
+    region_xyxy: Box,
+    face_box_xyxy: Box,
+    opacity: float = 0.6,
+) -> Figure:
+    """Draw a photo with its attention map, the region's border, the masked face and a scale.
+
+    Args:
+        photo: (H, W, 3) uint8 RGB, any size.
+        attention: (h, w), non-negative, sums to 1.
+        region_xyxy: the rectangle that the map covers, photo pixels.
+        face_box_xyxy: the rectangle that was painted black, photo pixels; empty for none.
+        opacity: of the map, in [0, 1].
+
+    Returns:
+        A figure; its scale counts in multiples of uniform attention, 1 / (h * w).
+    """
+    small = _fitted(photo)
+    height, width = small.shape[0] / canvas.DPI, small.shape[1] / canvas.DPI
+    left, top = (canvas.WIDTH - width) / 2, canvas.MARGIN
+    frame = (left, top, left + width, top + height)
+    to_small = (0.0, 0.0, float(small.shape[1]), float(small.shape[0]))
+    boxes = [canvas.inches(box, photo.shape, to_small) for box in (region_xyxy, face_box_xyxy)]
+    picture = composite_attention(small, attention, boxes[0], boxes[1], opacity)
+    figure = canvas.new_figure(2 * canvas.MARGIN + height + canvas.BAR_HEIGHT)
+    canvas.add_image(figure, picture, frame)
+    region = canvas.inches(region_xyxy, photo.shape, frame)
+    _draw_grid(figure, region, attention.shape)
+    _draw_masked_face(figure, canvas.inches(face_box_xyxy, photo.shape, frame), frame)
+    canvas.add_border(figure, region, CONTEXT_COLOR)
+    _draw_scale(figure, attention, frame[3] + canvas.MARGIN)
+    return figure
+
+
+def _cells_of(start: float, stop: float, pixels: int, cells: int) -> tuple[slice, NDArray[np.intp]]:
+    """Return the pixels whose centres lie in [start, stop) and the cell that each falls in."""
+    centres = np.arange(pixels) + 0.5
+    index = np.floor((centres - start) / max(stop - start, 1e-9) * cells)
+    inside = np.flatnonzero((index >= 0) & (index < cells))
+    first, last = (int(inside[0]), int(inside[-1]) + 1) if inside.size else (0, 0)
+    return slice(first, last), index[first:last].astype(np.intp)
+
+
+def _inside(box_xyxy: Box, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    rows, columns = np.arange(shape[0]) + 0.5, np.arange(shape[1]) + 0.5
+    x1, y1, x2, y2 = box_xyxy
+    return ((rows >= y1) & (rows < y2))[:, None] & ((columns >= x1) & (columns < x2))[None, :]
+
+
+def _top(attention: NDArray[np.floating]) -> float:
+    """Return the upper end of the scale in multiples of uniform attention."""
+    return max(2.0, float(attention.max()) * attention.size)
+
+
+def _colours(attention: NDArray[np.floating]) -> NDArray[np.float32]:
+    share = attention * attention.size / _top(attention)
+    return np.asarray(ATTENTION_MAP(share)[..., :3] * 255, np.float32)
+
+
+def _fitted(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the photo at the resolution at which the figure shows it."""
+    height, width = photo.shape[:2]
+    room = (canvas.WIDTH - 2 * canvas.MARGIN) * canvas.DPI
+    factor = min(room / width, room * MAX_ASPECT / height)
+    return canvas.resized(photo, max(1, round(height * factor)), max(1, round(width * factor)))
+
+
+def _draw_grid(figure: Figure, region: Box, cells_hw: tuple[int, ...]) -> None:
+    x1, y1, x2, y2 = region
+    down = [((x, y1), (x, y2)) for x in np.linspace(x1, x2, cells_hw[1] + 1)[1:-1]]
+    across = [((x1, y), (x2, y)) for y in np.linspace(y1, y2, cells_hw[0] + 1)[1:-1]]
+    canvas.add_lines(figure, down + across, "white", alpha=0.35)
+
+
+def _draw_masked_face(figure: Figure, face: Box, frame: Box) -> None:
+    x1, y1, x2, y2 = max(face[0], frame[0]), max(face[1], frame[1]), min(face[2], frame[2]), min(face[3], frame[3])
+    if x2 <= x1 or y2 <= y1:
+        return
+    canvas.add_hatch(figure, (x1, y1, x2, y2))
+    canvas.add_border(figure, (x1, y1, x2, y2), FACE_COLOR, dashed=True)
+    canvas.add_label(figure, MASK_LABEL, (x1, y1, x2, y2), frame)
+
+
+def _draw_scale(figure: Figure, attention: NDArray[np.floating], top: float) -> None:
+    high = _top(attention)
+    colours = as_bytes(ATTENTION_MAP(np.linspace(0, 1, 256))[:, :3] * 255)
+    ticks = [(0.0, "0"), (1.0, f"{high:.1f}×" if high < 10 else f"{high:.0f}×")]
+    if 1 / high > 0.08:  # else it would touch the zero
+        ticks.append((1 / high, "1×"))
+    flat = float(np.ptp(attention)) * attention.size < FLAT_SPREAD
+    caption = FLAT_NOTE if flat else f"attention, as a multiple of uniform (1/{attention.size})"
+    canvas.add_colour_bar(figure, top, colours, ticks, caption)

@@ -1,0 +1,147 @@
+"""A path, bytes or a picture in memory -> RGB uint8 (H, W, 3), safely.
+
+Nothing but the pixels comes through: EXIF (with its GPS position) is dropped after the
+photo has been turned upright.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from glamor.errors import PhotoError
+
+PhotoSource = str | os.PathLike[str] | bytes | Image.Image | NDArray[np.uint8]
+Photo = NDArray[np.uint8]
+BoxXyxy = tuple[float, float, float, float]
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+MAX_BYTES = 64 * 2**20
+MAX_PIXELS = 50_000_000
+MAX_SIDE = 65_500  # the longest that libjpeg writes, and a masked photo goes through JPEG
+MIN_SIDE = 16
+
+_FORMATS = "JPEG, PNG, WebP, GIF, BMP or TIFF"
+_SIZES = f"sides of {MIN_SIDE} to {MAX_SIDE:,} pixels and at most {MAX_PIXELS // 10**6} megapixels"
+_QUIET = threading.Lock()
+
+
+def load_photo(source: PhotoSource) -> Photo:
+    """Decode a photo as a person would see it.
+
+    EXIF rotation is applied, transparency is laid on white, 16-bit grey keeps its upper 8
+    bits, palettes, CMYK and grey become RGB; of an animation the first frame is taken.
+
+    Args:
+        source: path of a file, the bytes of a file, a PIL image, or an RGB array (H, W, 3)
+            uint8. Files may be JPEG, PNG, WebP, GIF, BMP or TIFF.
+
+    Returns:
+        (H, W, 3) uint8, RGB, in [0, 255], contiguous and writable; an array that is all of
+        this already is returned as it is, not copied.
+
+    Raises:
+        PhotoError: if the source cannot be read, is no photo, is damaged, or is too large
+            or too small; sizes are checked before pixels are decoded into memory.
+    """
+    if isinstance(source, np.ndarray):
+        return _checked_array(source)
+    if isinstance(source, Image.Image):
+        with _pillow_refusals():
+            return _pixels(source)
+    if isinstance(source, bytes):
+        return _decoded(source)
+    if isinstance(source, str | os.PathLike):
+        return _decoded(_read(Path(source)))
+    raise PhotoError(
+        f"A photo came as {type(source).__name__}; accepted: a path, bytes, a PIL image or an array; pass one of these."
+    )
+
+
+def _checked_array(array: NDArray[np.uint8]) -> Photo:
+    if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] != 3:
+        raise PhotoError(
+            f"The array is {array.dtype} of shape {array.shape}; accepted: uint8 of shape (H, W, 3), RGB; convert it."
+        )
+    _check_size(width=array.shape[1], height=array.shape[0])
+    return np.require(array, requirements=("C", "W"))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.is_file():
+            with path.open("rb") as file:
+                return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PhotoError(f"The file {str(path)!r} cannot be read ({error.strerror}); check its permissions.") from error
+    raise PhotoError(f"There is no file {str(path)!r}; give the path of a photo.")
+
+
+def _decoded(data: bytes) -> Photo:
+    if not data:
+        raise PhotoError(f"The file is empty; accepted: {_FORMATS}; choose another photo.")
+    if len(data) > MAX_BYTES:
+        raise PhotoError(f"The file is larger than {MAX_BYTES // 2**20} MiB; save it smaller, for instance as JPEG.")
+    with _pillow_refusals(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        return _pixels(image)
+
+
+@contextmanager
+def _pillow_refusals() -> Iterator[None]:
+    """Make a PhotoError of all that Pillow raises, and keep its warnings off the screen."""
+    try:
+        # Warning filters belong to the whole process: two photos at once would restore each other's.
+        with _QUIET, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except PhotoError:
+        raise
+    except UnidentifiedImageError as error:
+        raise PhotoError(f"The file is not a photo that can be read; accepted: {_FORMATS}; convert it.") from error
+    except Image.DecompressionBombError as error:
+        raise PhotoError(f"The photo is far too large; accepted: {_SIZES}; resize it.") from error
+    except Exception as error:  # on damaged data Pillow's decoders let nearly any class of exception out
+        raise PhotoError("The photo is damaged or cut off and cannot be decoded; save or upload it again.") from error
+
+
+def _pixels(image: Image.Image) -> Photo:
+    _check_size(*image.size)
+    image.load()
+    return np.array(_rgb(_upright(image)))
+
+
+def _check_size(width: int, height: int) -> None:
+    if min(width, height) < MIN_SIDE or max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
+        raise PhotoError(f"The photo is {width} x {height} pixels; accepted: {_SIZES}; resize it.")
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # a garbled EXIF block says nothing about the pixels, which are fine
+        return image
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode in ("I", "F"):
+        raise PhotoError("The photo has 32 bits a channel; accepted: 8 or 16 bits; save it as JPEG or PNG.")
+    if image.mode.startswith("I;16"):  # Pillow's own conversion would clip all above 255 to white
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
+    if image.has_transparency_data:
+        return _on_white(image.convert("RGBA"))
+    return image.convert("RGB")
+
+
+def _on_white(rgba: Image.Image) -> Image.Image:
+    paper = Image.new("RGB", rgba.size, "white")
+    paper.paste(rgba, mask=rgba.getchannel("A"))
+    return paper

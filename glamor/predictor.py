@@ -1,0 +1,230 @@
+"""Photo -> one prediction a face, with everything needed to check it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from os import PathLike, fspath
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
+from glamor.config import ModelConfig
+from glamor.faces import Face, FaceDetector, default_detector
+from glamor.model import GLAMORNet, Trace
+from glamor.photo import BoxXyxy, Photo, PhotoSource, load_photo
+from glamor.prepare import Prepared, prepare, square_box
+
+PACKAGES = ("torch", "captum", "timm", "numpy", "pillow", "yuface")
+LARGEST_BATCH = 64  # faces in one forward pass: about 0.4 GB of activations
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What made a prediction.
+
+    Attributes:
+        checkpoint: folder or Hub repository of the weights.
+        revision: Hub commit, None for a folder.
+        sha256: of the weights file.
+        device: where the network ran, such as ``cpu`` or ``cuda:0``.
+        versions: (package, version) of the libraries that took part.
+    """
+
+    checkpoint: str
+    revision: str | None
+    sha256: str
+    device: str
+    versions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answer for one face of a photo.
+
+    Attributes:
+        emotion: the most probable class.
+        class_names: label of each probability.
+        probabilities: (classes,) float64, sum to 1, after the checkpoint's temperature.
+        uncertain: whether the two highest probabilities are too close to tell which is right.
+        logits: (classes,) float64, raw, before the temperature.
+        face_box_xyxy: the square that was cut out and masked, photo pixels.
+        face_score: the detector's confidence in [0, 1]; None if a person gave the box.
+        attention: (h, w) float64, sums to 1.
+        attention_region_xyxy: the part of the photo that the attention grid covers, pixels.
+        fusion_weights: (face, context), sum to 1.
+        prepared: the two inputs of the network and their geometry.
+        provenance: what made the prediction.
+    """
+
+    emotion: str
+    class_names: tuple[str, ...]
+    probabilities: NDArray[np.float64]
+    uncertain: bool
+    logits: NDArray[np.float64]
+    face_box_xyxy: BoxXyxy
+    face_score: float | None
+    attention: NDArray[np.float64]
+    attention_region_xyxy: BoxXyxy
+    fusion_weights: tuple[float, float]
+    prepared: Prepared
+    provenance: Provenance
+
+
+class Predictor:
+    """A checkpoint, a face detector and a device, ready for photos.
+
+    Args:
+        checkpoint: a loaded one, a folder, ``owner/name[@revision]``, or None for
+            ``GLAMOR_CHECKPOINT`` if set, else the embedded weights.
+        device: ``auto``, or a PyTorch device name.
+        detector: finds faces; None for the default one, made when first needed.
+
+    Raises:
+        CheckpointError: if the weights cannot be loaded.
+        DeviceError: if the device is not there.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint | str | PathLike[str] | None = None,
+        device: str = "auto",
+        detector: FaceDetector | None = None,
+    ) -> None:
+        if not isinstance(checkpoint, Checkpoint):
+            source = None if checkpoint is None else fspath(checkpoint)
+            checkpoint = load_checkpoint(resolve_source(source), device=device)
+        self.checkpoint = checkpoint
+        self.lock = threading.RLock()
+        self._detector = detector
+        self._provenance = _provenance(checkpoint)
+
+    @property
+    def model(self) -> GLAMORNet:
+        """The network, in eval mode; hold :attr:`lock` while hooks are attached to it."""
+        return self.checkpoint.model
+
+    @property
+    def config(self) -> ModelConfig:
+        """The checkpoint's configuration."""
+        return self.checkpoint.config
+
+    def detect(self, photo: Photo) -> tuple[Face, ...]:
+        """Return the faces of a photo from left to right; empty if there is none.
+
+        Args:
+            photo: (H, W, 3) uint8 RGB.
+
+        Raises:
+            FaceError: if no detector can be had on this machine.
+        """
+        with self.lock:
+            if self._detector is None:
+                self._detector = default_detector()
+        return self._detector(photo)
+
+    def predict(self, photo: PhotoSource, boxes_xyxy: Sequence[BoxXyxy] | None = None) -> tuple[Prediction, ...]:
+        """Predict the expression of every face of a photo, all in one forward pass.
+
+        Args:
+            photo: path, encoded bytes, PIL image, or (H, W, 3) uint8 RGB array.
+            boxes_xyxy: face crops in photo pixels, used exactly as they are (all zero: no
+                face, the whole scene unmasked); None to detect faces and crop by the
+                checkpoint's convention.
+
+        Returns:
+            One prediction a face, from left to right or in the order of ``boxes_xyxy``;
+            empty if no face was found.
+
+        Raises:
+            PhotoError: if the photo cannot be used.
+            FaceError: if a box cannot be used, or no detector can be had.
+        """
+        pixels = load_photo(photo)
+        if boxes_xyxy is None:
+            faces = self.detect(pixels)
+            boxes = [square_box(face.box_xyxy, self.config.face_crop_scale) for face in faces]
+            scores: list[float | None] = [face.score for face in faces]
+        else:
+            boxes, scores = list(boxes_xyxy), [None] * len(boxes_xyxy)
+        prepared = [prepare(pixels, box, self.config) for box in boxes]
+        return tuple(
+            prediction
+            for start in range(0, len(boxes), LARGEST_BATCH)
+            for prediction in self._run(
+                prepared[start : start + LARGEST_BATCH],
+                boxes[start : start + LARGEST_BATCH],
+                scores[start : start + LARGEST_BATCH],
+            )
+        )
+
+    def _run(
+        self, prepared: Sequence[Prepared], boxes: Sequence[BoxXyxy], scores: Sequence[float | None]
+    ) -> tuple[Prediction, ...]:
+        trace = run_batch(self.model, prepared)
+        logits = trace.logits.double().cpu()
+        probabilities = (logits / self.config.temperature).softmax(dim=1).numpy()
+        attention = trace.attention.double().cpu().numpy()
+        fusion = trace.fusion_weights.double().cpu().numpy()
+        names = self.config.class_names
+        return tuple(
+            Prediction(
+                emotion=names[int(probabilities[i].argmax())],
+                class_names=names,
+                probabilities=probabilities[i],
+                uncertain=_margin(probabilities[i]) < self.config.uncertain_margin,
+                logits=logits[i].numpy(),
+                face_box_xyxy=boxes[i],
+                face_score=scores[i],
+                attention=attention[i],
+                attention_region_xyxy=prepared[i].geometry.context_region_xyxy,
+                fusion_weights=(float(fusion[i, 0]), float(fusion[i, 1])),
+                prepared=prepared[i],
+                provenance=self._provenance,
+            )
+            for i in range(len(boxes))
+        )
+
+
+def run_batch(model: GLAMORNet, prepared: Sequence[Prepared]) -> Trace:
+    """Run the network once on several people, without gradients.
+
+    Args:
+        model: in eval mode, on any device.
+        prepared: N people's inputs.
+
+    Returns:
+        The trace of N rows, on the model's device.
+    """
+    device = next(model.parameters()).device
+    face = torch.stack([one.face for one in prepared]).to(device, memory_format=torch.channels_last)
+    context = torch.stack([one.context for one in prepared]).to(device, memory_format=torch.channels_last)
+    with torch.inference_mode():
+        trace: Trace = model(face, context)
+    return trace
+
+
+def _margin(probabilities: NDArray[np.float64]) -> float:
+    second, first = np.sort(probabilities)[-2:]
+    return float(first - second)
+
+
+def _provenance(checkpoint: Checkpoint) -> Provenance:
+    return Provenance(
+        checkpoint=checkpoint.source,
+        revision=checkpoint.revision,
+        sha256=checkpoint.sha256,
+        device=str(checkpoint.device),
+        versions=tuple((name, found) for name in PACKAGES if (found := _version(name))),
+    )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,226 @@
+"""Photo and face box -> the two inputs of the network, and the geometry that leads back.
+
+Preprocessing of Le et al. 2021 (arXiv 2111.04129) as its authors' code runs it: the face is cut
+out and resized; in the whole photo it is painted black, then the photo is resized and
+its middle cut out. All resizing is bilinear with half-pixel centres and no antialiasing.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from glamor.config import ModelConfig
+from glamor.errors import FaceError
+from glamor.photo import BoxXyxy, Photo
+
+Floats = NDArray[np.float32]
+
+NO_FACE: BoxXyxy = (0.0, 0.0, 0.0, 0.0)
+JPEG_QUALITY = 95
+JPEG_SUBSAMPLING = "4:2:0"
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Where on the photo the network's inputs come from.
+
+    Attributes:
+        photo_hw: (rows, columns) of the photo, pixels.
+        face_box_xyxy: the whole photo pixels that were cut out and painted black, clipped to
+            the photo; x2 and y2 are the first pixels outside; all zero means no face.
+        context_region_xyxy: the part of the photo that the context input shows, photo pixels.
+    """
+
+    photo_hw: tuple[int, int]
+    face_box_xyxy: tuple[int, int, int, int]
+    context_region_xyxy: BoxXyxy
+
+    def face_mask_in_context(self, context_size: int) -> BoxXyxy:
+        """Return the masked rectangle on the context input.
+
+        Args:
+            context_size: side of the context input, pixels.
+
+        Returns:
+            (x1, y1, x2, y2) in context pixels, clipped to [0, context_size]; all zero if
+            there is no face or the context input does not show it.
+        """
+        left, top, right, bottom = self.context_region_xyxy
+        limit = float(context_size)
+        x1, x2 = (_clip((x - left) / (right - left) * limit, limit) for x in self.face_box_xyxy[::2])
+        y1, y2 = (_clip((y - top) / (bottom - top) * limit, limit) for y in self.face_box_xyxy[1::2])
+        return (x1, y1, x2, y2) if x1 < x2 and y1 < y2 else NO_FACE
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The inputs for one person.
+
+    Attributes:
+        face: (3, face_size, face_size) float32 RGB in [0, 1]; black if there is no face.
+        context: (3, context_size, context_size) float32 RGB in [0, 1], the face painted black.
+        geometry: where on the photo both come from.
+    """
+
+    face: Tensor
+    context: Tensor
+    geometry: Geometry
+
+
+def square_box(box_xyxy: BoxXyxy, scale: float) -> BoxXyxy:
+    """Return the square of side scale * sqrt(w * h) around a box's centre.
+
+    Args:
+        box_xyxy: (x1, y1, x2, y2), for instance a detector's rectangle, photo pixels.
+        scale: :attr:`ModelConfig.face_crop_scale`.
+
+    Returns:
+        The square in photo pixels; it may reach over the photo's edge.
+
+    Raises:
+        FaceError: if the box has no area or is not four finite numbers.
+    """
+    x1, y1, x2, y2 = _checked(box_xyxy)
+    half = scale * math.sqrt((x2 - x1) * (y2 - y1)) / 2
+    x, y = (x1 + x2) / 2, (y1 + y2) / 2
+    return (x - half, y - half, x + half, y + half)
+
+
+def prepare(photo: Photo, face_box_xyxy: BoxXyxy, config: ModelConfig) -> Prepared:
+    """Make the network's inputs for one person of a photo.
+
+    Args:
+        photo: (H, W, 3) uint8 RGB, as from :func:`glamor.photo.load_photo`; not changed.
+        face_box_xyxy: the box to cut out and to mask, photo pixels, used as it is, rounded
+            to whole pixels and clipped to the photo. All zero is the reference's "no face": a
+            black face and an unmasked context.
+        config: sizes, and whether the masked photo goes through JPEG.
+
+    Returns:
+        Both inputs and their geometry.
+
+    Raises:
+        FaceError: if the box is not four finite numbers, has its corners swapped, or covers
+            no whole pixel of the photo.
+    """
+    height, width = photo.shape[:2]
+    box = _box_in_photo(face_box_xyxy, width, height)
+    return Prepared(
+        face=_face_input(photo, box, config.face_size),
+        context=_context_input(photo, box, config),
+        geometry=Geometry((height, width), box, _context_region(width, height, config)),
+    )
+
+
+def resize(image: Photo, size_hw: tuple[int, int]) -> Tensor:
+    """Resize as the network's inputs are: bilinear, half-pixel centres, no antialiasing.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        size_hw: (rows, columns) of the result.
+
+    Returns:
+        (3, rows, columns) float32 in [0, 1].
+    """
+    (height, width), (rows, columns) = image.shape[:2], size_hw
+    return _sampled(image, _positions(height, rows), _positions(width, columns))
+
+
+def _checked(box_xyxy: BoxXyxy) -> BoxXyxy:
+    try:
+        x1, y1, x2, y2 = map(float, box_xyxy)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise FaceError(f"The face box is {box_xyxy!r}; accepted: four numbers x1, y1, x2, y2 in pixels.") from error
+    box = f"({x1:g}, {y1:g}, {x2:g}, {y2:g})"
+    if not all(map(math.isfinite, (x1, y1, x2, y2))):
+        raise FaceError(f"The face box is {box}; accepted: finite numbers; draw or type it again.")
+    if x1 > x2 or y1 > y2:
+        raise FaceError(f"The face box {box} has its corners swapped; accepted: x1 < x2 and y1 < y2; swap them.")
+    if (x1 == x2 or y1 == y2) and (x1, y1, x2, y2) != NO_FACE:
+        raise FaceError(f"The face box {box} has no area; draw or type a larger one.")
+    return (x1, y1, x2, y2)
+
+
+def _box_in_photo(box_xyxy: BoxXyxy, width: int, height: int) -> tuple[int, int, int, int]:
+    checked = _checked(box_xyxy)
+    x1, x2 = (int(_clip(round(x), width)) for x in checked[::2])
+    y1, y2 = (int(_clip(round(y), height)) for y in checked[1::2])
+    if checked != NO_FACE and (x1 >= x2 or y1 >= y2):
+        box = ", ".join(f"{value:g}" for value in checked)
+        raise FaceError(f"The face box ({box}) covers no pixel of the {width} x {height} photo; draw it inside.")
+    return (x1, y1, x2, y2)
+
+
+def _clip(value: float, limit: float) -> float:
+    return min(max(value, 0.0), limit)
+
+
+def _face_input(photo: Photo, box: tuple[int, int, int, int], size: int) -> Tensor:
+    x1, y1, x2, y2 = box
+    if not any(box):
+        return torch.zeros(3, size, size)
+    return resize(photo[y1:y2, x1:x2], (size, size))
+
+
+def _context_input(photo: Photo, box: tuple[int, int, int, int], config: ModelConfig) -> Tensor:
+    x1, y1, x2, y2 = box
+    masked = photo.copy()
+    masked[y1:y2, x1:x2] = 0
+    seen = _through_jpeg(masked) if config.jpeg_round_trip else masked
+    size, (rows, columns) = config.context_size, config.context_resize_hw
+    top, left = _context_corner(config)
+    height, width = photo.shape[:2]
+    return _sampled(seen, _positions(height, rows)[top : top + size], _positions(width, columns)[left : left + size])
+
+
+def _context_corner(config: ModelConfig) -> tuple[int, int]:
+    """Return the (row, column) of the resized photo where the middle square begins."""
+    rows, columns = config.context_resize_hw
+    return (rows - config.context_size) // 2, (columns - config.context_size) // 2
+
+
+def _context_region(width: int, height: int, config: ModelConfig) -> BoxXyxy:
+    size, (rows, columns) = config.context_size, config.context_resize_hw
+    top, left = _context_corner(config)
+    x_scale, y_scale = width / columns, height / rows
+    return (left * x_scale, top * y_scale, (left + size) * x_scale, (top + size) * y_scale)
+
+
+def _through_jpeg(photo: Photo) -> Photo:
+    buffer = io.BytesIO()
+    Image.fromarray(photo).save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=JPEG_SUBSAMPLING)
+    return np.asarray(Image.open(buffer, formats=("JPEG",)))
+
+
+def _positions(old: int, new: int) -> NDArray[np.float64]:
+    """Return where each of ``new`` pixels falls among ``old`` ones (half-pixel centres), in [0, old - 1]."""
+    return np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
+
+
+def _sampled(image: Photo, rows: NDArray[np.float64], columns: NDArray[np.float64]) -> Tensor:
+    """Interpolate an (H, W, 3) image between pixels -> (3, len(rows), len(columns)) in [0, 1].
+
+    Only the neighbours are read: a 12-megapixel photo never becomes floats as a whole.
+    """
+    top, left = rows.astype(np.intp), columns.astype(np.intp)
+    bottom, right = np.minimum(top + 1, image.shape[0] - 1), np.minimum(left + 1, image.shape[1] - 1)
+    down = (rows - top).astype(np.float32)[:, None, None]
+    across = (columns - left).astype(np.float32)[:, None]
+    upper, lower = (_mixed(_floats(image, y, left), _floats(image, y, right), across) for y in (top, bottom))
+    return torch.from_numpy(_mixed(upper, lower, down) / np.float32(255)).permute(2, 0, 1).contiguous()
+
+
+def _floats(image: Photo, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Floats:
+    return image[np.ix_(rows, columns)].astype(np.float32)
+
+
+def _mixed(first: Floats, second: Floats, share: Floats) -> Floats:
+    return first + (second - first) * share  # in this form white stays exactly 1

@@ -1,0 +1,49 @@
+"""What all tests share: photos, read-only for that reason, and a network that has learned nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> NDArray[np.uint8]:
+    """NASA's portrait of Eileen Collins, (512, 512, 3) RGB, one face; public domain."""
+    import skimage.data
+
+    return _shared(skimage.data.astronaut())  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture(scope="session")
+def grace_hopper() -> NDArray[np.uint8]:
+    """The US Navy's portrait of Grace Hopper, (600, 512, 3) RGB, one face; public domain."""
+    from matplotlib.cbook import get_sample_data
+
+    with Image.open(get_sample_data("grace_hopper.jpg", asfileobj=False)) as image:
+        return _shared(np.array(image.convert("RGB")))
+
+
+@pytest.fixture(scope="session")
+def random_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint folder with seeded random weights."""
+    import torch
+
+    from glamor.checkpoint import save_checkpoint
+    from glamor.config import ModelConfig
+    from glamor.model import GLAMORNet
+
+    folder = tmp_path_factory.mktemp("random-checkpoint")
+    config = ModelConfig(face_crop_scale=1.35, trained_on="nothing: seeded random weights for tests")
+    with torch.random.fork_rng():
+        torch.manual_seed(11)
+        save_checkpoint(folder, GLAMORNet(config), config)
+    return folder
+
+
+def _shared(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    photo.flags.writeable = False
+    return photo

@@ -1,0 +1,161 @@
+"""Detectors find the faces that are there, where they are, and say so when they cannot run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from glamor.errors import FaceError
+from glamor.faces import Face, FaceDetector, YuFaceDetector, YuNetDetector, default_detector, largest
+from glamor.photo import BoxXyxy
+
+ASTRONAUT_FACE = (170.0, 63.0, 275.0, 215.0)  # chin to hairline, ear to ear, drawn by eye
+GRACE_HOPPER_FACE = (185.0, 95.0, 335.0, 300.0)  # likewise
+
+
+@pytest.fixture(scope="module")
+def detect() -> FaceDetector:
+    return YuFaceDetector()
+
+
+def overlap(a: BoxXyxy, b: BoxXyxy) -> float:
+    """Intersection over union."""
+    width = max(0.0, min(a[2], b[2]) - max(a[0], b[0]))
+    height = max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
+    both = width * height
+    return both / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - both)
+
+
+def only(faces: tuple[Face, ...]) -> Face:
+    (face,) = faces
+    return face
+
+
+def test_finds_the_face_where_a_person_sees_it(
+    detect: FaceDetector, astronaut: np.ndarray, grace_hopper: np.ndarray
+) -> None:
+    for photo, seen in ((astronaut, ASTRONAUT_FACE), (grace_hopper, GRACE_HOPPER_FACE)):
+        face = only(detect(photo))
+        assert overlap(face.box_xyxy, seen) > 0.6
+        assert 0.8 <= face.score <= 1
+        assert {type(number) for number in (*face.box_xyxy, face.score)} == {float}
+
+
+def test_no_face_is_an_empty_tuple(detect: FaceDetector) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    for photo in (noise, np.zeros_like(noise), np.full((16, 16, 3), 255, np.uint8), np.zeros((16, 3000, 3), np.uint8)):
+        assert detect(photo) == ()
+
+
+def test_faces_are_numbered_from_left_to_right(detect: FaceDetector, astronaut: np.ndarray) -> None:
+    crop = astronaut[20:270, 100:350]
+    small = np.asarray(Image.fromarray(crop).resize((125, 125)))
+    scene = np.zeros((400, 900, 3), np.uint8)
+    scene[140:390, 620:870], scene[0:250, 320:570], scene[200:325, 20:145] = crop, crop, small
+    faces = detect(scene)
+    centres = [(face.box_xyxy[0] + face.box_xyxy[2]) / 2 for face in faces]
+    np.testing.assert_allclose(centres, [83, 445, 745], atol=40)
+    assert largest([face.box_xyxy for face in faces]) in (1, 2)
+
+
+def test_twenty_faces(detect: FaceDetector, astronaut: np.ndarray) -> None:
+    assert len(detect(np.tile(astronaut[20:250, 110:340], (4, 5, 1)))) == 20
+
+
+def test_a_large_photo_is_shrunk_and_its_boxes_scaled_back(detect: FaceDetector, astronaut: np.ndarray) -> None:
+    once = only(detect(astronaut)).box_xyxy
+    larger = only(detect(np.asarray(Image.fromarray(astronaut).resize((512 * 3, 512 * 4))))).box_xyxy
+    assert overlap(tuple(np.array(once) * (3, 4, 3, 4)), larger) > 0.75
+
+
+def test_a_face_at_the_very_edge_may_reach_over_it(detect: FaceDetector, astronaut: np.ndarray) -> None:
+    x1, _, x2, _ = only(detect(np.ascontiguousarray(astronaut[:, 215:]))).box_xyxy
+    assert x1 < 10
+    assert x2 > 40
+
+
+def test_colours_reach_the_detector_in_its_order(astronaut: np.ndarray) -> None:
+    """The package's own documentation asks for BGR, contiguous; ask it directly."""
+    import yuface
+
+    _, boxes, _ = yuface.detect(np.array(astronaut[:, :, ::-1], order="C"), conf=0.8)
+    x, y, width, height = map(float, boxes[0])
+    assert only(YuFaceDetector()(astronaut)).box_xyxy == (x, y, x + width, y + height)
+
+
+def test_confidence_drops_doubtful_faces(astronaut: np.ndarray) -> None:
+    lying = np.array(Image.fromarray(astronaut[20:270, 100:350]).rotate(90))
+    every = YuFaceDetector(confidence=0)(lying)
+    assert min(face.score for face in every) < 0.5 < max(face.score for face in every) < 0.9
+    for confidence in (0.5, 0.9):
+        kept = tuple(face for face in every if face.score > confidence)
+        assert YuFaceDetector(confidence=confidence)(lying) == kept
+
+
+def test_threads_do_not_disturb_each_other(
+    detect: FaceDetector, astronaut: np.ndarray, grace_hopper: np.ndarray
+) -> None:
+    photos = [astronaut[::2, ::2], grace_hopper[::2, ::2], astronaut[:240, 100:340], grace_hopper[:300:2, :400:2]] * 3
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(detect, photos))
+    assert together == [detect(photo) for photo in photos]
+
+
+def test_the_photo_is_not_changed(detect: FaceDetector, astronaut: np.ndarray) -> None:
+    photo = astronaut.copy()
+    detect(photo)
+    np.testing.assert_array_equal(photo, astronaut)
+
+
+def test_default_detector_finds_faces(astronaut: np.ndarray) -> None:
+    assert overlap(only(default_detector()(astronaut)).box_xyxy, ASTRONAUT_FACE) > 0.6
+
+
+def test_where_nothing_is_installed_the_message_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yuface", None)
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    for make, advice in (
+        (YuFaceDetector, "pip install yuface"),
+        (YuNetDetector, "pip install opencv-python-headless"),
+        (default_detector, "pip install yuface.*pip install opencv-python-headless"),
+    ):
+        with pytest.raises(FaceError, match=advice):
+            make()
+
+
+def test_yunet_without_its_file_and_without_a_network(tmp_path: Path) -> None:
+    script = "from glamor.faces import _yunet_file; _yunet_file()"
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("glamor.errors.FaceError: face_detection_yunet_2023mar.onnx cannot be fetched")
+    assert "connect to the internet once" in last
+
+
+@pytest.mark.network
+def test_yunet_finds_the_same_faces_as_yuface(astronaut: np.ndarray, grace_hopper: np.ndarray) -> None:
+    yunet, yuface = YuNetDetector(), YuFaceDetector()
+    for photo in (astronaut, grace_hopper, np.asarray(Image.fromarray(astronaut).resize((1500, 1000)))):
+        assert overlap(only(yunet(photo)).box_xyxy, only(yuface(photo)).box_xyxy) > 0.6
+
+
+@pytest.mark.parametrize("confidence", [-0.1, 1.1, float("nan")])
+@pytest.mark.parametrize("detector", [YuFaceDetector, YuNetDetector])
+def test_confidence_out_of_range(detector: type, confidence: float) -> None:
+    with pytest.raises(FaceError, match="accepted: from 0 to 1"):
+        detector(confidence=confidence)
+
+
+def test_largest() -> None:
+    assert largest([(0, 0, 10, 10), (5, 5, 25, 16), (0, 0, 1, 100)]) == 1  # areas 100, 220, 100
+    assert largest([(0, 0, 10, 10), (50, 0, 60, 10)]) == 0
+    with pytest.raises(FaceError, match="no face box"):
+        largest([])
