@@ -1,0 +1,46 @@
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
+
+# Empty files that tell when a step was last done, so that doing it again costs nothing.
+RUN_READY := $(VENV)/.run-ready
+DEV_READY := $(VENV)/.dev-ready
+BROWSER_READY := $(VENV)/.browser-ready
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install run test check train
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(RUN_READY) $(DEV_READY) $(BROWSER_READY) ## Set up everything: environment, tools, a browser for the tests
+
+run: $(RUN_READY) ## Open the app on http://127.0.0.1:7860
+	$(PYTHON) app.py
+
+test: $(DEV_READY) $(BROWSER_READY) ## Run every test, the browser's included (ARGS="-k faces" for some)
+	$(PYTHON) -m pytest $(ARGS)
+
+check: $(DEV_READY) ## Lint, formatting and types
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+
+train: $(DEV_READY) ## Train on data/faces and data/scenes into runs/default (ARGS are handed on)
+	$(PYTHON) -m glamor train --faces data/faces --scenes data/scenes --out runs/default $(ARGS)
+
+$(PYTHON):
+	bash scripts/create_venv.sh $(VENV)
+
+$(RUN_READY): requirements.txt | $(PYTHON)
+	$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(DEV_READY): requirements-dev.txt requirements.txt | $(PYTHON)
+	$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+$(BROWSER_READY): scripts/ensure_browser.sh $(DEV_READY)
+	bash scripts/ensure_browser.sh $(PYTHON)
+	@touch $@

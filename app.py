@@ -1,0 +1,28 @@
+"""Serve the page: ``python app.py [--checkpoint SOURCE] [--host ADDRESS] [--port NUMBER]``."""
+
+from __future__ import annotations
+
+import sys
+
+import demo.gpu  # noqa: F401  (first: on a ZeroGPU Space its package must come before torch)
+from demo.page import build, launch_options
+from demo.start import open_engine, read_settings
+from glamor.errors import GlamorError
+
+
+def main() -> int:
+    """Build the page and serve it until it is stopped; returns the exit status."""
+    settings = read_settings()
+    try:
+        engine = open_engine(settings.checkpoint)
+    except GlamorError as error:
+        print(f"app.py: {error}", file=sys.stderr)
+        return 2
+    page = build(engine)
+    print(f"Open http://{settings.host}:{settings.port}", flush=True)
+    page.launch(server_name=settings.host, server_port=settings.port, **launch_options())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

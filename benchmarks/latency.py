@@ -1,0 +1,113 @@
+"""Where the time of one prediction goes: ``python benchmarks/latency.py [--repeats N] [--checkpoint SOURCE]``.
+
+A 640x480 photo with one face is predicted again and again; every stage is timed alone, then all of them
+together through ``Predictor.predict``. Below stands the time that the network's operations would take at the
+rate at which this machine multiplies matrices: the floor that a forward pass cannot go under.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import skimage.data
+import torch
+from PIL import Image
+from torch.utils.flop_counter import FlopCounterMode
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
+
+from glamor.faces import default_detector
+from glamor.photo import load_photo
+from glamor.predictor import Predictor
+from glamor.prepare import prepare, square_box
+
+PHOTO_SIZE = (640, 480)
+MATRIX_SIDE = 2048
+WARM_UP = 5
+
+
+def main() -> None:
+    """Measure every stage and print the table."""
+    parser = argparse.ArgumentParser(description="Median time of every stage of one prediction.")
+    parser.add_argument("--repeats", type=int, default=50)
+    parser.add_argument("--checkpoint")
+    arguments = parser.parse_args()
+
+    jpeg, predictor = one_face_photo(), Predictor(arguments.checkpoint)
+    medians = {name: median_seconds(stage, arguments.repeats) for name, stage in stages(jpeg, predictor).items()}
+    operations, rate = forward_operations(predictor), matrix_rate(predictor.checkpoint.device)
+    print(f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}, ", end="")
+    print(f"{predictor.checkpoint.device}; median of {arguments.repeats}")
+    for name, seconds in medians.items():
+        print(f"{name:<20}{1000 * seconds:9.2f} ms")
+    print(f"{'floor of forward':<20}{1000 * operations / rate:9.2f} ms", end="")
+    print(f"   ({operations / 1e9:.2f} GFLOP at {rate / 1e9:.0f} GFLOP/s)")
+
+
+def one_face_photo() -> bytes:
+    """Return a 640x480 JPEG with one face: NASA's portrait of Eileen Collins (public domain), cut to 4:3."""
+    portrait = Image.fromarray(skimage.data.astronaut()).crop((0, 0, 512, 384))
+    buffer = io.BytesIO()
+    portrait.resize(PHOTO_SIZE).save(buffer, format="JPEG", quality=90)
+    return buffer.getvalue()
+
+
+def stages(jpeg: bytes, predictor: Predictor) -> dict[str, Callable[[], object]]:
+    """Return each stage as a call without arguments, ready to be timed."""
+    photo, detect, config = load_photo(jpeg), default_detector(), predictor.config
+    (face,) = detect(photo)
+    box = square_box(face.box_xyxy, config.face_crop_scale)
+    prepared = prepare(photo, box, config)
+    device = predictor.checkpoint.device
+    inputs = prepared.face.unsqueeze(0).to(device), prepared.context.unsqueeze(0).to(device)
+
+    @torch.inference_mode()
+    def forward() -> list[float]:
+        logits: list[float] = predictor.model(*inputs).logits[0].tolist()  # waits for the device, too
+        return logits
+
+    return {
+        "decode": lambda: load_photo(jpeg),
+        "detection": lambda: detect(photo),
+        "preparation": lambda: prepare(photo, box, config),
+        "forward": forward,
+        "whole predict": lambda: predictor.predict(jpeg),
+    }
+
+
+def median_seconds(stage: Callable[[], object], repeats: int) -> float:
+    """Return the median time of ``stage`` in seconds, once it is warm."""
+    seconds = []
+    for _ in range(WARM_UP + repeats):
+        start = time.perf_counter()
+        stage()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds[WARM_UP:])
+
+
+def forward_operations(predictor: Predictor) -> int:
+    """Return the floating-point operations of one forward pass, a multiply-add counted as two."""
+    config, device = predictor.config, predictor.checkpoint.device
+    face = torch.zeros(1, 3, config.face_size, config.face_size, device=device)
+    context = torch.zeros(1, 3, config.context_size, config.context_size, device=device)
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        predictor.model(face, context)
+    return int(counter.get_total_flops())
+
+
+def matrix_rate(device: torch.device) -> float:
+    """Return the operations a second of a large float32 matrix product, the median of several."""
+    matrix = torch.from_numpy(np.random.default_rng(0).random((MATRIX_SIDE, MATRIX_SIDE), dtype=np.float32)).to(device)
+    return 2 * MATRIX_SIDE**3 / median_seconds(lambda: (matrix @ matrix)[0, 0].item(), repeats=9)
+
+
+if __name__ == "__main__":
+    main()

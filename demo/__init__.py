@@ -1,0 +1,1 @@
+"""The page and its API: the only room that knows Gradio."""

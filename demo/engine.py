@@ -1,0 +1,81 @@
+"""From a photo to predictions and maps: what the page and the API both call."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+
+from demo import gpu, text
+from glamor.errors import CheckpointError, ExplainError
+from glamor.explain import Explanation, explain
+from glamor.photo import BoxXyxy, Photo
+from glamor.predictor import Prediction, Predictor
+from glamor.prepare import Prepared
+
+Progress = Callable[[float], None]
+
+
+class Engine:
+    """One predictor for all visitors.
+
+    Args:
+        predictor: network and face detector; shared, never changed here.
+        notice: what the page must say about the start (plain text), empty for nothing.
+    """
+
+    def __init__(self, predictor: Predictor, notice: str = "") -> None:
+        self.predictor = predictor
+        self.notice = notice
+        self._predict = gpu.on_gpu(predictor.predict)
+        self._explain = gpu.on_gpu(self._explain_on_copy)
+
+    @property
+    def trained(self) -> bool:
+        """Whether the weights have learned anything; if not, no prediction may be shown."""
+        return bool(self.predictor.config.trained_on)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The labels, in the order of the logits."""
+        return self.predictor.config.class_names
+
+    def predict(self, photo: Photo, boxes_xyxy: Sequence[BoxXyxy] | None = None) -> tuple[Prediction, ...]:
+        """Return one prediction per face, from left to right, or in the order of the boxes.
+
+        Args:
+            photo: (H, W, 3) uint8 RGB.
+            boxes_xyxy: face boxes in photo pixels, used as they are; None: find the faces.
+
+        Raises:
+            CheckpointError: if the weights are untrained.
+            FaceError: if a box cannot be used.
+        """
+        if not self.trained:
+            raise CheckpointError(text.UNTRAINED_PLAIN)
+        return self._predict(photo, boxes_xyxy)
+
+    def explain(
+        self, prediction: Prediction, method: str, target: str, progress: Progress | None = None
+    ) -> Explanation:
+        """Return what moved the logit of class ``target`` for one face.
+
+        Args:
+            prediction: of the face.
+            method: a key of ``glamor.explain.METHODS``.
+            target: a class name.
+            progress: is told the share done, in [0, 1]; what it raises ends the work.
+
+        Raises:
+            ExplainError: if there is no such method or class.
+        """
+        if target not in self.class_names:
+            raise ExplainError(text.BAD_CLASS.format(given=target, names=", ".join(self.class_names)))
+        # A callback cannot be pickled, and a lent GPU is done before a bar would be read.
+        listener = None if gpu.LENT else progress
+        return self._explain(prediction.prepared, method, self.class_names.index(target), listener)
+
+    def _explain_on_copy(self, prepared: Prepared, method: str, target: int, progress: Progress | None) -> Explanation:
+        # A copy takes milliseconds; its hooks disturb nobody, so other visitors' predictions need not wait.
+        with self.predictor.lock:
+            model = copy.deepcopy(self.predictor.model)
+        return explain(model, prepared, method, target, progress=progress)

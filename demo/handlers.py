@@ -1,0 +1,252 @@
+"""What the page does when a visitor acts: plain functions from values to values.
+
+Fast handlers return a ``Screen`` and never wait for an attribution; ``explain`` answers the
+question that they left in the visit. Nobody's mistake loses what was on the screen before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from html import escape
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from demo import markup, parse, pictures, text
+from demo.engine import Engine
+from demo.guard import message_of
+from demo.visit import Focus, Point, Question, SupersededError, View, Visit
+from glamor.explain import Explanation
+from glamor.faces import largest
+from glamor.photo import BoxXyxy, Photo, PhotoSource, load_photo
+from glamor.predictor import Prediction
+
+SAME = gr.skip()
+
+
+class Screen(NamedTuple):
+    """All that a fast handler may change, in the order of the page's outputs; SAME leaves a part as it is."""
+
+    notice: Any = SAME
+    photo: Any = SAME
+    faces: Any = SAME
+    target: Any = SAME
+    answer: Any = SAME
+    saw: Any = SAME
+    saw_words: Any = SAME
+    looked: Any = SAME
+    looked_words: Any = SAME
+    weighed: Any = SAME
+    moved: Any = SAME
+    moved_words: Any = SAME
+    box_hint: Any = SAME
+
+
+class Moved(NamedTuple):
+    """The attribution panel."""
+
+    picture: Any = SAME
+    words: Any = SAME
+
+
+def analyse(engine: Engine, visit: Visit, source: PhotoSource | None, method: str, opacity: float) -> Screen:
+    """Predict every face of a new photo; no photo (it was removed) clears the page."""
+    if source is None or not engine.trained:
+        visit.show(None)
+        return blank("" if engine.trained else markup.note(text.UNTRAINED, "warn"))
+    return _safely(visit, lambda: _analysed(engine, visit, load_photo(source), method, opacity))
+
+
+def click_photo(engine: Engine, visit: Visit, point_shown: Point, method: str, opacity: float) -> Screen:
+    """Choose the face at a place of the shown photo, or take the place as a corner of a new box."""
+    view = visit.view
+    if view is None:
+        return Screen(notice=markup.note(text.NEEDS_PHOTO))
+    scale = pictures.shown_scale(view.photo)
+    point = (point_shown[0] / scale, point_shown[1] / scale)
+    if not view.marking:
+        return _choose_at(visit, view, point, opacity)
+    if view.corner is None:
+        return _marking(visit, replace(view, corner=point), text.SECOND_CORNER)
+    visit.show(replace(view, corner=None))
+    return add_box(engine, visit, parse.corners(view.corner, point), method, opacity)
+
+
+def choose_face(visit: Visit, index: int | None, opacity: float) -> Screen:
+    """Choose a face by its place in the list, from 0."""
+    view = visit.view
+    if view is None or view.question is None or index is None or not 0 <= index < len(view.predictions):
+        return Screen()
+    return _shown(visit, view.photo, view.predictions, index, view.question.method, opacity)
+
+
+def start_marking(visit: Visit) -> Screen:
+    """Let the next two clicks on the photo mark a face."""
+    if visit.view is None:
+        return Screen(notice=markup.note(text.NEEDS_PHOTO))
+    return _marking(visit, replace(visit.view, marking=True, corner=None), text.FIRST_CORNER)
+
+
+def add_box(engine: Engine, visit: Visit, given: str | BoxXyxy, method: str, opacity: float) -> Screen:
+    """Predict for a box that a person gave, and choose it."""
+    view = visit.view
+    if view is None:
+        return Screen(notice=markup.note(text.NEEDS_PHOTO))
+    return _safely(visit, lambda: _added(engine, visit, view, parse.box(given), method, opacity))
+
+
+def ask(visit: Visit, method: str, target: str) -> None:
+    """Ask for the attributions of another method or class."""
+    if visit.view is not None and visit.view.question is not None:
+        question = Question(visit.view.question.face, method, target)
+        visit.show(replace(visit.view, question=question))
+
+
+def explain(engine: Engine, visit: Visit, opacity: float, progress: Callable[[float], Any] | None = None) -> Moved:
+    """Answer the visit's question; leaves the panel alone if the visitor has asked another one meanwhile."""
+    view = visit.view
+    if view is None or view.focus is None:
+        return Moved(gr.update(value=None, visible=False), markup.empty(text.MOVED_EMPTY))
+    question, prediction = view.focus
+    try:
+        explanation = visit.maps.get(question) or _explained(engine, visit, view, view.focus, progress)
+    except SupersededError:
+        return Moved()
+    except Exception as error:
+        return Moved(gr.update(value=None, visible=False), markup.note(escape(message_of(error)), "warn"))
+    return Moved(_moved(prediction, explanation, opacity), markup.moved(explanation))
+
+
+def redraw(visit: Visit, opacity: float) -> tuple[Any, Any]:
+    """Draw both overlays again at another opacity; nothing is computed."""
+    view = visit.view
+    if view is None or view.focus is None:
+        return SAME, SAME
+    question, prediction = view.focus
+    known = visit.maps.get(question)
+    moved = SAME if known is None else _moved(prediction, known, opacity)
+    return _looked(view.photo, prediction, opacity), moved
+
+
+def blank(notice: str = "") -> Screen:
+    """Return the page as it is before there is a photo; the photo's own place is left alone."""
+    hidden = gr.update(value=None, visible=False)
+    return Screen(
+        notice=notice,
+        faces=gr.update(choices=[], value=None, visible=False),
+        target=gr.update(interactive=False),
+        answer=markup.empty(text.ANSWER_EMPTY),
+        saw=hidden,
+        saw_words=markup.empty(text.SAW_EMPTY),
+        looked=hidden,
+        looked_words=markup.empty(text.LOOKED_EMPTY),
+        weighed=markup.empty(text.WEIGHED_EMPTY),
+        moved=hidden,
+        moved_words=markup.empty(text.MOVED_EMPTY),
+        box_hint="",
+    )
+
+
+def _safely(visit: Visit, act: Callable[[], Screen]) -> Screen:
+    """Do something; if it fails, say why and put the previous photo back."""
+    try:
+        return act()
+    except Exception as error:
+        previous = None if visit.view is None else _photo(visit.view)
+        return Screen(notice=markup.note(escape(message_of(error)), "warn"), photo=previous)
+
+
+def _analysed(engine: Engine, visit: Visit, photo: Photo, method: str, opacity: float) -> Screen:
+    predictions = engine.predict(photo)
+    if predictions:
+        index = largest([prediction.face_box_xyxy for prediction in predictions])
+        return _shown(visit, photo, predictions, index, method, opacity)._replace(box_hint=_size(photo))
+    view = View(photo, marking=True)
+    visit.show(view)
+    return blank(markup.note(text.NO_FACE))._replace(photo=_photo(view), box_hint=_size(photo))
+
+
+def _added(engine: Engine, visit: Visit, view: View, box_xyxy: BoxXyxy, method: str, opacity: float) -> Screen:
+    (new,) = engine.predict(view.photo, [box_xyxy])
+    predictions = tuple(sorted((*view.predictions, new), key=lambda one: one.face_box_xyxy))
+    index = next(i for i, prediction in enumerate(predictions) if prediction is new)
+    return _shown(visit, view.photo, predictions, index, method, opacity)
+
+
+def _choose_at(visit: Visit, view: View, point: Point, opacity: float) -> Screen:
+    x, y = point
+    boxes = [prediction.face_box_xyxy for prediction in view.predictions]
+    hit = [i for i, (x1, y1, x2, y2) in enumerate(boxes) if x1 <= x <= x2 and y1 <= y <= y2]
+    if not hit:
+        return Screen(notice=markup.note(text.NO_FACE_THERE))
+    return choose_face(visit, min(hit, key=lambda i: boxes[i][2] - boxes[i][0]), opacity)
+
+
+def _marking(visit: Visit, view: View, words: str) -> Screen:
+    visit.show(view)
+    return Screen(notice=markup.note(words), photo=_photo(view))
+
+
+def _explained(
+    engine: Engine, visit: Visit, view: View, focus: Focus, progress: Callable[[float], Any] | None
+) -> Explanation:
+    question, prediction = focus
+
+    def report(done: float) -> None:
+        visit.expect(question, view)
+        if progress is not None:
+            progress(done)
+
+    explanation = engine.explain(prediction, question.method, question.target, report)
+    visit.expect(question, view)
+    visit.maps[question] = explanation
+    return explanation
+
+
+def _shown(
+    visit: Visit, photo: Photo, predictions: tuple[Prediction, ...], index: int, method: str, opacity: float
+) -> Screen:
+    """Put up one face; its attributions are asked for, not waited for."""
+    prediction = predictions[index]
+    question = Question(index, method, prediction.emotion)
+    view = View(photo, predictions, question)
+    visit.show(view)
+    return Screen(
+        notice="",
+        photo=_photo(view),
+        faces=_faces(predictions, index),
+        target=gr.update(choices=list(prediction.class_names), value=prediction.emotion, interactive=True),
+        answer=markup.answer(Focus(question, prediction), len(predictions)),
+        saw=gr.update(value=pictures.saw(prediction), alt_text=text.SAW_ALT.format(number=index + 1), visible=True),
+        saw_words=markup.caption(text.SAW_CAPTION),
+        looked=_looked(photo, prediction, opacity),
+        looked_words=markup.looked_caption(prediction),
+        weighed=markup.weighed(prediction),
+        moved=gr.update(value=None, visible=True),  # never the last face's map beside this face's answer
+        moved_words=markup.caption(text.MOVED_WAIT),
+    )
+
+
+def _faces(predictions: tuple[Prediction, ...], chosen: int) -> Any:
+    choices = [(f"{i} {one.emotion}", i - 1) for i, one in enumerate(predictions, start=1)]
+    return gr.update(choices=choices, value=chosen, visible=True)
+
+
+def _photo(view: View) -> Any:
+    return gr.update(value=pictures.boxed_photo(view), alt_text=markup.photo_alt(view))
+
+
+def _looked(photo: Photo, prediction: Prediction, opacity: float) -> Any:
+    picture = pictures.looked(photo, prediction, opacity)
+    return gr.update(value=picture, alt_text=markup.looked_alt(prediction), visible=True)
+
+
+def _moved(prediction: Prediction, explanation: Explanation, opacity: float) -> Any:
+    picture = pictures.moved(prediction, explanation, opacity)
+    return gr.update(value=picture, alt_text=markup.moved_alt(explanation), visible=True)
+
+
+def _size(photo: Photo) -> str:
+    height, width = photo.shape[:2]
+    return markup.caption(text.PHOTO_SIZE.format(width=width, height=height))

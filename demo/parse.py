@@ -1,0 +1,103 @@
+"""What people and programs send, as values that can be trusted."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from demo import text
+from glamor.errors import ExplainError, FaceError
+from glamor.photo import BoxXyxy
+
+
+def photo_source(payload: Mapping[str, Any] | None) -> str | bytes | None:
+    """Return the path of an uploaded file, or the bytes of a picture sent inline; None for none.
+
+    The image component would open the file before our limits are checked and fail in its own way on what
+    is no picture, so events that read it skip its preprocessing and hand its raw value to this function.
+    """
+    if payload is None:
+        return None
+    url = payload.get("url") or ""
+    if not url.startswith("data:"):
+        path: str | None = payload.get("path")
+        return path
+    try:
+        return base64.b64decode(url.partition(",")[2], validate=True)
+    except binascii.Error:
+        return b""
+
+
+def box(given: Any) -> BoxXyxy:
+    """Return a box from ``"x1, y1, x2, y2"`` or four numbers, in pixels.
+
+    Raises:
+        FaceError: unless it is four finite numbers with x1 < x2 and y1 < y2.
+    """
+    parts = re.split(r"[\s,;]+", given.strip(" \t\n()[]")) if isinstance(given, str) else given
+    try:
+        x1, y1, x2, y2 = (_number(part) for part in parts)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise FaceError(text.BAD_BOX.format(given=_short(given))) from error
+    if not (x1 < x2 and y1 < y2):
+        raise FaceError(text.BAD_BOX.format(given=_short(given)))
+    return x1, y1, x2, y2
+
+
+def boxes(given: Any) -> tuple[BoxXyxy, ...] | None:
+    """Return the boxes of an API request; None, where there are none, means: find the faces.
+
+    Raises:
+        FaceError: unless it is a list of boxes.
+    """
+    if given in (None, "", []):
+        return None
+    if not isinstance(given, list):
+        raise FaceError(text.BAD_BOXES.format(given=_short(given)))
+    return tuple(box(one) for one in given)
+
+
+def face_index(number: Any, count: int) -> int:
+    """Return the index of face ``number``, counted from 1.
+
+    Raises:
+        FaceError: unless it is a whole number from 1 to ``count``.
+    """
+    if isinstance(number, bool) or not isinstance(number, int | float) or number not in range(1, count + 1):
+        raise FaceError(text.BAD_FACE.format(given=_short(number), count=count))
+    return int(number) - 1
+
+
+def opacity(given: Any) -> float:
+    """Return an opacity in [0, 1].
+
+    Raises:
+        ExplainError: unless it is one.
+    """
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= 1:
+        raise ExplainError(text.BAD_OPACITY.format(given=_short(given)))
+    return float(given)
+
+
+def corners(first: tuple[float, float], second: tuple[float, float]) -> BoxXyxy:
+    """Return the box between two opposite corners in any order."""
+    (x1, x2), (y1, y2) = (sorted(pair) for pair in zip(first, second, strict=True))
+    return x1, y1, x2, y2
+
+
+def _number(part: Any) -> float:
+    if isinstance(part, bool) or not isinstance(part, str | int | float):
+        raise TypeError(part)
+    number = float(part)
+    if not math.isfinite(number):
+        raise ValueError(part)
+    return number
+
+
+def _short(given: Any) -> str:
+    words = str(given)
+    return words if len(words) <= 60 else f"{words[:57]}..."

@@ -1,0 +1,97 @@
+"""Predictions and explanations as the pictures of the page and the API."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from demo.visit import Point, View
+from glamor import figures
+from glamor.explain import Explanation
+from glamor.photo import BoxXyxy, Photo
+from glamor.predictor import Prediction
+
+Picture = NDArray[np.uint8]
+LONGEST_SHOWN = 1280  # pixels; a photo is shown no larger than this
+
+
+def shown_scale(photo: Photo) -> float:
+    """Return how many shown pixels a photo pixel takes, at most 1."""
+    return min(1.0, LONGEST_SHOWN / max(photo.shape[:2]))
+
+
+def boxed_photo(view: View) -> Picture:
+    """Return the photo at most LONGEST_SHOWN long, with numbered boxes and the first corner of a new one."""
+    chosen = view.question.face if view.question else None
+    picture = numbered_photo(view.photo, view.predictions, chosen)
+    return picture if view.corner is None else _with_cross(picture, view.corner, shown_scale(view.photo))
+
+
+def numbered_photo(photo: Photo, predictions: tuple[Prediction, ...], chosen: int | None) -> Picture:
+    """Return the photo at most LONGEST_SHOWN long, with a numbered box around each face."""
+    scale = shown_scale(photo)
+    boxes = [_scaled(prediction.face_box_xyxy, scale) for prediction in predictions]
+    return figures.draw_boxes(_shrunk(photo, scale), boxes, chosen)
+
+
+def saw(prediction: Prediction) -> Picture:
+    """Return the network's two inputs side by side."""
+    prepared = prediction.prepared
+    return figures.to_array(figures.saw_figure(_rows_first(prepared.face), _rows_first(prepared.context)))
+
+
+def looked(photo: Photo, prediction: Prediction, opacity: float) -> Picture:
+    """Return the photo with the attention map over the region that it covers."""
+    scale = shown_scale(photo)
+    region = _scaled(prediction.attention_region_xyxy, scale)
+    masked = _scaled(prediction.prepared.geometry.face_box_xyxy, scale)
+    shown = _shrunk(photo, scale)
+    return figures.to_array(figures.attention_overlay(shown, prediction.attention, region, masked, opacity))
+
+
+def moved(prediction: Prediction, explanation: Explanation, opacity: float) -> Picture:
+    """Return the attribution maps over the network's two inputs."""
+    prepared = prediction.prepared
+    return figures.to_array(
+        figures.attribution_overlay(
+            _rows_first(prepared.face),
+            _rows_first(prepared.context),
+            explanation.face,
+            explanation.context,
+            explanation.scored,
+            opacity,
+            explanation.target_name,
+        )
+    )
+
+
+def _rows_first(image: Tensor) -> NDArray[np.float32]:
+    rows: NDArray[np.float32] = image.detach().cpu().permute(1, 2, 0).numpy()  # (3, H, W) -> (H, W, 3)
+    return rows
+
+
+def _scaled(box_xyxy: BoxXyxy, scale: float) -> BoxXyxy:
+    x1, y1, x2, y2 = box_xyxy
+    return x1 * scale, y1 * scale, x2 * scale, y2 * scale
+
+
+def _shrunk(photo: Photo, scale: float) -> Photo:
+    if scale == 1:
+        return photo
+    height, width = (max(1, round(side * scale)) for side in photo.shape[:2])
+    # reducing_gap drops whole blocks of pixels first: milliseconds even for a large photo.
+    return np.asarray(Image.fromarray(photo).resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0))
+
+
+def _with_cross(picture: Picture, corner: Point, scale: float) -> Picture:
+    """Mark a point with a cross that shows on any ground."""
+    marked = picture.copy()
+    height, width = picture.shape[:2]
+    x, y = (int(value * scale) for value in corner)
+    reach = max(6, max(height, width) // 60)
+    for thick, tone in ((2, 255), (1, 0)):
+        marked[max(0, y - thick) : y + thick, max(0, x - reach) : x + reach] = tone
+        marked[max(0, y - reach) : y + reach, max(0, x - thick) : x + thick] = tone
+    return marked

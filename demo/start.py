@@ -1,0 +1,65 @@
+"""From the command line and the environment to an engine that is ready for visitors."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo import text
+from demo.engine import Engine
+from glamor.checkpoint import EMBEDDED, resolve_source
+from glamor.errors import CheckpointError
+from glamor.predictor import Predictor
+
+HOST, PORT = "127.0.0.1", 7860
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the weights come from and where the page is served."""
+
+    checkpoint: str
+    host: str
+    port: int
+
+
+def read_settings(arguments: Sequence[str] | None = None) -> Settings:
+    """Read the command line; what it leaves out comes from GLAMOR_CHECKPOINT and Gradio's own variables.
+
+    Raises:
+        SystemExit: after ``--help`` (0) or arguments that make no sense (2).
+    """
+    parser = argparse.ArgumentParser(prog="app.py", description=text.TITLE)
+    parser.add_argument("--checkpoint", metavar="SOURCE", help="folder, owner/name or owner/name@revision on the Hub")
+    parser.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", HOST), help="address to listen on")
+    parser.add_argument(
+        "--port", type=int, default=int(os.environ.get("GRADIO_SERVER_PORT", PORT)), help="port to listen on"
+    )
+    given = parser.parse_args(arguments)
+    return Settings(resolve_source(given.checkpoint), given.host, given.port)
+
+
+def open_engine(source: str, fallback: str | os.PathLike[str] = EMBEDDED) -> Engine:
+    """Load the weights; where a Hub repository fails, use others and say so on the page.
+
+    Args:
+        source: a folder, ``owner/name`` or ``owner/name@revision``.
+        fallback: folder of the weights to use instead, the embedded ones.
+
+    Raises:
+        CheckpointError: if a folder cannot be loaded.
+        DeviceError: if GLAMOR_DEVICE names no device of this machine.
+    """
+    try:
+        return Engine(Predictor(source))
+    except CheckpointError as error:
+        if not _is_on_hub(source):
+            raise
+        return Engine(Predictor(fallback), text.FELL_BACK.format(source=source, reason=error))
+
+
+def _is_on_hub(source: str) -> bool:
+    return source.count("/") == 1 and not source.startswith((".", "~", "/")) and not Path(source).exists()
