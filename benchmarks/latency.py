@@ -30,7 +30,7 @@ from glamor.predictor import Predictor
 from glamor.prepare import prepare, square_box
 
 PHOTO_SIZE = (640, 480)
-MATRIX_SIDE = 2048
+MATRIX_SIDE = 1024
 WARM_UP = 5
 
 

@@ -27,7 +27,7 @@ class Jitter:
     Attributes:
         degrees: rotation, either way.
         zoom: factor range of the picture's size in the view.
-        shift: fraction of the view's side, either way.
+        shift: fraction of the picture's side, either way.
         colour: strength of brightness, contrast and saturation changes, in [0, 1].
         grey: probability of a grey picture.
         erase: probability of erasing one rectangle.

@@ -218,15 +218,21 @@ def _cached(
 ) -> tuple[NDArray[Any], ...]:
     if cache is None:
         return _decode_all(samples, decode)
-    names = "\n".join(f"{sample.path}|{sample.face_box_xyxy}" for sample in samples)
-    stem = cache / f"{name}-{hashlib.sha256(names.encode()).hexdigest()[:16]}"
-    parts = sorted(cache.glob(f"{stem.name}.*.npy"))
-    if not parts:
+    stem = f"{name}-{_fingerprint(samples)}"
+    if not (cache / f"{stem}.0.npy").exists():
         cache.mkdir(parents=True, exist_ok=True)
-        for i, array in enumerate(_decode_all(samples, decode)):
-            np.save(f"{stem}.{i}.npy", array)
-        parts = sorted(cache.glob(f"{stem.name}.*.npy"))
-    return tuple(np.load(part) for part in parts)
+        arrays = _decode_all(samples, decode)
+        for i in reversed(range(len(arrays))):  # part 0 comes last: where it is, all the others are
+            np.save(partial := cache / f".{os.getpid()}.npy", arrays[i])
+            partial.replace(cache / f"{stem}.{i}.npy")
+    return tuple(np.load(part) for part in sorted(cache.glob(f"{stem}.*.npy")))
+
+
+def _fingerprint(samples: Sequence[Sample]) -> str:
+    """Return what changes when a file is added, taken away or replaced, or a box is moved."""
+    stats = ((sample, sample.path.stat()) for sample in samples)
+    rows = "\n".join(f"{s.path}|{s.face_box_xyxy}|{stat.st_size}|{stat.st_mtime_ns}" for s, stat in stats)
+    return hashlib.sha256(rows.encode()).hexdigest()[:16]
 
 
 def _decode_all(

@@ -20,7 +20,6 @@ from torch import Tensor
 from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
 from glamor.config import ModelConfig
 from glamor.data import Sample, is_scenes, list_samples, prepare_sample
-from glamor.errors import DataError
 from glamor.metrics import (
     accuracy,
     bootstrap_intervals,
@@ -156,7 +155,7 @@ def evaluate(checkpoint: Checkpoint, dataset: Path, split: str) -> Evaluation:
         DataError: if the dataset cannot be used.
     """
     samples = list_samples(dataset, split, checkpoint.config.class_names)
-    conditions = _conditions(checkpoint.config) if is_scenes(dataset) else {"face only": Intervention()}
+    conditions = _conditions(checkpoint.model) if is_scenes(dataset) else {"face only": Intervention()}
     outputs = collect(checkpoint.model, samples, tuple(conditions.values()))
     reports = [
         _report(name, subset, answers, samples, checkpoint.config)
@@ -229,13 +228,16 @@ def table(evaluation: Evaluation) -> str:
     return "\n".join(lines)
 
 
-def _conditions(config: ModelConfig) -> dict[str, Intervention]:
-    grid = config.context_size // 16
+def _conditions(model: GLAMORNet) -> dict[str, Intervention]:
+    config = model.config
+    black = torch.zeros(3, config.context_size, config.context_size)
+    with torch.inference_mode():
+        height, width = model.encode_context(black[None].to(model.mean)).shape[2:]
     return {
         "fused": Intervention(),
-        "context blanked": Intervention(context=torch.zeros(3, config.context_size, config.context_size)),
+        "context blanked": Intervention(context=black),
         "face blanked": Intervention(face=torch.zeros(3, config.face_size, config.face_size)),
-        "uniform attention": Intervention(attention=torch.full((grid, grid), 1 / grid**2)),
+        "uniform attention": Intervention(attention=torch.full((height, width), 1 / (height * width))),
         "fusion one half": Intervention(fusion=torch.tensor([0.5, 0.5])),
     }
 
@@ -247,8 +249,6 @@ def _subsets(samples: Sequence[Sample]) -> tuple[str, ...]:
 
 def _report(condition: str, subset: str, outputs: Outputs, samples: Sequence[Sample], config: ModelConfig) -> Report:
     rows = np.array([i for i, sample in enumerate(samples) if subset in ("all", sample.source)])
-    if not len(rows):
-        raise DataError(f"no sample of source {subset!r} in this split.")
     labels = np.array([samples[i].label for i in rows], dtype=np.int64)
     probabilities = _softmax(outputs.logits[rows] / config.temperature)
     predicted = probabilities.argmax(axis=1)

@@ -193,7 +193,7 @@ def _traced(model: TrainingNet, face: Tensor, context: Tensor) -> Trace:
     device = next(model.parameters()).device
     face_map = model.net.encode_face(_channels_last(face.to(device)))
     context_map = model.net.encode_context(_channels_last(context.to(device)))
-    return model.combine(face_map, context_map.expand(len(face_map), -1, -1, -1))
+    return model.net.combine(face_map, context_map.expand(len(face_map), -1, -1, -1))
 
 
 def _channels_last(images: Tensor) -> Tensor:

@@ -13,8 +13,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from glamor.model import GLAMORNet, Intervention, Trace
+from glamor.model import GLAMORNet
 from glamor.recipe import Recipe
+
+SILENCE = -1e4  # a score whose softmax beside 0 is exactly 0
 
 
 class Ablation(Enum):
@@ -65,11 +67,10 @@ class SceneBatch:
 class TrainingNet(nn.Module):
     """GLAMOR-Net with an auxiliary head on each branch; its forward pass returns the loss."""
 
-    def __init__(self, net: GLAMORNet, recipe: Recipe, ablation: Ablation = Ablation.NONE) -> None:
+    def __init__(self, net: GLAMORNet, recipe: Recipe) -> None:
         super().__init__()
         self.net = net
         self.recipe = recipe
-        self.ablation = ablation
         channels, classes = net.face_encoder.channels, len(net.config.class_names)
         self.face_head = nn.Sequential(nn.Dropout(0.3), nn.Linear(channels, classes))
         self.context_head = nn.Sequential(nn.Dropout(0.3), nn.Linear(channels, classes))
@@ -91,7 +92,7 @@ class TrainingNet(nn.Module):
         face_maps = self.net.encode_face(torch.cat((batch.face, batch.lone_faces)))
         black = torch.zeros_like(batch.context[:1])
         context_maps = self.net.encode_context(torch.cat((batch.context, black)))
-        trace = self.combine(face_maps[:count], context_maps[:count])
+        trace = self.net.combine(face_maps[:count], context_maps[:count])
         loss = self._cross_entropy(trace.logits, batch.targets)
 
         entropy = -(trace.fusion_weights * trace.fusion_weights.clamp_min(1e-6).log()).sum(dim=1).mean()
@@ -119,14 +120,8 @@ class TrainingNet(nn.Module):
         with torch.no_grad():
             scores = torch.cat((self.net.face_score(face_vectors), self.net.context_score(black)), dim=1)
             w_face, w_context = scores.softmax(dim=1).split(1, dim=1)
-        if self.ablation is Ablation.NO_CONTEXT:
-            w_face, w_context = torch.ones_like(w_face), torch.zeros_like(w_context)
         logits: Tensor = self.net.head(torch.cat((w_face * face_vectors, w_context * black), dim=1))
         return logits
-
-    def combine(self, face_map: Tensor, context_map: Tensor) -> Trace:
-        """Attend, fuse and classify as the ablation has it."""
-        return self.net.combine(face_map, context_map, ablate(self.ablation, context_map))
 
     def _cross_entropy(self, logits: Tensor, targets: Tensor) -> Tensor:
         if not len(targets):
@@ -134,11 +129,21 @@ class TrainingNet(nn.Module):
         return F.cross_entropy(logits.float(), targets, label_smoothing=self.recipe.label_smoothing)
 
 
-def ablate(ablation: Ablation, context_map: Tensor) -> Intervention:
-    """Return the intervention that takes a part away: scene weight 0, or uniform attention."""
-    if ablation is Ablation.NO_CONTEXT:
-        return Intervention(fusion=torch.tensor([1.0, 0.0]))
-    if ablation is Ablation.NO_ATTENTION:
-        height, width = context_map.shape[2:]
-        return Intervention(attention=torch.full((height, width), 1 / (height * width)))
-    return Intervention()
+def take_out(ablation: Ablation, net: GLAMORNet) -> None:
+    """Fix the layers that decide on a part so that it is out: no weight for the scene, or uniform attention.
+
+    The twin is a GLAMOR-Net like any other, so its checkpoint needs no mark to be used right.
+
+    Args:
+        ablation: which part.
+        net: changed in place; the fixed layers learn no more.
+    """
+    biases = {
+        Ablation.NONE: (),
+        Ablation.NO_CONTEXT: ((net.face_score[-1], 0.0), (net.context_score[-1], SILENCE)),
+        Ablation.NO_ATTENTION: ((net.attention.fc2, 0.0),),
+    }
+    for layer, bias in biases[ablation]:
+        nn.init.zeros_(layer.weight)
+        nn.init.constant_(layer.bias, bias)
+        layer.requires_grad_(False)

@@ -78,8 +78,8 @@ DEFAULT = Recipe(
     source_weights=(("film", 2.0), ("photos", 1.0), ("stock", 1.0), ("pseudo", 0.7)),
 )
 
-# Le et al. 2021, section 5.1: SGD, batch 4, 60 epochs, learning rate cut at 25 and 40 (here: cosine
-# from the same start). One stage on scenes alone, no auxiliary losses, no modality dropout.
+# Le et al. 2021, section 5.1: SGD with momentum (not Nesterov's), batch 4, 60 epochs, learning rate
+# cut at 25 and 40. One stage on scenes alone, no auxiliary losses, no modality dropout.
 PAPER = Recipe(
     faces=(),
     scenes=(
@@ -87,7 +87,7 @@ PAPER = Recipe(
         Phase("paper-2", epochs=15, draws=0, batch=4, size=96, lr=5e-5, lr_end=5e-5),
         Phase("paper-3", epochs=20, draws=0, batch=4, size=96, lr=5e-6, lr_end=5e-6),
     ),
-    optimizer="sgd",
+    optimizer="momentum",
     weight_decay=0.0,
     ema_decay=0.0,
     label_smoothing=0.0,

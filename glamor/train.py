@@ -23,7 +23,7 @@ from glamor.config import GLAMOR_ENCODER, ModelConfig
 from glamor.errors import DataError
 from glamor.evaluate import evaluate
 from glamor.feed import Feed
-from glamor.losses import Ablation, TrainingNet
+from glamor.losses import Ablation, TrainingNet, take_out
 from glamor.model import GLAMORNet
 from glamor.recipe import Phase, Recipe, recipe
 
@@ -114,8 +114,9 @@ def train(plan: Plan) -> Path:
     Raises:
         DataError: if the data or an earlier state cannot be used.
     """
-    if plan.recipe.faces and plan.faces is None and plan.start is None:
-        raise DataError("this recipe starts with faces; give --faces, --start, or --recipe paper.")
+    needs_faces = plan.recipe.face_share or (plan.recipe.faces and plan.start is None)
+    if needs_faces and plan.faces is None:
+        raise DataError("this recipe needs faces beside the scenes; give --faces, or take --recipe paper.")
     plan.out.mkdir(parents=True, exist_ok=True)
     return Trainer(plan).run()
 
@@ -133,10 +134,9 @@ class Trainer:
         self.accelerator = Accelerator(mixed_precision="bf16", kwargs_handlers=[unused])
         set_seed(plan.seed + self.accelerator.process_index)
         net = GLAMORNet(plan.config, pretrained=plan.pretrained)
-        self.bare = TrainingNet(net, plan.recipe, plan.ablation).to(memory_format=torch.channels_last)
+        self.bare = TrainingNet(net, plan.recipe).to(memory_format=torch.channels_last)
         self.bare.to(self.accelerator.device)
         self.ema = ModelEmaV3(self.bare, decay=plan.recipe.ema_decay, use_warmup=plan.recipe.ema_decay > 0)
-        self.model: nn.Module = self.accelerator.prepare(self.bare)
         self.feed = Feed(plan.recipe, plan.config, plan.faces, plan.scenes, plan.out.parent / "cache", plan.seed)
         self.folder = plan.out / "checkpoint"
         self.history: list[dict[str, Any]] = []
@@ -144,6 +144,9 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         self.optimizer: Any = None
         self._resume()
+        for module in (self.bare, self.ema.module):
+            take_out(plan.ablation, module.net)
+        self.model: nn.Module = self.accelerator.prepare(self.bare)
 
     def run(self) -> Path:
         """Run every phase that is not finished."""
@@ -259,8 +262,13 @@ class Trainer:
             state["model"] = state["ema"]
         else:
             return
-        self.bare.load_state_dict(state["model"])
-        self.ema.module.load_state_dict(state["ema"])
+        try:
+            self.bare.load_state_dict(state["model"])
+            self.ema.module.load_state_dict(state["ema"])
+        except RuntimeError as error:
+            raise DataError(
+                "the earlier state is of another network; give another folder or the same --encoder."
+            ) from error
 
     def _load(self, path: Path) -> dict[str, Any]:
         if not path.is_file():

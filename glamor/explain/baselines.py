@@ -58,6 +58,7 @@ BASELINES: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
 }
 
 
+@torch.no_grad()
 def draw_baselines(name: str, inputs: Pair, scored: Tensor) -> tuple[Pair, ...]:
     """Return the baselines over which a method averages.
 

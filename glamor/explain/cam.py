@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from glamor.explain.gradients import strongest_channel
 from glamor.explain.guard import without_hook_warnings
 from glamor.explain.task import Logits, Maps, Task, batches
 
@@ -32,7 +33,7 @@ def guided_grad_cam(task: Task) -> Maps:
             GuidedGradCam(Logits(task), encoder).attribute(task.inputs, target=task.target, interpolate_mode="bilinear")
             for encoder in task.encoders
         ]
-    face, context = (both[i][i].detach()[0].sum(dim=0) for i in range(2))  # (1, 3, H, W) -> (H, W)
+    face, context = (strongest_channel(both[i][i]) for i in range(2))
     return Maps(face, context)
 
 

@@ -59,7 +59,7 @@ def fusion_curve(model: GLAMORNet, trace: Trace, steps: int = 101) -> FusionCurv
         The curve. Its flips are exact, not read off the steps: between two weights at
         which a hidden unit of the head switches on or off, every logit is a straight line.
     """
-    head = deepcopy(model.head).double().cpu().eval()
+    head = deepcopy(model.head).cpu().double().eval()
     w_face = torch.linspace(0, 1, steps, dtype=torch.float64)
     with torch.no_grad():
         knots = _knots(head, trace)

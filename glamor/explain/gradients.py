@@ -18,17 +18,17 @@ SMOOTH_STDEV = 0.1  # 10 % of the inputs' range, the low end of what the paper r
 
 
 def saliency(task: Task) -> Maps:
-    """Simonyan et al. 2014: the gradient itself, its sign kept."""
+    """Simonyan et al. 2014: the gradient of the strongest channel, its sign kept."""
     from captum.attr import Saliency
 
-    return _pixel_maps(_attribute(task, Saliency(Logits(task)), calls=1, abs=False))
+    return _gradient_maps(_attribute(task, Saliency(Logits(task)), calls=1, abs=False))
 
 
 def input_x_gradient(task: Task) -> Maps:
     """Shrikumar et al. 2016: the gradient times the pixel."""
     from captum.attr import InputXGradient
 
-    return _pixel_maps(_attribute(task, InputXGradient(Logits(task)), calls=1))
+    return _added(_attribute(task, InputXGradient(Logits(task)), calls=1))
 
 
 def integrated_gradients(task: Task) -> Maps:
@@ -43,7 +43,7 @@ def integrated_gradients(task: Task) -> Maps:
         n_steps=IG_STEPS,
         internal_batch_size=IG_BATCH,
     )
-    return _pixel_maps(pair, complete=True)
+    return _added(pair, complete=True)
 
 
 def gradient_shap(task: Task) -> Maps:
@@ -57,7 +57,7 @@ def gradient_shap(task: Task) -> Maps:
         stdevs=SHAP_STDEV,
         target=task.target,
     )
-    return _pixel_maps(pair, complete=True)
+    return _added(pair, complete=True)
 
 
 def deep_lift(task: Task) -> Maps:
@@ -66,7 +66,7 @@ def deep_lift(task: Task) -> Maps:
 
     with without_hook_warnings():
         pair = _attribute(task, DeepLift(Logits(task)), calls=1, baselines=task.baselines)
-    return _pixel_maps(pair, complete=True)
+    return _added(pair, complete=True)
 
 
 def guided_backprop(task: Task) -> Maps:
@@ -74,7 +74,7 @@ def guided_backprop(task: Task) -> Maps:
     from captum.attr import GuidedBackprop
 
     with without_hook_warnings():
-        return _pixel_maps(_attribute(task, GuidedBackprop(Logits(task)), calls=1))
+        return _gradient_maps(_attribute(task, GuidedBackprop(Logits(task)), calls=1))
 
 
 def _attribute(task: Task, method: Any, *, calls: int, **arguments: Any) -> Pair:
@@ -96,11 +96,21 @@ def _attribute(task: Task, method: Any, *, calls: int, **arguments: Any) -> Pair
     )
 
 
-def _pixel_maps(pair: Pair, *, complete: bool = False) -> Maps:
-    face, context = (_over_channels(attribution) for attribution in pair)
-    total = float(face.double().sum() + context.double().sum()) if complete else None
-    return Maps(face, context, total)
+def _added(pair: Pair, *, complete: bool = False) -> Maps:
+    """Sum what each channel adds: (1, 3, H, W) -> (H, W)."""
+    face, context = (attribution.detach()[0].sum(dim=0) for attribution in pair)
+    return Maps(face, context, float(face.double().sum() + context.double().sum()) if complete else None)
 
 
-def _over_channels(attribution: Tensor) -> Tensor:
-    return attribution.detach()[0].sum(dim=0)  # (1, 3, H, W) -> (H, W)
+def _gradient_maps(pair: Pair) -> Maps:
+    face, context = (strongest_channel(gradient) for gradient in pair)
+    return Maps(face, context)
+
+
+def strongest_channel(gradient: Tensor) -> Tensor:
+    """Return the channel of largest magnitude at each pixel, signed: (1, 3, H, W) -> (H, W).
+
+    A sum would hide a network that reacts to colour: more red and less green cancel.
+    """
+    channels = gradient.detach()[0]  # (3, H, W)
+    return channels.gather(0, channels.abs().argmax(dim=0, keepdim=True))[0]

@@ -39,7 +39,7 @@ def intervene(model: GLAMORNet, prepared: Prepared, intervention: Intervention) 
     """
     with reading(model):
         face, context = input_pair(model, prepared, intervention)
-        return model(face, context, valid_forces(intervention, context))
+        return model(face, context, valid_forces(intervention, grid_hw(model, context)))
 
 
 def edit_attention(model: GLAMORNet, prepared: Prepared, keep: ArrayLike) -> Trace:
@@ -65,22 +65,22 @@ def edit_attention(model: GLAMORNet, prepared: Prepared, keep: ArrayLike) -> Tra
         return model.combine(face_map, context_map, Intervention(attention=_normalised(learned * kept)))
 
 
-def uniform(grid_hw: Grid) -> Tensor:
+def uniform(grid: Grid) -> Tensor:
     """Return the same attention on every cell: (h, w), sums to 1."""
-    return torch.full(grid_hw, 1 / (grid_hw[0] * grid_hw[1]))
+    return torch.full(grid, 1 / (grid[0] * grid[1]))
 
 
-def one_cell(grid_hw: Grid, row: int, column: int) -> Tensor:
+def one_cell(grid: Grid, row: int, column: int) -> Tensor:
     """Return all attention on one cell: (h, w), sums to 1.
 
     Raises:
         ExplainError: if the cell is not on the grid.
     """
-    if not (0 <= row < grid_hw[0] and 0 <= column < grid_hw[1]):
-        raise ExplainError(f"Cell ({row}, {column}) is not on the grid of {grid_hw[0]} rows and {grid_hw[1]} columns.")
-    grid = torch.zeros(grid_hw)
-    grid[row, column] = 1.0
-    return grid
+    if not (0 <= row < grid[0] and 0 <= column < grid[1]):
+        raise ExplainError(f"Cell ({row}, {column}) is not on the grid of {grid[0]} rows and {grid[1]} columns.")
+    attention = torch.zeros(grid)
+    attention[row, column] = 1.0
+    return attention
 
 
 def permuted(attention: Tensor, seed: int) -> Tensor:
@@ -109,21 +109,27 @@ def without_evidence(prepared: Prepared, name: str, seed: int = 0) -> tuple[Tens
     return face[0], context[0]
 
 
-def valid_forces(intervention: Intervention, context: Tensor) -> Intervention:
+@torch.no_grad()
+def grid_hw(model: GLAMORNet, context: Tensor) -> Grid:
+    """Return the attention grid's rows and columns for a context input (1, 3, H, W)."""
+    rows, columns = model.encode_context(context).shape[-2:]
+    return rows, columns
+
+
+def valid_forces(intervention: Intervention, grid: Grid) -> Intervention:
     """Return the fusion and attention of an intervention, checked and normalised.
 
     Args:
         intervention: as a person gave it.
-        context: (1, 3, H, W), whose size gives the grid's.
+        grid: rows and columns of the network's attention.
 
     Raises:
         ExplainError: for weights or a grid that cannot be used.
     """
     fusion, attention = intervention.fusion, intervention.attention
-    grid_hw = (context.shape[-2] // 16, context.shape[-1] // 16)
     return Intervention(
         fusion=None if fusion is None else _fusion(fusion),
-        attention=None if attention is None else _normalised(_grid(attention, grid_hw)),
+        attention=None if attention is None else _normalised(_grid(attention, grid)),
     )
 
 
@@ -137,21 +143,22 @@ def _fusion(weights: ArrayLike | Tensor) -> Tensor:
     return pair
 
 
-def _grid(values: ArrayLike | Tensor, grid_hw: Grid) -> Tensor:
-    grid = torch.as_tensor(values, dtype=torch.float32).detach()
-    grid = grid[0] if grid.ndim == 3 and len(grid) == 1 else grid  # (1, h, w) of a trace -> (h, w)
-    if tuple(grid.shape) != grid_hw:
+def _grid(values: ArrayLike | Tensor, grid: Grid) -> Tensor:
+    attention = torch.as_tensor(values, dtype=torch.float32).detach()
+    if attention.ndim == 3 and len(attention) == 1:  # as a trace holds it: (1, h, w) -> (h, w)
+        attention = attention[0]
+    if tuple(attention.shape) != grid:
         raise ExplainError(
-            f"The attention grid has shape {tuple(grid.shape)}; this network's has {grid_hw[0]} rows and "
-            f"{grid_hw[1]} columns."
+            f"The attention grid has shape {tuple(attention.shape)}; this network's has {grid[0]} rows and "
+            f"{grid[1]} columns."
         )
-    if not bool(torch.isfinite(grid).all()) or bool((grid < 0).any()):
+    if not bool(torch.isfinite(attention).all()) or bool((attention < 0).any()):
         raise ExplainError("The attention grid holds negative or unusable numbers; accepted are numbers from 0 up.")
-    return grid
+    return attention
 
 
-def _normalised(grid: Tensor) -> Tensor:
-    total = grid.sum()
+def _normalised(attention: Tensor) -> Tensor:
+    total = attention.sum()
     if float(total) <= 0:
         raise ExplainError("No attention is left: every cell is removed or 0; keep at least one cell.")
-    return grid / total
+    return attention / total

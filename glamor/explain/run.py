@@ -12,7 +12,7 @@ from glamor.errors import ExplainError
 from glamor.explain.baselines import draw_baselines
 from glamor.explain.guard import seeded, untouched
 from glamor.explain.inputs import input_pair, scored_pixels
-from glamor.explain.intervene import valid_forces
+from glamor.explain.intervene import grid_hw, valid_forces
 from glamor.explain.registry import Method, find_method
 from glamor.explain.result import Explanation
 from glamor.explain.task import Maps, Pair, Steps, Task
@@ -64,11 +64,11 @@ def explain(
     forced = intervention or Intervention()
     inputs = input_pair(model, prepared, forced)
     scored = scored_pixels(prepared).to(inputs[1].device)
-    forced = valid_forces(forced, inputs[1])
-    for image in inputs:
-        image.requires_grad_()  # or Captum asks for it with a warning
     with untouched(model), seeded(seed):
+        forced = valid_forces(forced, grid_hw(model, inputs[1]))
         references = draw_baselines(baseline, inputs, scored) if entry.uses_baseline else (inputs,)
+        for image in inputs:
+            image.requires_grad_()  # or Captum does it, with a warning
         logits = _logits(model, inputs, forced)
         target = _valid_target(target, logits, model.config.class_names)
         maps = [

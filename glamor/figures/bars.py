@@ -37,7 +37,7 @@ def fusion_bar(weights: Sequence[float] | NDArray[np.floating]) -> Figure:
     style = {"fontsize": 11, "fontweight": "bold"}
     canvas.add_text(figure, MARGIN, 0.10, f"Face {face:.1%}", color=FACE_COLOR, **style)
     canvas.add_text(figure, WIDTH - MARGIN, 0.10, f"Scene {context:.1%}", color=CONTEXT_COLOR, ha="right", **style)
-    canvas.add_text(figure, middle, bottom + 0.065, "half and half", ha="center", color=MUTED)
+    canvas.add_text(figure, middle, bottom + 0.075, "half and half", ha="center", color=MUTED)
     return figure
 
 
