@@ -198,10 +198,11 @@ def _as_text(path: str, predictions: Sequence[Prediction]) -> str:
 
 def _line(number: int, prediction: Prediction) -> str:
     w_face, w_context = prediction.fusion_weights
+    doubt = "   uncertain" if prediction.uncertain else ""
     box = ", ".join(f"{side:.0f}" for side in prediction.face_box_xyxy)
     return (
         f"  {number}  {prediction.emotion:<9}{prediction.probabilities.max():6.1%}"
-        f"   face {w_face:.0%}, scene {w_context:.0%}   box {box}"
+        f"   face {w_face:.0%}, scene {w_context:.0%}   box {box}{doubt}"
     )
 
 

@@ -31,6 +31,8 @@ class Jitter:
         colour: strength of brightness, contrast and saturation changes, in [0, 1].
         grey: probability of a grey picture.
         erase: probability of erasing one rectangle.
+        dark: probability of a dark, flat picture, as film frames are (mean 57 of 255 against 115 on the web).
+        blur: probability of losing half the resolution.
     """
 
     degrees: float = 12.0
@@ -39,6 +41,8 @@ class Jitter:
     colour: float = 0.35
     grey: float = 0.15
     erase: float = 0.25
+    dark: float = 0.0
+    blur: float = 0.0
 
 
 def to_float(images: Tensor) -> Tensor:
@@ -79,10 +83,19 @@ def recolour(images: Tensor, jitter: Jitter, rng: torch.Generator) -> Tensor:
     contrast = (1 + strength * _uniform(count, -1, 1, rng)).view(column)
     saturation = (1 + strength * _uniform(count, -1, 1, rng)).view(column)
     saturation[torch.rand(count, generator=rng) < jitter.grey] = 0
-    images = images.clamp(1e-4, 1).pow(gamma) * brightness
+    dark = (torch.rand(count, generator=rng) < jitter.dark).view(column)
+    gamma = torch.where(dark, gamma * _uniform(count, 1.0, 1.6, rng).view(column), gamma)
+    brightness = torch.where(dark, _uniform(count, 0.3, 0.85, rng).view(column), brightness)
+    images = _blurred(images, jitter, rng).clamp(1e-4, 1).pow(gamma) * brightness
     images = (images - (mean := images.mean(dim=(1, 2, 3), keepdim=True))) * contrast + mean
     grey = images.mean(dim=1, keepdim=True)
     return ((images - grey) * saturation + grey).clamp(0, 1)
+
+
+def _blurred(images: Tensor, jitter: Jitter, rng: torch.Generator) -> Tensor:
+    chosen = (torch.rand(len(images), generator=rng) < jitter.blur).view(-1, 1, 1, 1)
+    coarse = F.interpolate(F.avg_pool2d(images, 2), images.shape[2:], mode="bilinear")
+    return torch.where(chosen, coarse, images)
 
 
 def erase(images: Tensor, jitter: Jitter, rng: torch.Generator) -> Tensor:

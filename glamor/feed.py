@@ -91,7 +91,7 @@ class Feed:
 
     def faces(self, phase: Phase) -> FaceBatch:
         """Draw one batch of faces, mixed up if the recipe says so."""
-        views, labels = self._draw_faces(phase.batch, phase.size)
+        views, labels = self._draw_faces(phase, phase.batch)
         targets = F.one_hot(labels, len(self.config.class_names)).float()
         smoothing = self.recipe.label_smoothing
         if not self.recipe.mixup:
@@ -112,13 +112,13 @@ class Feed:
             torch.from_numpy(arrays.boxes[chosen]),
             PATCH_SCALE,
             self.config,
-            self.recipe.jitter,
+            phase.jitter,
             self.rng,
         )
         draw = torch.rand(count, generator=self.rng)
         sees_face = draw >= self.recipe.face_blank
         sees_context = draw < 1 - self.recipe.context_blank
-        lone, lone_labels = self._draw_faces(round(count * self.recipe.face_share), phase.size)
+        lone, lone_labels = self._draw_faces(phase, round(count * self.recipe.face_share))
         return SceneBatch(
             face=_channels_last(face * sees_face.view(-1, 1, 1, 1)),
             context=_channels_last(context * sees_context.view(-1, 1, 1, 1)),
@@ -138,14 +138,14 @@ class Feed:
     def _has_faces(self) -> bool:
         return hasattr(self, "face_val")
 
-    def _draw_faces(self, count: int, size: int) -> tuple[Tensor, Tensor]:
+    def _draw_faces(self, phase: Phase, count: int) -> tuple[Tensor, Tensor]:
         if not count:
-            return torch.zeros(0, 3, size, size), torch.zeros(0, dtype=torch.int64)
+            return torch.zeros(0, 3, phase.size, phase.size), torch.zeros(0, dtype=torch.int64)
         arrays = self.face_train
         chosen = torch.multinomial(self.face_weights, count, replacement=True, generator=self.rng).numpy()
         images, sources = torch.from_numpy(arrays.images[chosen]), arrays.sources[chosen]
         tight, blacked_out = (torch.from_numpy(np.isin(sources, s)) for s in (TIGHT_SOURCES, BLACKED_OUT_SOURCES))
-        views = face_views(images, tight, blacked_out, size, self.recipe.jitter, self.rng)
+        views = face_views(images, tight, blacked_out, phase.size, phase.jitter, self.rng)
         return _channels_last(views), torch.from_numpy(arrays.labels[chosen])
 
     def _score_faces(self, model: TrainingNet, size: int, main_head: bool) -> float:

@@ -130,20 +130,25 @@ class TrainingNet(nn.Module):
 
 
 def take_out(ablation: Ablation, net: GLAMORNet) -> None:
-    """Fix the layers that decide on a part so that it is out: no weight for the scene, or uniform attention.
+    """Fix the scores that decide on a part so that it is out: no weight for the scene, or uniform attention.
 
     The twin is a GLAMOR-Net like any other, so its checkpoint needs no mark to be used right.
 
     Args:
         ablation: which part.
-        net: changed in place; the fixed layers learn no more.
+        net: changed in place; the fixed scores learn no more.
     """
-    biases = {
-        Ablation.NONE: (),
-        Ablation.NO_CONTEXT: ((net.face_score[-1], 0.0), (net.context_score[-1], SILENCE)),
-        Ablation.NO_ATTENTION: ((net.attention.fc2, 0.0),),
-    }
-    for layer, bias in biases[ablation]:
-        nn.init.zeros_(layer.weight)
-        nn.init.constant_(layer.bias, bias)
-        layer.requires_grad_(False)
+    if ablation is Ablation.NO_CONTEXT:
+        _fix(net.face_score, 0.0)
+        _fix(net.context_score, SILENCE)
+    elif ablation is Ablation.NO_ATTENTION:
+        _fix(net.attention.fc2, 0.0)
+
+
+def _fix(score: nn.Module, value: float) -> None:
+    """Make linear layers say ``value`` to everything, for good."""
+    *weights, last_bias = score.parameters()
+    for weight in weights:
+        nn.init.zeros_(weight)
+    nn.init.constant_(last_bias, value)
+    score.requires_grad_(False)

@@ -20,6 +20,7 @@ class Phase:
         size: side of the face views, pixels.
         lr: peak learning rate of the phase.
         lr_end: learning rate at its end (cosine between the two).
+        jitter: of the views.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Phase:
     size: int
     lr: float
     lr_end: float
+    jitter: Jitter = field(default_factory=Jitter)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,6 @@ class Recipe:
         face_share: faces alone per scene in a scene batch.
         fusion_entropy: reward for undecided fusion weights, against a dead branch.
         source_weights: importance of a source within its class when scenes are drawn.
-        jitter: of the views.
     """
 
     faces: tuple[Phase, ...]
@@ -65,16 +66,18 @@ class Recipe:
     face_share: float = 1.0
     fusion_entropy: float = 0.02
     source_weights: tuple[tuple[str, float], ...] = ()
-    jitter: Jitter = field(default_factory=Jitter)
 
+
+FILM = Jitter(dark=0.4, blur=0.25)
+PLAIN = Jitter(degrees=10.0, zoom=(1.0, 1.0), shift=0.0, colour=0.0, grey=0.0, erase=0.0)
 
 DEFAULT = Recipe(
     faces=(
         Phase("faces-48", epochs=6, draws=66_000, batch=256, size=48, lr=3e-3, lr_end=2e-3),
-        Phase("faces-64", epochs=6, draws=66_000, batch=256, size=64, lr=2e-3, lr_end=5e-4),
-        Phase("faces-96", epochs=2, draws=66_000, batch=256, size=96, lr=5e-4, lr_end=1e-5),
+        Phase("faces-64", epochs=6, draws=66_000, batch=256, size=64, lr=2e-3, lr_end=5e-4, jitter=FILM),
+        Phase("faces-96", epochs=2, draws=66_000, batch=256, size=96, lr=5e-4, lr_end=1e-5, jitter=FILM),
     ),
-    scenes=(Phase("scenes", epochs=20, draws=3_200, batch=64, size=96, lr=4e-4, lr_end=1e-5),),
+    scenes=(Phase("scenes", epochs=20, draws=3_200, batch=64, size=96, lr=4e-4, lr_end=1e-5, jitter=FILM),),
     source_weights=(("film", 2.0), ("photos", 1.0), ("stock", 1.0), ("pseudo", 0.7)),
 )
 
@@ -83,9 +86,9 @@ DEFAULT = Recipe(
 PAPER = Recipe(
     faces=(),
     scenes=(
-        Phase("paper-1", epochs=25, draws=0, batch=4, size=96, lr=5e-4, lr_end=5e-4),
-        Phase("paper-2", epochs=15, draws=0, batch=4, size=96, lr=5e-5, lr_end=5e-5),
-        Phase("paper-3", epochs=20, draws=0, batch=4, size=96, lr=5e-6, lr_end=5e-6),
+        Phase("paper-1", epochs=25, draws=0, batch=4, size=96, lr=5e-4, lr_end=5e-4, jitter=PLAIN),
+        Phase("paper-2", epochs=15, draws=0, batch=4, size=96, lr=5e-5, lr_end=5e-5, jitter=PLAIN),
+        Phase("paper-3", epochs=20, draws=0, batch=4, size=96, lr=5e-6, lr_end=5e-6, jitter=PLAIN),
     ),
     optimizer="momentum",
     weight_decay=0.0,
@@ -97,7 +100,6 @@ PAPER = Recipe(
     auxiliary=0.0,
     face_share=0.0,
     fusion_entropy=0.0,
-    jitter=Jitter(degrees=10.0, zoom=(1.0, 1.0), shift=0.0, colour=0.0, grey=0.0, erase=0.0),
 )
 
 # For tests and first tries: a minute on two cores, worth nothing.

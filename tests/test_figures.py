@@ -311,7 +311,7 @@ def test_lines_and_labels_grow_with_the_photo(scale: int) -> None:
     assert inked(scale) == pytest.approx(inked(1), rel=0.2)
 
 
-def test_numbers_count_from_one_and_differ() -> None:
+def test_numbers_follow_the_order_of_the_boxes() -> None:
     blank, box = np.full((400, 400, 3), 90, np.uint8), (150.0, 150.0, 250.0, 250.0)
     elsewhere = (10.0, 350.0, 20.0, 360.0)
     label = (slice(120, 150), slice(148, 190))
@@ -319,6 +319,21 @@ def test_numbers_count_from_one_and_differ() -> None:
     second = figures.draw_boxes(blank, [elsewhere, box], None)[label]
     assert np.array_equal(first, figures.draw_boxes(blank, [box, elsewhere], None)[label])
     assert not np.array_equal(first, second)
+
+
+def test_numbers_count_from_one_so_the_tenth_is_the_first_with_two_digits() -> None:
+    blank, box, elsewhere = (
+        np.full((400, 400, 3), 90, np.uint8),
+        (150.0, 150.0, 250.0, 250.0),
+        (10.0, 350.0, 20.0, 360.0),
+    )
+
+    def label_width(place: int) -> int:
+        drawn = figures.draw_boxes(blank, [elsewhere] * place + [box], None)
+        return int((drawn[125:145, 140:200] != 90).any(axis=(0, 2)).sum())
+
+    widths = [label_width(place) for place in range(10)]
+    assert max(widths[:9]) < widths[9]
 
 
 @pytest.mark.parametrize("size_hw", [(1, 1), (7, 3), (40, 2000)])

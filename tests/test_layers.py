@@ -35,8 +35,8 @@ MAY_IMPORT = {
     "report": {"explain", "figures", "photo", "predictor", "serialise"},
 }
 NETWORK_ROOMS = {"config", "device", "photo", "faces", "prepare", "model", "checkpoint", "predictor"}
-RESEARCH_ROOMS = {"augment", "data", "evaluate", "feed", "losses", "metrics", "recipe", "train"}
-MAY_IMPORT |= dict.fromkeys(RESEARCH_ROOMS - {"metrics"}, NETWORK_ROOMS | RESEARCH_ROOMS)
+RESEARCH_ROOMS = {"augment", "calibrate", "data", "evaluate", "feed", "losses", "metrics", "recipe", "train"}
+MAY_IMPORT |= dict.fromkeys(RESEARCH_ROOMS - {"metrics"}, NETWORK_ROOMS | RESEARCH_ROOMS | {"figures"})
 EVERYTHING = {"__init__", "__main__"}
 
 SOURCES = sorted((ROOT / "glamor").rglob("*.py"))

@@ -20,6 +20,7 @@ def _prediction() -> Prediction:
         emotion="Sad",
         class_names=NAMES,
         probabilities=np.array([THIRD, THIRD / 2, 1 - 1.5 * THIRD]),
+        uncertain=True,
         logits=np.array([1.25, -0.1, 0.7]),
         face_box_xyxy=(-1.5, 2.0, 10.25, 12.0),
         face_score=None,
@@ -34,6 +35,7 @@ def _prediction() -> Prediction:
 def test_a_prediction_survives_json_digit_by_digit():
     assert json.loads(json.dumps(prediction_to_dict(_prediction()), allow_nan=False)) == {
         "emotion": "Sad",
+        "uncertain": True,
         "probabilities": {"Sad": THIRD, "Happy": THIRD / 2, "Fear": 1 - 1.5 * THIRD},
         "logits": {"Sad": 1.25, "Happy": -0.1, "Fear": 0.7},
         "face_box_xyxy": [-1.5, 2.0, 10.25, 12.0],

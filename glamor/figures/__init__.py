@@ -22,6 +22,7 @@ from glamor.figures.colours import (
     FOR_COLOR,
     INK,
 )
+from glamor.figures.evaluation import evaluation_figure
 from glamor.figures.inputs import draw_boxes, saw_figure
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "composite_attention",
     "composite_attribution",
     "draw_boxes",
+    "evaluation_figure",
     "fusion_bar",
     "probability_bar",
     "saw_figure",

@@ -1,0 +1,101 @@
+"""Orders in which cells are removed, and what chance alone would give.
+
+Everything here is arithmetic on small arrays; no network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Orders = NDArray[np.intp]  # (R, cells), each row a permutation: the cell that goes first stands first
+
+RANDOM_ORDERS = 40  # the fewest of which one, 1 in 40, is the outer 2.5 %
+BAND = (0.025, 0.975)
+
+
+@dataclass(frozen=True)
+class Band:
+    """What 95 % of random orders give.
+
+    Attributes:
+        mean: of all random orders.
+        low: 2.5 % of random orders give less.
+        high: 2.5 % give more.
+    """
+
+    mean: float
+    low: float
+    high: float
+
+
+def random_orders(cells: int, seed: int, count: int = RANDOM_ORDERS) -> Orders:
+    """Return random orders in which no cell takes the same place too often.
+
+    Each order alone is a uniformly random permutation; together they are rows of random Latin
+    squares, so among up to ``cells`` orders no cell takes the same place twice. Without
+    that, the cell that holds all the evidence may by luck come first in several of them.
+
+    Args:
+        cells: how many cells there are.
+        seed: of the draws.
+        count: how many orders.
+
+    Returns:
+        (count, cells).
+    """
+    rng, squares = np.random.default_rng(seed), []
+    for _ in range(-(-count // cells)):
+        names, places, starts = (rng.permutation(cells) for _ in range(3))
+        squares.append(names[(starts[:, None] + places) % cells])
+    return np.concatenate(squares)[:count]
+
+
+def descending(values: Floats, seed: int) -> Orders:
+    """Return the cells from the highest value to the lowest, ties in random order: (cells,)."""
+    shuffled = np.random.default_rng(seed).permutation(len(values))  # else ties would favour the upper left
+    return shuffled[np.argsort(-values[shuffled], kind="stable")]
+
+
+def kept_cells(orders: Orders) -> NDArray[np.bool_]:
+    """Return which cells are left after the first k of each order are gone.
+
+    Args:
+        orders: (R, cells).
+
+    Returns:
+        (R, cells + 1, cells), k = 0 ... cells along the second axis.
+    """
+    ranks = np.argsort(orders, axis=1)  # (R, cells): when each cell goes
+    return ranks[:, None, :] >= np.arange(orders.shape[1] + 1)[:, None]
+
+
+def area(curves: Floats) -> Floats:
+    """Return the mean height of curves over k = 0 ... cells by the trapezoid rule: (..., k) -> (...)."""
+    return np.asarray(np.trapezoid(curves, axis=-1) / (curves.shape[-1] - 1))
+
+
+def band_of(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return mean, lower and upper bound over the first axis: (R, ...) -> three of (...).
+
+    The bounds are Weibull's plotting positions: whatever the distribution, the chance that
+    one more random order falls outside is 5 % (numpy's default would leave out about 10 %).
+    """
+    low, high = np.quantile(values, BAND, axis=0, method="weibull")
+    return values.mean(axis=0), low, high
+
+
+def cell_of_pixels(pixels: int, cells: int) -> NDArray[np.intp]:
+    """Return which of ``cells`` equal tiles each of ``pixels`` belongs to, along one side."""
+    return np.arange(pixels) * cells // pixels
+
+
+def cell_sums(values: NDArray[np.floating] | NDArray[np.bool_], grid_hw: tuple[int, int]) -> Floats:
+    """Return the sum in each tile: (H, W) -> (h, w)."""
+    rows, columns = (cell_of_pixels(side, cells) for side, cells in zip(values.shape, grid_hw, strict=True))
+    sums = np.zeros(grid_hw)
+    np.add.at(sums, (rows[:, None], columns[None, :]), values)
+    return sums

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import base64
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from tests.live_app import ROOT, LiveApp, live_app
+
+ARTEFACTS = ROOT / "artefacts"
+PATIENCE = 120_000  # milliseconds; a busy machine is no failure
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
+SIZES = {"laptop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+# What the browser does when a file is let go over an element.
+DROP = """(element, {data, name, type}) => {
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], name, {type}));
+    for (const kind of ["dragenter", "dragover", "drop"])
+        element.dispatchEvent(new DragEvent(kind, {dataTransfer: transfer, bubbles: true, cancelable: true}));
+}"""
+
+
+@pytest.fixture(scope="session")
+def app() -> LiveApp:
+    return live_app()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, else Playwright's own; neither is a failure."""
+    system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=system, args=SWITCHES)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=["laptop"])
+def page(request: pytest.FixtureRequest, browser: Browser, app: LiveApp) -> Iterator[Page]:
+    """The page, freshly opened; every request to another host is refused and fails the test."""
+    context = browser.new_context(viewport=SIZES[request.param], reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
+    strangers: list[str] = []
+    errors: list[str] = []
+
+    def only_loopback(route):  # type: ignore[no-untyped-def]
+        if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
+            route.continue_()
+        else:
+            strangers.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", only_loopback)
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto(app.url)
+    opened.locator("#photo").wait_for()
+    yield opened
+    context.close()
+    assert strangers == []
+    assert errors == []
+
+
+def drop(target: Locator, photo: Path, kind: str = "image/png") -> None:
+    """Let a file go over an element."""
+    data = base64.b64encode(photo.read_bytes()).decode()
+    target.evaluate(DROP, {"data": data, "name": photo.name, "type": kind})
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep pictures of the page as it is now: what the screen shows, and all of it."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"{name}.png")
+    page.screenshot(path=ARTEFACTS / f"{name}-whole.png", full_page=True)

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from demo.engine import Engine
+from glamor.predictor import Predictor
+from tests.live_app import LiveApp, live_app
+
+
+@pytest.fixture(scope="session")
+def app() -> LiveApp:
+    return live_app()
+
+
+@pytest.fixture(scope="session")
+def engine(random_checkpoint: Path) -> Engine:
+    return Engine(Predictor(random_checkpoint, device="cpu"))
+
+
+@pytest.fixture(scope="session")
+def two_people(astronaut: NDArray[np.uint8], grace_hopper: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Grace Hopper left, the astronaut right and smaller, (600, 1024, 3)."""
+    photo = np.full((600, 1024, 3), 128, np.uint8)
+    photo[:, :512] = grace_hopper
+    photo[40:552, 512:] = astronaut
+    photo.flags.writeable = False
+    return photo
+
+
+@pytest.fixture(scope="session")
+def nobody() -> NDArray[np.uint8]:
+    """A photo without a face, (300, 400, 3)."""
+    return np.random.default_rng(3).integers(90, 110, (300, 400, 3)).astype(np.uint8)
+
+
+@pytest.fixture
+def astronaut_file(astronaut: NDArray[np.uint8], tmp_path: Path) -> str:
+    path = tmp_path / "astronaut.png"
+    Image.fromarray(astronaut).save(path)
+    return str(path)
