@@ -19,7 +19,7 @@ LONGEST_SHOWN = 1280  # pixels; a photo is shown no larger than this
 
 def shown_scale(photo: Photo) -> float:
     """Return how many shown pixels a photo pixel takes, at most 1."""
-    return min(1.0, LONGEST_SHOWN / max(photo.shape[:2]))
+    return min(1.0, LONGEST_SHOWN / int(max(photo.shape[:2])))
 
 
 def boxed_photo(view: View) -> Picture:

@@ -18,7 +18,8 @@ def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
         prediction: the answer for one face.
 
     Returns:
-        ``emotion``; ``uncertain``, whether the two best classes are too close to tell; ``probabilities`` in [0, 1] and ``logits``, by class name in class order;
+        ``emotion``; ``uncertain``, whether the two best classes are too close to tell;
+        ``probabilities`` in [0, 1] and ``logits``, by class name in class order;
         ``face_box_xyxy`` in photo pixels, ``face_score`` in [0, 1] (None: a person gave the box);
         ``attention``, rows of cells that sum to 1, and ``attention_region_xyxy``, the part of the photo
         they cover; ``fusion_weights`` of ``face`` and ``context``, which sum to 1; ``photo_hw`` in pixels;

@@ -144,14 +144,15 @@ def test_foreground_keeps_a_picture_without_black_edges_whole() -> None:
 
 
 def test_only_blacked_out_backgrounds_are_filled() -> None:
-    images = torch.zeros(64, 32, 32, 3, dtype=torch.uint8)
-    images[:, 8:24, 8:24] = 180
-    blacked_out = torch.arange(64) < 32
-    views = face_views(images, torch.zeros(64, dtype=torch.bool), blacked_out, 32, STILL, seeded())
-    corner = views[:, :, :4, :4].amax(dim=(1, 2, 3))
-    assert 0.4 < (corner[:32] > 0.02).float().mean() < 0.8  # "most views": six in ten
-    assert (corner[32:] < 0.02).all()
-    torch.testing.assert_close(views[:, :, 12:20, 12:20], torch.full((64, 3, 8, 8), 180 / 255), atol=1e-3, rtol=0)
+    images = torch.full((128, 32, 32, 3), 180, dtype=torch.uint8)
+    images[::2] = 0  # every other picture has black surroundings, its neighbours lend it their colours
+    images[::2, 8:24, 8:24] = 180
+    none = torch.zeros(128, dtype=torch.bool)
+    for blacked_out, low, high in ((none, 0, 0), (torch.arange(128) % 2 == 0, 0.45, 0.75)):  # on average six in ten
+        views = face_views(images, none, blacked_out, 32, STILL, seeded())
+        filled = views[::2, :, :4, :4].amax(dim=(1, 2, 3)) > 0.02
+        assert low <= filled.float().mean() <= high
+        torch.testing.assert_close(views[:, :, 12:20, 12:20], torch.full((128, 3, 8, 8), 180 / 255), atol=1e-3, rtol=0)
 
 
 def test_tight_pictures_are_shown_smaller() -> None:
@@ -160,7 +161,7 @@ def test_tight_pictures_are_shown_smaller() -> None:
     views = face_views(images, tight, torch.zeros(32, dtype=torch.bool), 32, STILL, seeded(3))
     middle = views[:, 0, 16] > 0.5 * 200 / 255
     assert (middle[16:].sum(dim=1) == 32).all()
-    unfilled = [int(row.sum()) for row, view in zip(middle[:16], views[:16], strict=True) if not view[:, 0, 0].any()]
+    unfilled = [int(row.sum()) for row, view in zip(middle[:16], views[:16], strict=True) if view[:, 0, 0].max() < 0.02]
     assert unfilled
     assert all(0.75 * 32 - 1 <= width <= 32 for width in unfilled)
     assert min(unfilled) < 32

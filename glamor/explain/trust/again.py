@@ -42,14 +42,14 @@ def map_again(model: GLAMORNet, explanation: Explanation, inputs: Pair, scored: 
     with untouched(model), seeded(explanation.seed), torch.enable_grad():
         drawn = draw_baselines(explanation.baseline, pair, scored) if explanation.baseline else (pair,)
         maps = [run(_task(model, explanation, pair, references, scored)) for references in drawn]
-    faces, contexts = (torch.stack(column).mean(dim=0) for column in zip(*((m.face, m.context) for m in maps), strict=True))
+    faces, contexts = (
+        torch.stack(column).mean(dim=0) for column in zip(*((m.face, m.context) for m in maps), strict=True)
+    )
     return faces, contexts * scored
 
 
 def _task(model: GLAMORNet, explanation: Explanation, inputs: Pair, baselines: Pair, scored: Tensor) -> Task:
-    return Task(
-        model, inputs, baselines, scored, explanation.target, Intervention(), explanation.smooth, Steps(ignore)
-    )
+    return Task(model, inputs, baselines, scored, explanation.target, Intervention(), explanation.smooth, Steps(ignore))
 
 
 def _light_integrated_gradients(task: Task) -> Maps:

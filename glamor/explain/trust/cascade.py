@@ -93,7 +93,10 @@ def cascade(
     everywhere = np.ones(prepared.face.shape[1:], dtype=bool)
     masks = (everywhere, scored.numpy())
     similarity = [
-        [np.mean([ssim(was[i], now[i], masks[i]) for i in range(2)]) for was, now in zip(columns[0], column, strict=True)]
+        [
+            np.mean([ssim(was[i], now[i], masks[i]) for i in range(2)])
+            for was, now in zip(columns[0], column, strict=True)
+        ]
         for column in columns
     ]
     report(1.0)

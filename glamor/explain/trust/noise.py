@@ -167,5 +167,9 @@ def _random_subsets(cells: int, seed: int) -> Tensor:
     return torch.from_numpy((rng.random((REMOVALS, cells)) < share).astype(np.float64))
 
 
-def _tiles(face: np.typing.NDArray[np.floating], context: np.typing.NDArray[np.floating], grids: Sequence[tuple[int, int]]) -> Floats:
-    return np.concatenate([cell_sums(values, grid).ravel() for values, grid in zip((face, context), grids, strict=True)])
+def _tiles(
+    face: np.typing.NDArray[np.floating], context: np.typing.NDArray[np.floating], grids: Sequence[tuple[int, int]]
+) -> Floats:
+    return np.concatenate(
+        [cell_sums(values, grid).ravel() for values, grid in zip((face, context), grids, strict=True)]
+    )

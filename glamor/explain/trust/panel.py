@@ -88,9 +88,7 @@ def examine(
     )
 
     def make(method: str, smoothed: bool, told: Progress) -> Explanation:
-        return explain(
-            model, prepared, method, target, baseline=baseline, smooth=smoothed, seed=seed, progress=told
-        )
+        return explain(model, prepared, method, target, baseline=baseline, smooth=smoothed, seed=seed, progress=told)
 
     maps = tuple(
         make(entry.key, smooth and entry.can_smooth, told) for entry, told in zip(entries, mapping, strict=True)

@@ -83,7 +83,9 @@ def reliability(
     common_target(explanations, None)
     if not explanations:
         return ()
-    forgetting, removing, *trembling = parts(progress or ignore, (9.0, 2.0, *(6 / len(explanations),) * len(explanations)))
+    forgetting, removing, *trembling = parts(
+        progress or ignore, (9.0, 2.0, *(6 / len(explanations),) * len(explanations))
+    )
     curves = cascade(model, prepared, explanations, seed=seed, progress=forgetting)
     errors = infidelity(model, prepared, explanations, seed=seed, progress=removing)
     return tuple(

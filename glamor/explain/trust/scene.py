@@ -154,9 +154,7 @@ def mixed(image: Tensor, fill: Tensor, kept: NDArray[np.bool_], grid_hw: tuple[i
     return torch.where(mask, image, fill)
 
 
-def in_batches(
-    logits: Callable[[NDArray[np.bool_]], Tensor], kept: NDArray[np.bool_], report: Progress
-) -> Tensor:
+def in_batches(logits: Callable[[NDArray[np.bool_]], Tensor], kept: NDArray[np.bool_], report: Progress) -> Tensor:
     """Run ``logits`` on every different row of ``kept`` once: (S, cells) -> (S, classes) on the CPU."""
     different, inverse = np.unique(kept, axis=0, return_inverse=True)
     answers = []

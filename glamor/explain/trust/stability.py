@@ -69,9 +69,7 @@ class Stability:
         return f"The label {plain.label_name} changes in {len(changed)} of {len(others)} variants ({which})."
 
 
-def stability(
-    model: GLAMORNet, photo: Photo, face_box_xyxy: BoxXyxy, *, progress: Progress | None = None
-) -> Stability:
+def stability(model: GLAMORNet, photo: Photo, face_box_xyxy: BoxXyxy, *, progress: Progress | None = None) -> Stability:
     """Ask again with the box moved and the photo altered, all in one batched pass.
 
     The caller holds the predictor's lock; the model is left untouched.
@@ -150,7 +148,9 @@ def _answers(model: GLAMORNet, people: dict[str, Prepared]) -> tuple[Variant, ..
             label_name=model.config.class_names[labels[i]],
             probability=float(chances[i, labels[0]]),
             w_face=float(trace.fusion_weights[i, 0]),
-            attention_correlation=_correlation(attention[0], attention[i][:, ::-1] if name == MIRRORED else attention[i]),
+            attention_correlation=_correlation(
+                attention[0], attention[i][:, ::-1] if name == MIRRORED else attention[i]
+            ),
             changed=bool(labels[i] != labels[0]),
         )
         for i, name in enumerate(people)
