@@ -75,9 +75,9 @@ DEFAULT = Recipe(
     faces=(
         Phase("faces-48", epochs=6, draws=66_000, batch=256, size=48, lr=3e-3, lr_end=2e-3),
         Phase("faces-64", epochs=6, draws=66_000, batch=256, size=64, lr=2e-3, lr_end=5e-4, jitter=FILM),
-        Phase("faces-96", epochs=2, draws=66_000, batch=256, size=96, lr=5e-4, lr_end=1e-5, jitter=FILM),
+        Phase("faces-96", epochs=2, draws=44_000, batch=256, size=96, lr=5e-4, lr_end=1e-5, jitter=FILM),
     ),
-    scenes=(Phase("scenes", epochs=20, draws=3_200, batch=64, size=96, lr=4e-4, lr_end=1e-5, jitter=FILM),),
+    scenes=(Phase("scenes", epochs=14, draws=3_200, batch=64, size=96, lr=4e-4, lr_end=1e-5, jitter=FILM),),
     source_weights=(("film", 2.0), ("photos", 1.0), ("stock", 1.0), ("pseudo", 0.7)),
 )
 

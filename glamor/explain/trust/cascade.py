@@ -127,7 +127,8 @@ def ssim(first: Floats, second: Floats, scored: NDArray[np.bool_]) -> float:
     """Return the structural similarity of two signed maps as a figure would show them.
 
     Args:
-        first, second: (H, W), each scaled and clipped to [-1, 1] by its own 99.5 % magnitude.
+        first: (H, W), scaled and clipped to [-1, 1] by its own 99.5 % magnitude.
+        second: likewise.
         scored: (H, W) bool, the pixels over which the mean is taken.
 
     Returns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 Progress = Callable[[float], None]  # called with the fraction done, from 0 to 1; what it raises cancels
 
@@ -21,4 +22,4 @@ def parts(report: Progress, costs: tuple[float, ...]) -> tuple[Progress, ...]:
     total, ends = sum(costs), [0.0]
     for cost in costs:
         ends.append(ends[-1] + cost / total)
-    return tuple(part(report, start, end) for start, end in zip(ends, ends[1:], strict=False))
+    return tuple(part(report, start, end) for start, end in pairwise(ends))

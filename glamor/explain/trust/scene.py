@@ -141,7 +141,8 @@ def mixed(image: Tensor, fill: Tensor, kept: NDArray[np.bool_], grid_hw: tuple[i
     """Return the image with its removed tiles filled.
 
     Args:
-        image, fill: (1, 3, H, W).
+        image: (1, 3, H, W).
+        fill: likewise; what a removed tile shows.
         kept: (N, h * w), False for the tiles that are removed.
         grid_hw: (h, w).
 

@@ -42,7 +42,9 @@ def sentence(name: str, outcome: Outcome, deletion_auc: float, insertion_auc: fl
     Args:
         name: what ordered the cells, for instance ``"Attention"``.
         outcome: of :func:`judge`.
-        deletion_auc, insertion_auc, random: as for :func:`judge`.
+        deletion_auc: as for :func:`judge`.
+        insertion_auc: likewise.
+        random: likewise.
     """
     if outcome == "nothing":
         return f"{name} has nothing to find: removing parts of the scene changes the answer by less than a percent."

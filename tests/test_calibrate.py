@@ -1,0 +1,82 @@
+"""Temperature and margin are fitted on the split that is named and stored; the network stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import log_softmax
+
+from glamor.calibrate import calibrate
+from glamor.checkpoint import load_checkpoint, save_checkpoint
+from glamor.config import CLASS_NAMES, ModelConfig
+from glamor.data import list_samples
+from glamor.errors import CheckpointError, DataError
+from glamor.evaluate import collect
+from glamor.model import GLAMORNet
+from tests.datasets import make_scenes
+
+SMALL = ModelConfig(filters=(4, 4, 8, 8, 16), hidden=8)
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_scenes(tmp_path_factory.mktemp("calibration") / "scenes", per_class=4, splits=("val",))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Random weights whose last layer is so large that they are sure of everything."""
+    with torch.random.fork_rng():
+        torch.manual_seed(2)
+        model = GLAMORNet(SMALL)
+    with torch.no_grad():
+        model.head[-1].weight *= 2000
+    save_checkpoint(tmp_path / "weights", model, SMALL)
+    return tmp_path / "weights"
+
+
+def test_temperature_and_margin_are_stored_and_nothing_else_changes(folder: Path, scenes: Path) -> None:
+    before = load_checkpoint(folder)
+    config = calibrate(folder, scenes)
+    after = load_checkpoint(folder)
+    assert after.config == config
+    assert config.temperature > 2
+    assert 0 < config.uncertain_margin <= 1
+    assert replace(config, temperature=1.0, uncertain_margin=0.0) == before.config
+    assert after.sha256 == before.sha256
+
+
+def test_logits_stay_as_they_are(folder: Path, scenes: Path) -> None:
+    samples = list_samples(scenes, "val", CLASS_NAMES)
+    (before,) = collect(load_checkpoint(folder).model, samples)
+    calibrate(folder, scenes)
+    (after,) = collect(load_checkpoint(folder).model, samples)
+    np.testing.assert_array_equal(before.logits, after.logits)
+
+
+def test_no_other_temperature_is_likelier(folder: Path, scenes: Path) -> None:
+    samples = list_samples(scenes, "val", CLASS_NAMES)
+    labels = [sample.label for sample in samples]
+    (outputs,) = collect(load_checkpoint(folder).model, samples)
+
+    def loss(temperature: float) -> float:
+        return float(-log_softmax(outputs.logits / temperature, axis=1)[np.arange(len(labels)), labels].mean())
+
+    best = calibrate(folder, scenes).temperature
+    assert all(loss(best) <= loss(other) + 1e-6 for other in np.geomspace(0.05, 20, 400))
+
+
+def test_calibrating_again_changes_nothing(folder: Path, scenes: Path) -> None:
+    assert calibrate(folder, scenes) == calibrate(folder, scenes)
+
+
+def test_what_cannot_be_used_is_refused(folder: Path, scenes: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is not a folder"):
+        calibrate(folder, scenes, "test")
+    with pytest.raises(CheckpointError):
+        calibrate(tmp_path / "nothing", scenes)
+    assert load_checkpoint(folder).config.temperature == 1.0
