@@ -190,19 +190,19 @@ def _connect(engine: Engine, parts: Parts) -> None:
     """Tie events to handlers: a fast one first, then the explanation it asked for."""
     photos = example_photos()
 
-    def analyse(visit: Visit, photo: Any, method: str, opacity: float) -> Screen:
+    def on_photo(visit: Visit, photo: Any, method: str, opacity: float) -> Screen:
         return handlers.analyse(engine, visit, parse.photo_source(photo), method, opacity)
 
-    def example(visit: Visit, index: int, method: str, opacity: float) -> Screen:
+    def on_example(visit: Visit, index: int, method: str, opacity: float) -> Screen:
         return handlers.analyse(engine, visit, str(photos[index]), method, opacity)
 
-    def click(visit: Visit, method: str, opacity: float, event: gr.SelectData) -> Screen:
+    def on_click(visit: Visit, method: str, opacity: float, event: gr.SelectData) -> Screen:
         return handlers.click_photo(engine, visit, tuple(event.index), method, opacity)
 
-    def use_box(visit: Visit, box: str, method: str, opacity: float) -> Screen:
+    def on_box(visit: Visit, box: str, method: str, opacity: float) -> Screen:
         return handlers.add_box(engine, visit, box, method, opacity)
 
-    def explain(visit: Visit, opacity: float, progress: gr.Progress = gr.Progress()) -> Moved:  # noqa: B008
+    def on_question(visit: Visit, opacity: float, progress: gr.Progress = gr.Progress()) -> Moved:  # noqa: B008
         return handlers.explain(engine, visit, opacity, lambda done: progress(done, desc=text.WORKING))
 
     # Raw values: the photo is decoded by our own rules (parse.photo_source), the rest is checked by the handlers.
@@ -212,11 +212,11 @@ def _connect(engine: Engine, parts: Parts) -> None:
     look = [parts.method, parts.opacity]
     asked = [
         parts.photo.input(analyse, [parts.visit, parts.photo, *look], parts.screen, trigger_mode="always_last", **fast),
-        parts.examples.click(example, [parts.visit, parts.examples, *look], parts.screen, **fast),
-        parts.photo.select(click, [parts.visit, *look], parts.screen, **fast),
+        parts.examples.click(on_example, [parts.visit, parts.examples, *look], parts.screen, **fast),
+        parts.photo.select(on_click, [parts.visit, *look], parts.screen, **fast),
         parts.faces.input(handlers.choose_face, [parts.visit, parts.faces, parts.opacity], parts.screen, **fast),
-        parts.use_box.click(use_box, [parts.visit, parts.box, *look], parts.screen, **fast),
-        parts.box.submit(use_box, [parts.visit, parts.box, *look], parts.screen, **fast),
+        parts.use_box.click(on_box, [parts.visit, parts.box, *look], parts.screen, **fast),
+        parts.box.submit(on_box, [parts.visit, parts.box, *look], parts.screen, **fast),
         gr.on(
             [parts.method.input, parts.target.input],
             handlers.ask,
@@ -227,7 +227,7 @@ def _connect(engine: Engine, parts: Parts) -> None:
         ),
     ]
     for event in asked:
-        event.then(explain, [parts.visit, parts.opacity], parts.panel, **slow)
+        event.then(on_question, [parts.visit, parts.opacity], parts.panel, **slow)
     parts.mark.click(handlers.start_marking, [parts.visit], parts.screen, **fast)
     parts.opacity.input(
         handlers.redraw, [parts.visit, parts.opacity], [parts.looked, parts.moved], trigger_mode="always_last", **fast

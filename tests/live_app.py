@@ -17,7 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 180.0
+START_SECONDS = 400.0
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from scipy.special import log_softmax
+from torch import Tensor
 
 from glamor.calibrate import calibrate
 from glamor.checkpoint import load_checkpoint, save_checkpoint
@@ -24,17 +27,31 @@ SMALL = ModelConfig(filters=(4, 4, 8, 8, 16), hidden=8)
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_scenes(tmp_path_factory.mktemp("calibration") / "scenes", per_class=4, splits=("val",))
+    """Four scenes a class, and one more that is a picture of the next class."""
+    root = make_scenes(tmp_path_factory.mktemp("calibration") / "scenes", per_class=4, splits=("val",))
+    for name, following in pairwise((*CLASS_NAMES, CLASS_NAMES[0])):
+        for kind, suffix in (("images", "jpg"), ("crop", "txt")):
+            source = root / kind / "val" / following / f"film_0.{suffix}"
+            shutil.copy(source, root / kind / "val" / name / f"wrong_0.{suffix}")
+    return root
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Random weights whose last layer is so large that they are sure of everything."""
+def folder(tmp_path: Path, scenes: Path) -> Path:
+    """Random weights, but for a last layer that tells the classes apart and is far too sure of it."""
     with torch.random.fork_rng():
         torch.manual_seed(2)
-        model = GLAMORNet(SMALL)
+        model = GLAMORNet(SMALL).eval()
+    hidden: list[Tensor] = []
+    model.head[1].register_forward_hook(lambda _, inputs, output: hidden.append(output))
+    samples = list_samples(scenes, "val", CLASS_NAMES)
+    collect(model, samples)
+    features = torch.nn.functional.pad(torch.cat(hidden), (0, 1), value=1.0)
+    targets = 40 * torch.eye(7)[[sample.label for sample in samples]]
+    solution = torch.linalg.lstsq(features, targets).solution
     with torch.no_grad():
-        model.head[-1].weight *= 2000
+        model.head[-1].weight.copy_(solution[:-1].T)
+        model.head[-1].bias.copy_(solution[-1])
     save_checkpoint(tmp_path / "weights", model, SMALL)
     return tmp_path / "weights"
 
@@ -67,6 +84,7 @@ def test_no_other_temperature_is_likelier(folder: Path, scenes: Path) -> None:
         return float(-log_softmax(outputs.logits / temperature, axis=1)[np.arange(len(labels)), labels].mean())
 
     best = calibrate(folder, scenes).temperature
+    assert 0.1 < best < 10  # not where the search ends
     assert all(loss(best) <= loss(other) + 1e-6 for other in np.geomspace(0.05, 20, 400))
 
 

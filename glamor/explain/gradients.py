@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from glamor.explain.guard import without_hook_warnings
 from glamor.explain.task import Logits, Maps, Pair, Task, batches
@@ -64,6 +64,7 @@ def deep_lift(task: Task) -> Maps:
     """Shrikumar et al. 2017, rescale rule for ReLU and max-pool, gradient elsewhere."""
     from captum.attr import DeepLift
 
+    _separate_activations(task.model)
     with without_hook_warnings():
         pair = _attribute(task, DeepLift(Logits(task)), calls=1, baselines=task.baselines)
     return _added(pair, complete=True)
@@ -94,6 +95,17 @@ def _attribute(task: Task, method: Any, *, calls: int, **arguments: Any) -> Pair
         target=task.target,
         **arguments,
     )
+
+
+def _separate_activations(model: nn.Module) -> None:
+    """Give every activation an input tensor of its own; :func:`untouched` removes the hooks.
+
+    Captum 0.9 hooks tensors: where a max-pool reads what a ReLU wrote, the ReLU's hook runs
+    first and sees the gradient without the max-pool's rule, so that rule would be lost.
+    """
+    for module in model.modules():
+        if isinstance(module, nn.ReLU | nn.MaxPool2d):
+            module.register_forward_pre_hook(lambda module, inputs: inputs[0].clone())
 
 
 def _added(pair: Pair, *, complete: bool = False) -> Maps:

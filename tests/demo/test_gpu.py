@@ -37,7 +37,7 @@ def test_where_gpus_are_lent_both_computations_borrow_one(tmp_path: Path, random
     environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}", "GLAMOR_DEVICE": "cpu"}
     done = subprocess.run(
         [sys.executable, "-c", USE, str(random_checkpoint)],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300,
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.stdout.split() == [engine.predict(astronaut)[0].emotion, "3", "predict", "_explain_on_copy"], (
         done.stderr

@@ -41,7 +41,7 @@ def test_a_hub_repository_that_cannot_be_had_is_replaced_and_the_page_says_so(ra
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "GLAMOR_DEVICE": "cpu"}
     done = subprocess.run(
         [sys.executable, "-c", code, str(random_checkpoint)],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=300,
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=600,
     )  # fmt: skip
     notice, rest = done.stdout.strip().split("\n")
     assert "nobody/nothing could not be loaded" in notice
@@ -51,7 +51,7 @@ def test_a_hub_repository_that_cannot_be_had_is_replaced_and_the_page_says_so(ra
 
 def test_an_app_that_cannot_start_says_why_in_one_line(tmp_path):
     command = [sys.executable, "app.py", "--checkpoint", str(tmp_path / "none")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("app.py: checkpoint ")
     assert done.stderr.count("\n") == 1
