@@ -11,7 +11,8 @@ from demo.visit import Focus, View
 from glamor.explain import METHODS, Explanation
 from glamor.predictor import Prediction
 
-EVEN_MARGIN = 0.1  # weights nearer to one half than this are called about equal
+# From which difference of the two weights they are called somewhat, and mostly, one-sided.
+SOMEWHAT, MOSTLY = 0.1, 0.3
 
 
 def note(html: str, kind: str = "info") -> str:
@@ -64,9 +65,9 @@ def answer(focus: Focus, count: int) -> str:
 def weighed(prediction: Prediction) -> str:
     """Return the fusion weights as one bar in two colours, with a sentence."""
     face, scene = prediction.fusion_weights
-    verdict = text.WEIGHED_EVEN
-    if abs(face - scene) > EVEN_MARGIN:
-        verdict = text.WEIGHED_MOSTLY.format(winner=(text.FACE if face > scene else text.SCENE).lower())
+    gap, winner = abs(face - scene), text.FACE if face > scene else text.SCENE
+    verdict = text.WEIGHED_MOSTLY if gap > MOSTLY else text.WEIGHED_MORE if gap > SOMEWHAT else text.WEIGHED_EVEN
+    verdict = verdict.format(winner=winner.lower())
     return (
         '<div class="weights">'
         f'<div class="weight face"><span>{text.FACE}</span><strong>{face:.0%}</strong></div>'

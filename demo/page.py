@@ -211,7 +211,9 @@ def _connect(engine: Engine, parts: Parts) -> None:
     slow = private | api.EXPLAIN_QUEUE | {"show_progress_on": parts.moved, "trigger_mode": "multiple"}
     look = [parts.method, parts.opacity]
     asked = [
-        parts.photo.input(analyse, [parts.visit, parts.photo, *look], parts.screen, trigger_mode="always_last", **fast),
+        parts.photo.input(
+            on_photo, [parts.visit, parts.photo, *look], parts.screen, trigger_mode="always_last", **fast
+        ),
         parts.examples.click(on_example, [parts.visit, parts.examples, *look], parts.screen, **fast),
         parts.photo.select(on_click, [parts.visit, *look], parts.screen, **fast),
         parts.faces.input(handlers.choose_face, [parts.visit, parts.faces, parts.opacity], parts.screen, **fast),

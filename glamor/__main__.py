@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from glamor.predictor import Prediction, Predictor
 
 DELEGATED = {
+    "audit": "check over many photos which explanations can be trusted",
     "evaluate": "score a checkpoint on a labelled set of photos",
     "train": "train on faces, then on scenes",
 }

@@ -63,7 +63,7 @@ class Recipe:
     face_blank: float = 0.25
     context_blank: float = 0.15
     auxiliary: float = 0.5
-    face_share: float = 0.75
+    face_share: float = 2.0
     fusion_entropy: float = 0.02
     source_weights: tuple[tuple[str, float], ...] = ()
 
@@ -77,7 +77,7 @@ DEFAULT = Recipe(
         Phase("faces-64", epochs=6, draws=66_000, batch=256, size=64, lr=2e-3, lr_end=5e-4, jitter=FILM),
         Phase("faces-96", epochs=2, draws=44_000, batch=256, size=96, lr=5e-4, lr_end=1e-5, jitter=FILM),
     ),
-    scenes=(Phase("scenes", epochs=12, draws=3_200, batch=64, size=96, lr=4e-4, lr_end=1e-5, jitter=FILM),),
+    scenes=(Phase("scenes", epochs=15, draws=3_200, batch=64, size=96, lr=1e-3, lr_end=1e-5, jitter=FILM),),
     source_weights=(("film", 2.0), ("photos", 1.0), ("stock", 1.0), ("pseudo", 0.7)),
 )
 

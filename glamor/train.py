@@ -141,7 +141,7 @@ class Trainer:
         self.folder = plan.out / "checkpoint"
         self.history: list[dict[str, Any]] = []
         self.best = -1.0
-        self.step, self.seconds = 0, 0.0
+        self.seconds = 0.0
         self.optimizer: Any = None
         self._resume()
         for module in (self.bare, self.ema.module):
@@ -189,8 +189,8 @@ class Trainer:
             self.accelerator.clip_grad_norm_(self.model.parameters(), 5.0)
             self.optimizer.step()
             self.optimizer.zero_grad(set_to_none=True)
-            self.step += 1
-            self.ema.update(self.bare, self.step)
+            # The average starts afresh with each phase: one of 64 px faces is stale at 96 px.
+            self.ema.update(self.bare, epoch * steps + step + 1)
             total += float(loss.detach())
         return total / steps
 
@@ -244,7 +244,6 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             "history": json.dumps(self.history),
             "best": self.best,
-            "step": self.step,
             "seconds": self.seconds,
         }
         partial = self.plan.out / f"{STATE}.part"
@@ -256,7 +255,7 @@ class Trainer:
         if own.exists():
             state = self._load(own)
             self.history, self.best = json.loads(state["history"]), state["best"]
-            self.step, self.seconds = state["step"], state["seconds"]
+            self.seconds = state["seconds"]
         elif self.plan.start is not None:
             state = self._load(self.plan.start)
             state["model"] = state["ema"]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -245,7 +246,7 @@ def test_the_figure_tells_counts_recalls_and_conditions(evaluation: Evaluation) 
 
 def test_the_figures_bars_are_as_long_as_the_recalls(evaluation: Evaluation) -> None:
     figure = evaluation_figure(evaluation.to_dict())
-    widths = [patch.get_width() for patch in figure.patches]
+    widths = [bar.get_width() for bar in figure.artists if isinstance(bar, Rectangle)]
     whole = max(widths)
     assert widths.count(whole) == 7 + 5 + 1  # the empty bars, and the one class with recall 1
     assert sorted(round(width / whole, 6) for width in widths if width < whole) == [0.5, 0.5, 0.5, 0.75, 0.75, 0.75]

@@ -85,7 +85,7 @@ def _attribute(task: Task, method: Any, *, calls: int, **arguments: Any) -> Pair
     task.steps.expect(calls * (SMOOTH_SAMPLES if task.smooth else 1))
     if not task.smooth:
         return method.attribute(task.inputs, target=task.target, **arguments)
-    # One sample at a time: Captum's max-pool rule for DeepLIFT is wrong for larger batches.
+    # One sample at a time: Captum's max-pool rule for DeepLIFT reads the first one only (its issue 1276).
     return NoiseTunnel(method).attribute(
         task.inputs,
         nt_type="smoothgrad",
@@ -101,7 +101,8 @@ def _separate_activations(model: nn.Module) -> None:
     """Give every activation an input tensor of its own; :func:`untouched` removes the hooks.
 
     Captum 0.9 hooks tensors: where a max-pool reads what a ReLU wrote, the ReLU's hook runs
-    first and sees the gradient without the max-pool's rule, so that rule would be lost.
+    first and sees the gradient without the max-pool's rule, so that rule would be lost
+    (its issue 1104).
     """
     for module in model.modules():
         if isinstance(module, nn.ReLU | nn.MaxPool2d):

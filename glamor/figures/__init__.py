@@ -24,6 +24,7 @@ from glamor.figures.colours import (
 )
 from glamor.figures.evaluation import evaluation_figure
 from glamor.figures.inputs import draw_boxes, saw_figure
+from glamor.figures.trust import audit_figure, cascade_figure, reliance_figure, removal_figure
 
 __all__ = [
     "AGAINST_COLOR",
@@ -35,12 +36,16 @@ __all__ = [
     "INK",
     "attention_overlay",
     "attribution_overlay",
+    "audit_figure",
+    "cascade_figure",
     "composite_attention",
     "composite_attribution",
     "draw_boxes",
     "evaluation_figure",
     "fusion_bar",
     "probability_bar",
+    "reliance_figure",
+    "removal_figure",
     "saw_figure",
     "symmetric_limit",
     "to_array",

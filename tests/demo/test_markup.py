@@ -32,7 +32,12 @@ def test_a_close_call_is_said_in_words_and_names_the_second(prediction):
 
 @pytest.mark.parametrize(
     ("weights", "verdict"),
-    [((0.8, 0.2), "mostly on the face"), ((0.3, 0.7), "mostly on the scene"), ((0.52, 0.48), "both about equally")],
+    [
+        ((0.8, 0.2), "mostly on the face"),
+        ((0.3, 0.7), "mostly on the scene"),
+        ((0.52, 0.48), "both about equally"),
+        ((0.4, 0.6), "somewhat more on the scene"),
+    ],
 )
 def test_fusion_is_told_in_numbers_and_words(prediction, weights, verdict):
     html = markup.weighed(replace(prediction, fusion_weights=weights))

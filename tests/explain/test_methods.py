@@ -11,19 +11,25 @@ import torch
 from numpy.typing import NDArray
 
 from glamor.errors import ExplainError
-from glamor.explain import ALIASES, METHODS, Intervention, explain
+from glamor.explain import ALIASES, METHODS, Intervention, cam, explain, gradients
 from glamor.model import GLAMORNet
-from glamor.prepare import Prepared
+from glamor.prepare import Geometry, Prepared
 
 CELL, TARGET = 16, 2
 FACE_CELL, SCENE_CELL = (0, 2), (2, 1)
 COMPLETE = ("integrated_gradients", "layer_conductance", "kernel_shap")
 EQUIVARIANT = ("integrated_gradients", "grad_cam", "occlusion", "saliency", "input_x_gradient", "deep_lift")
-WITH_BASELINE = tuple(key for key, method in METHODS.items() if method.uses_baseline)
 SMOOTHABLE = tuple(key for key, method in METHODS.items() if method.can_smooth)
 
 RedPerson = Callable[[tuple[int, int], tuple[int, int]], Prepared]
 RedDetector = Callable[..., GLAMORNet]
+
+
+@pytest.fixture
+def many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Integrate finely enough that what is left is a mistake, not the step."""
+    monkeypatch.setattr(gradients, "IG_STEPS", 400)
+    monkeypatch.setattr(cam, "CONDUCTANCE_STEPS", 400)
 
 
 def strongest_cell(values: NDArray[np.float32]) -> tuple[int, int]:
@@ -75,12 +81,12 @@ def test_face_share_of_a_linear_path_by_hand(method: str, red_detector: RedDetec
 
 
 @pytest.mark.parametrize("method", ["integrated_gradients", "layer_conductance"])
-def test_scene_share_by_hand(method: str, red_detector: RedDetector, red_person: RedPerson) -> None:
+def test_scene_share_by_hand(method: str, red_detector: RedDetector, red_person: RedPerson, many_steps: None) -> None:
     found = explain(red_detector(), red_person(FACE_CELL, SCENE_CELL), method, TARGET)
     attention = math.exp(8) / (math.exp(8) + 15)
     assert found.logit == pytest.approx(0.5 + 1.5 * attention, abs=1e-5)
     assert found.baseline_logit == pytest.approx(0)
-    assert found.convergence_delta == pytest.approx(0, abs=0.01)
+    assert found.convergence_delta == pytest.approx(0, abs=0.005)
 
 
 def test_occlusion_by_hand(red_detector: RedDetector, red_person: RedPerson) -> None:
@@ -91,24 +97,47 @@ def test_occlusion_by_hand(red_detector: RedDetector, red_person: RedPerson) -> 
 
 
 @pytest.mark.parametrize("method", COMPLETE)
-@pytest.mark.parametrize("baseline", ["black", "mean", "blurred", "noise"])
+@pytest.mark.parametrize("baseline", ["black", "blurred"])
 def test_attributions_add_up_to_the_difference(
-    method: str, baseline: str, small_net: GLAMORNet, person: Prepared
+    method: str, baseline: str, small_net: GLAMORNet, person: Prepared, many_steps: None
 ) -> None:
     found = explain(small_net, person, method, 1, baseline=baseline)
     assert found.baseline_logit is not None
-    assert found.convergence_delta is not None
-    assert abs(found.convergence_delta) < 0.02 * abs(found.logit - found.baseline_logit)
+    assert found.logit - found.baseline_logit > 0.25
+    first_order = method == "layer_conductance"  # a rectangle rule; the other two are exact or nearly
+    assert found.convergence_delta == pytest.approx(0, abs=0.01 if first_order else 0.005)
 
 
-def test_integrated_gradients_complete_against_the_network_itself(small_net: GLAMORNet, person: Prepared) -> None:
+def test_attributions_add_up_for_the_mean_of_noise_baselines(small_net: GLAMORNet, person: Prepared) -> None:
+    found = explain(small_net, person, "integrated_gradients", 4, baseline="noise")
+    assert found.baseline_logit is not None
+    added = found.face.sum() + found.context.sum()
+    gained = found.logit - found.baseline_logit
+    assert added == pytest.approx(gained + found.convergence_delta, abs=1e-4)
+    assert added == pytest.approx(gained, abs=0.05)
+
+
+def test_integrated_gradients_complete_against_the_network_itself(
+    small_net: GLAMORNet, person: Prepared, many_steps: None
+) -> None:
     found = explain(small_net, person, "integrated_gradients", 4)
     gained = logit(small_net, person.face, person.context, 4) - logit(
         small_net, torch.zeros_like(person.face), torch.zeros_like(person.context), 4
     )
     assert found.convergence_delta is not None
-    assert found.face.sum() + found.context.sum() == pytest.approx(gained + found.convergence_delta, abs=1e-4)
-    assert abs(found.convergence_delta) < 0.01 * abs(gained)
+    added = found.face.sum() + found.context.sum()
+    assert added == pytest.approx(gained + found.convergence_delta, abs=1e-4)
+    assert added == pytest.approx(gained, rel=0.01)
+
+
+@pytest.mark.parametrize("baseline", ["black", "blurred", "noise"])
+def test_deep_lift_is_exact_without_attention_and_fusion(baseline: str, small_net: GLAMORNet, person: Prepared) -> None:
+    # What is left then are convolutions, ReLUs and max-pools, for which its rules are exact.
+    forced = Intervention(fusion=torch.tensor([0.5, 0.5]), attention=torch.ones(4, 4))
+    found = explain(small_net, person, "deep_lift", 0, baseline=baseline, intervention=forced)
+    assert found.baseline_logit is not None
+    assert abs(found.logit - found.baseline_logit) > 0.005
+    assert found.convergence_delta == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize("method", EQUIVARIANT)
@@ -117,10 +146,12 @@ def test_a_symmetric_network_gives_mirrored_maps(method: str, small_net: GLAMORN
         for encoder in (small_net.face_encoder, small_net.context_encoder):
             for block in encoder:
                 block[0].weight.copy_((block[0].weight + block[0].weight.flip(-1)) / 2)
-    nobody = type(person.geometry)((128, 128), (0, 0, 0, 0), (0.0, 0.0, 128.0, 128.0))
-    mirrored = Prepared(person.face.flip(-1), person.context.flip(-1), nobody)
-    here = explain(small_net, Prepared(person.face, person.context, nobody), method, 0)
-    there = explain(small_net, mirrored, method, 0)
+    # No flat regions: where all pixels of a max-pool are equal, the first one gets it all.
+    context = torch.rand(person.context.shape, generator=torch.Generator().manual_seed(9))
+    nobody = Geometry((128, 128), (0, 0, 0, 0), (0.0, 0.0, 128.0, 128.0))
+    mirrored = Prepared(person.face.flip(-1), context.flip(-1), nobody)
+    here = explain(small_net, Prepared(person.face, context, nobody), method, 0, baseline="blurred")
+    there = explain(small_net, mirrored, method, 0, baseline="blurred")
     scale = max(np.abs(here.face).max(), np.abs(here.context).max())
     np.testing.assert_allclose(there.face[:, ::-1], here.face, atol=1e-3 * scale)
     np.testing.assert_allclose(there.context[:, ::-1], here.context, atol=1e-3 * scale)
@@ -169,7 +200,8 @@ def test_attention_forced_to_one_cell_moves_the_evidence(small_net: GLAMORNet, p
 
 @pytest.mark.parametrize("method", ["gradient_shap", "kernel_shap", "integrated_gradients"])
 def test_same_seed_same_map(method: str, small_net: GLAMORNet, person: Prepared) -> None:
-    first, again, other = (explain(small_net, person, method, 0, baseline="noise", seed=seed) for seed in (5, 5, 6))
+    baseline = "noise" if method == "integrated_gradients" else "black"  # the others draw by themselves
+    first, again, other = (explain(small_net, person, method, 0, baseline=baseline, seed=seed) for seed in (5, 5, 6))
     np.testing.assert_array_equal(first.face, again.face)
     np.testing.assert_array_equal(first.context, again.context)
     assert not np.array_equal(first.face, other.face)

@@ -1,0 +1,311 @@
+"""Which explanations deserve to be shown: the trust checks over many photos.
+
+python -m glamor audit data/scenes --limit 50 --out runs/audit
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
+from glamor.data import Sample, is_scenes, list_samples
+from glamor.errors import DataError
+from glamor.evaluate import Measure
+from glamor.explain import METHODS, find_method
+from glamor.explain.trust import SANITY_LIMIT, MapRow, Reliance, survey
+from glamor.explain.trust.progress import Progress, ignore, part
+from glamor.metrics import bootstrap_intervals
+from glamor.photo import load_photo
+from glamor.prepare import NO_FACE, prepare
+
+LIMIT = 50
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PhotoRows:
+    """One photo: file name, true label, a row for each map, and the reliance."""
+
+    name: str
+    truth: str
+    rows: tuple[MapRow, ...]
+    reliance: Reliance
+
+
+@dataclass(frozen=True)
+class MapReport:
+    """One map over all photos: means with 95 % bootstrap intervals.
+
+    Attributes:
+        better: share of photos in which it finds the evidence better than chance.
+        weights_better: likewise by removed attention weights. The rest is as in ``MapRow``.
+    """
+
+    key: str
+    name: str
+    deletion_gain: Measure
+    insertion_gain: Measure
+    better: Measure
+    weights_better: Measure
+    agreement: Measure
+    infidelity: Measure
+    similarity: Measure
+    convergence: Measure
+
+
+@dataclass(frozen=True)
+class RelianceReport:
+    """Stated and effective reliance over all photos.
+
+    Attributes:
+        fusion_face: the face's fusion weight.
+        attribution_face: the face's share of the absolute Integrated Gradients.
+        lost_face, lost_scene: probability lost when that input is blanked.
+        agrees: share of photos in which the input with the larger weight is the one whose loss
+            costs more probability.
+    """
+
+    fusion_face: Measure
+    attribution_face: Measure
+    lost_face: Measure
+    lost_scene: Measure
+    agrees: Measure
+
+
+@dataclass(frozen=True)
+class Audit:
+    """All checks over one split.
+
+    Attributes:
+        dataset, split: the photos; ``count`` how many.
+        checkpoint, sha256: with which weights.
+        maps: attention first, then every method.
+        reliance: stated against effective.
+        photos: what the reports summarise.
+    """
+
+    dataset: str
+    split: str
+    count: int
+    checkpoint: str
+    sha256: str
+    maps: tuple[MapReport, ...]
+    reliance: RelianceReport
+    photos: tuple[PhotoRows, ...]
+
+    @property
+    def advice(self) -> str:
+        """Which map to show, in one sentence, and which hardly depend on what was learned."""
+        sane = [m for m in self.maps[1:] if not m.similarity.value > SANITY_LIMIT]
+        insane = [m.name for m in self.maps[1:] if m.similarity.value > SANITY_LIMIT]
+        best = max(sane, key=_gain, default=None)
+        sentences = ["Attention" + _found(self.maps[0]) + "."]
+        if best is not None:
+            verb = "Show" if best.deletion_gain.low > 0 and best.insertion_gain.low > 0 else "None is sure; try"
+            sentences.insert(0, f"{verb} {best.name}: it{_found(best)}.")
+        if insane:
+            sentences.append(f"Do not show {', '.join(insane)}: similar whatever the network has learned.")
+        return " ".join(sentences)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready plain values without the single photos; undefined figures are None."""
+        values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "photos"}
+        values |= {"maps": [asdict(m) for m in self.maps], "reliance": asdict(self.reliance), "advice": self.advice}
+        plain: dict[str, Any] = json.loads(json.dumps(values), parse_constant=lambda _: None)
+        return plain
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the shell arguments of ``audit``."""
+    parser.add_argument("dataset", type=Path, help="folder in NCAER-S layout (photos with face boxes)")
+    parser.add_argument("--split", default="val", help="sub-folder to audit (default: val)")
+    parser.add_argument("--limit", type=int, default=LIMIT, help=f"how many photos, spread evenly (default: {LIMIT})")
+    parser.add_argument("--methods", help="keys with commas between them (default: all)")
+    parser.add_argument("--checkpoint", help="folder or owner/name[@revision] (default: the embedded weights)")
+    parser.add_argument("--out", type=Path, required=True, help="folder for audit.json, audit.csv and audit.png")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Run ``audit`` with parsed shell arguments, write its files and print a table."""
+    from glamor.figures import audit_figure, to_png
+
+    methods = args.methods.split(",") if args.methods else tuple(METHODS)
+    result = audit(
+        load_checkpoint(resolve_source(args.checkpoint)),
+        args.dataset,
+        args.split,
+        args.limit,
+        methods,
+        progress=lambda done: print(f"\r{done:4.0%}", end="", file=sys.stderr, flush=True),
+    )
+    print(file=sys.stderr)
+    print(table(result))
+    args.out.mkdir(parents=True, exist_ok=True)
+    with (args.out / "audit.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["photo", "truth", *(field.name for field in fields(MapRow))])
+        writer.writeheader()
+        for photo in result.photos:
+            writer.writerows({"photo": photo.name, "truth": photo.truth, **asdict(row)} for row in photo.rows)
+    (args.out / "audit.png").write_bytes(to_png(audit_figure(result.to_dict())))
+    (args.out / "audit.json").write_text(json.dumps(result.to_dict(), indent=1) + "\n")
+
+
+def audit(
+    checkpoint: Checkpoint,
+    dataset: Path,
+    split: str,
+    limit: int = LIMIT,
+    methods: Sequence[str] = tuple(METHODS),
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Audit:
+    """Check attention and methods on the predicted class of many photos.
+
+    Args:
+        checkpoint: the network, left untouched.
+        dataset: folder in NCAER-S layout.
+        split: its sub-folder.
+        limit: how many photos at most, spread evenly over the classes' sorted files.
+        methods: keys or aliases; Integrated Gradients are computed in any case.
+        seed: of all random draws but the bootstrap's.
+        progress: called with the fraction done, from 0 to 1; whatever it raises cancels.
+
+    Returns:
+        Rows, means with intervals, and an advice.
+
+    Raises:
+        DataError: if the dataset has no scenes, no such split, or ``limit`` is not positive.
+        ExplainError: for an unknown method.
+    """
+    keys = tuple(dict.fromkeys(find_method(name).key for name in methods))
+    samples = _chosen(dataset, split, checkpoint.config.class_names, limit)
+    report, model = progress or ignore, checkpoint.model
+    photos = []
+    for i, sample in enumerate(samples):
+        prepared = prepare(load_photo(sample.path), sample.face_box_xyxy or NO_FACE, model.config)
+        told = part(report, i / len(samples), (i + 1) / len(samples))
+        rows, relies = survey(model, prepared, keys, seed=seed, progress=told)
+        photos.append(PhotoRows(sample.path.name, model.config.class_names[sample.label], rows, relies))
+    report(1.0)
+    return Audit(
+        dataset=dataset.name,
+        split=split,
+        count=len(samples),
+        checkpoint=checkpoint.source,
+        sha256=checkpoint.sha256,
+        maps=tuple(_map_report([photo.rows[i] for photo in photos]) for i in range(1 + len(keys))),
+        reliance=_reliance_report([photo.reliance for photo in photos]),
+        photos=tuple(photos),
+    )
+
+
+def table(result: Audit) -> str:
+    """Return the audit as a readable table with its advice."""
+    lines = [
+        f"{result.dataset}/{result.split}   {result.count} photos   weights {result.sha256[:12]}   "
+        "[95 % bootstrap interval]",
+        f"{'map':<22}{'deletion gain':<22}{'insertion gain':<22}{'better':>7}{'rank':>7}{'infid.':>8}{'SSIM':>7}",
+    ]
+    lines += [
+        f"{m.name:<22}{_shown(m.deletion_gain):<22}{_shown(m.insertion_gain):<22}{_short(m.better):>7}"
+        f"{_short(m.agreement):>7}{_short(m.infidelity):>8}{_short(m.similarity):>7}"
+        for m in result.maps
+    ]
+    r = result.reliance
+    lines += [
+        "",
+        f"face: fusion weight {_shown(r.fusion_face)}, share of Integrated Gradients {_shown(r.attribution_face)}",
+        f"probability lost without the face {_shown(r.lost_face)}, without the scene {_shown(r.lost_scene)}",
+        f"the input with the larger weight is the one that matters more in {_shown(r.agrees)} of the photos",
+        "",
+        result.advice,
+    ]
+    return "\n".join(lines)
+
+
+def _chosen(dataset: Path, split: str, class_names: Sequence[str], limit: int) -> tuple[Sample, ...]:
+    if limit < 1:
+        raise DataError(f"--limit is {limit}; accepted: 1 or more photos.")
+    if not is_scenes(dataset):
+        raise DataError(
+            f"{dataset} has no photos with face boxes; expected ROOT/images and ROOT/crop (NCAER-S layout)."
+        )
+    samples = [s for s in list_samples(dataset, split, class_names) if s.face_box_xyxy and any(s.face_box_xyxy)]
+    if not samples:
+        raise DataError(f"{dataset}/{split} has no photo with a face box.")
+    picked = np.linspace(0, len(samples) - 1, min(limit, len(samples))).round().astype(int)
+    return tuple(samples[i] for i in picked)
+
+
+def _map_report(rows: Sequence[MapRow]) -> MapReport:
+    columns = (
+        [row.deletion_gain for row in rows],
+        [row.insertion_gain for row in rows],
+        [row.outcome == "better" for row in rows],
+        [row.weights_outcome == "better" for row in rows],
+        [row.agreement for row in rows],
+        [row.infidelity for row in rows],
+        [row.similarity for row in rows],
+        [row.convergence for row in rows],
+    )
+    return MapReport(rows[0].key, rows[0].name, *_measures(columns))
+
+
+def _reliance_report(found: Sequence[Reliance]) -> RelianceReport:
+    columns = (
+        [one.fusion_weights[0] for one in found],
+        [one.attribution[0] for one in found],
+        [one.probability_lost[0] for one in found],
+        [one.probability_lost[1] for one in found],
+        [
+            (one.fusion_weights[0] > one.fusion_weights[1]) == (one.probability_lost[0] > one.probability_lost[1])
+            for one in found
+        ],
+    )
+    return RelianceReport(*_measures(columns))
+
+
+def _measures(columns: Sequence[Sequence[float | None]]) -> list[Measure]:
+    """Return mean and interval of each column over its rows; None is left out."""
+    values = np.array([[np.nan if v is None else float(v) for v in column] for column in columns]).T  # (photos, k)
+    values[~np.isfinite(values)] = np.nan  # an infinite relative delta would drown all others
+    means = _means(values)
+    low, high = bootstrap_intervals(len(values), lambda rows: _means(values[rows]))
+    return [Measure(float(m), float(lo), float(hi)) for m, lo, hi in zip(means, low, high, strict=True)]
+
+
+def _means(values: Floats) -> Floats:
+    known = ~np.isnan(values)
+    counts = known.sum(axis=0)
+    sums = np.where(known, values, 0.0).sum(axis=0)
+    return np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+
+
+def _gain(report: MapReport) -> float:
+    return report.deletion_gain.value + report.insertion_gain.value
+
+
+def _found(report: MapReport) -> str:
+    return (
+        f" finds the evidence better than chance in {report.better.value:.0%} of the photos "
+        f"(deletion gain {_shown(report.deletion_gain)})"
+    )
+
+
+def _shown(measure: Measure) -> str:
+    return f"{measure.value:.3f} [{measure.low:.3f}, {measure.high:.3f}]"
+
+
+def _short(measure: Measure) -> str:
+    return "-" if np.isnan(measure.value) else f"{measure.value:.2f}"
