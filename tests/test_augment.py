@@ -22,6 +22,7 @@ from glamor.augment import (
     warp,
 )
 from glamor.config import ModelConfig
+from glamor.recipe import FILM
 
 STILL = Jitter(degrees=0, zoom=(1, 1), shift=0, colour=0, grey=0, erase=0)
 SMALL = ModelConfig(face_size=32, context_size=32, context_resize_hw=(32, 48))
@@ -72,8 +73,26 @@ def test_grey_has_no_colour_left() -> None:
     torch.testing.assert_close(grey[:, 0], grey[:, 2])
 
 
+def test_dark_pictures_are_darker_and_flatter() -> None:
+    images = to_float(pictures(32, 8, 8))
+    dark = recolour(images, replace(STILL, dark=1), seeded())
+    assert (dark.mean(dim=(1, 2, 3)) <= 0.86 * images.mean(dim=(1, 2, 3))).all()
+    assert (dark.std(dim=(1, 2, 3)) < images.std(dim=(1, 2, 3))).all()
+    some = recolour(images, replace(STILL, dark=0.4), seeded())
+    unchanged = (some - images).abs().amax(dim=(1, 2, 3)) < 1e-5
+    assert 0.4 < unchanged.float().mean() < 0.8
+
+
+def test_blur_loses_what_is_finer_than_two_pixels_and_keeps_the_rest() -> None:
+    board = ((torch.arange(16)[:, None] + torch.arange(16)) % 2).float().expand(1, 3, 16, 16)
+    slope = torch.linspace(0.1, 0.9, 16).expand(1, 3, 16, 16)
+    blurred = recolour(torch.cat((board, slope)), replace(STILL, blur=1), seeded())
+    torch.testing.assert_close(blurred[0], torch.full((3, 16, 16), 0.5), atol=1e-3, rtol=0)
+    torch.testing.assert_close(blurred[1, :, :, 1:-1], slope[0, :, :, 1:-1], atol=1e-3, rtol=0)
+
+
 def test_recoloured_pictures_stay_in_range() -> None:
-    views = recolour(to_float(pictures(64, 8, 8)), replace(STILL, colour=0.9), seeded())
+    views = recolour(to_float(pictures(64, 8, 8)), replace(STILL, colour=0.9, dark=0.5, blur=0.5), seeded())
     assert views.min() >= 0
     assert views.max() <= 1
     assert views.isfinite().all()
@@ -205,7 +224,7 @@ def test_scene_views_paint_the_face_black_where_it_is() -> None:
 def test_the_masked_face_stays_black_after_recolouring() -> None:
     photos = torch.full((32, 64, 96, 3), 120, dtype=torch.uint8)
     boxes = torch.tensor([[0.35, 0.3, 0.65, 0.7]]).expand(32, 4)
-    jitter = replace(Jitter(), erase=0, colour=0.9)
+    jitter = replace(Jitter(), erase=0, colour=0.9, dark=0.5, blur=0.5)
     _, contexts = scene_views(pictures(32, 16, 16), photos, boxes, 1.6, SMALL, jitter, seeded())
     assert not contexts[:, :, 14:18, 14:18].any()
     assert contexts[:, :, :4, :].amax(dim=(1, 2, 3)).std() > 0.05  # and the rest did change
@@ -217,8 +236,8 @@ def test_the_same_seed_gives_the_same_views(seed: int) -> None:
     tight = torch.arange(6) % 2 == 0
 
     def views(rng: torch.Generator) -> tuple[Tensor, ...]:
-        faces = face_views(images, tight, ~tight, 32, Jitter(), rng)
-        return (faces, *scene_views(images, photos, boxes, 1.6, SMALL, Jitter(), rng))
+        faces = face_views(images, tight, ~tight, 32, FILM, rng)
+        return (faces, *scene_views(images, photos, boxes, 1.6, SMALL, FILM, rng))
 
     first, again, other = views(seeded(seed)), views(seeded(seed)), views(seeded(seed + 1))
     assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))

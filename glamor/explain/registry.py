@@ -17,7 +17,8 @@ class Method:
     Attributes:
         key: its name in code and in the shell.
         name: its name for people.
-        cost: work as a multiple of one forward pass; a gradient counts as two.
+        cost: measured CPU time at the published input sizes as a multiple of one forward pass
+            of one person; times 10 with SmoothGrad, times 4 with the noise baseline.
         caption: one sentence on what its map shows.
         needs: what it asks of the network or of the person.
         source: the paper.
@@ -41,7 +42,7 @@ _ALL = (
     Method(
         "integrated_gradients",
         "Integrated Gradients",
-        3 * gradients.IG_STEPS,
+        60,
         "How much each pixel adds to the logit on the way from the baseline to the photo; all pixels "
         "together add up to the difference of the two logits.",
         "a baseline; a network with gradients",
@@ -53,7 +54,7 @@ _ALL = (
     Method(
         "grad_cam",
         "Grad-CAM",
-        6,
+        4,
         "Which cells of each encoder's last block speak for the class (positive) or against it (negative; "
         "the paper's last ReLU, which would hide these, is left out), enlarged smoothly to the input.",
         "convolutional encoders",
@@ -63,7 +64,7 @@ _ALL = (
     Method(
         "occlusion",
         "Occlusion",
-        150,
+        80,
         "How much the logit falls when a patch of 16 x 16 pixels is replaced by the baseline, averaged over the "
         "patches that cover a pixel.",
         "a baseline",
@@ -74,7 +75,7 @@ _ALL = (
     Method(
         "saliency",
         "Saliency",
-        3,
+        4,
         "The gradient of the logit: where a slightly brighter pixel would raise it (positive) or lower it (negative).",
         "a network with gradients",
         "Simonyan, Vedaldi, Zisserman: Deep inside convolutional networks, ICLR workshop 2014",
@@ -84,7 +85,7 @@ _ALL = (
     Method(
         "input_x_gradient",
         "Input x Gradient",
-        3,
+        4,
         "The gradient of the logit times the pixel's brightness: a first guess at what each pixel adds.",
         "a network with gradients",
         "Shrikumar, Greenside, Shcherbina, Kundaje: Not just a black box, 2016 (arXiv 1605.01713)",
@@ -94,7 +95,7 @@ _ALL = (
     Method(
         "gradient_shap",
         "Gradient SHAP",
-        3 * gradients.SHAP_SAMPLES,
+        30,
         "Mean of the gradients at random points between the baseline and noisy copies of the photo, times their "
         "difference: a sampled estimate of Shapley values.",
         "a baseline; random draws, repeated exactly for the same seed",
@@ -105,7 +106,7 @@ _ALL = (
     Method(
         "deep_lift",
         "DeepLIFT",
-        6,
+        30,
         "How each pixel's difference from the baseline passes through every ReLU and max-pool to the logit; "
         "attention and fusion (softmax and products) have no such rule and are approximated by their gradient, "
         "so the parts need not add up.",
@@ -118,7 +119,7 @@ _ALL = (
     Method(
         "guided_backprop",
         "Guided Backprop",
-        3,
+        4,
         "The gradient with its negative parts dropped at every ReLU: sharp edges, but known to depend little on "
         "what the network has learned.",
         "ReLUs that are separate modules",
@@ -129,7 +130,7 @@ _ALL = (
     Method(
         "guided_grad_cam",
         "Guided Grad-CAM",
-        12,
+        7,
         "Guided backprop kept only where Grad-CAM speaks for the class.",
         "convolutional encoders; ReLUs that are separate modules",
         "Selvaraju et al.: Grad-CAM, ICCV 2017",
@@ -138,7 +139,7 @@ _ALL = (
     Method(
         "layer_conductance",
         "Layer Conductance",
-        6 * cam.CONDUCTANCE_STEPS,
+        65,
         "How much of the integrated gradients flows through each cell of each encoder's last block, enlarged "
         "smoothly to the input.",
         "a baseline; convolutional encoders",
@@ -149,7 +150,7 @@ _ALL = (
     Method(
         "feature_ablation",
         "Feature Ablation",
-        (superpixels.FACE_SEGMENTS + superpixels.CONTEXT_SEGMENTS) // 2,
+        22,
         "How much the logit falls when one superpixel is replaced by the baseline; every pixel shows its "
         "superpixel's value.",
         "a baseline; superpixels",
@@ -160,7 +161,7 @@ _ALL = (
     Method(
         "kernel_shap",
         "Kernel SHAP",
-        superpixels.KERNEL_SHAP_SAMPLES,
+        240,
         "Estimated Shapley value of each superpixel among those of face and scene together: its mean effect over "
         "random selections of the others; every pixel shows its superpixel's value.",
         "a baseline; superpixels; random draws, repeated exactly for the same seed",

@@ -14,7 +14,9 @@ from tests.live_app import ROOT, LiveApp, live_app
 ARTEFACTS = ROOT / "artefacts"
 PATIENCE = 120_000  # milliseconds; a busy machine is no failure
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
+            "--disable-component-update", "--disable-sync", "--no-first-run",
+            # A camera that shows a test picture, and nobody to ask whether it may be used.
+            "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # fmt: skip
 SIZES = {"laptop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 # What the browser does when a file is let go over an element.
@@ -46,6 +48,7 @@ def browser() -> Iterator[Browser]:
 def page(request: pytest.FixtureRequest, browser: Browser, app: LiveApp) -> Iterator[Page]:
     """The page, freshly opened; every request to another host is refused and fails the test."""
     context = browser.new_context(viewport=SIZES[request.param], reduced_motion="reduce")
+    context.grant_permissions(["camera", "clipboard-read", "clipboard-write"], origin=app.url)
     context.set_default_timeout(PATIENCE)
     strangers: list[str] = []
     errors: list[str] = []

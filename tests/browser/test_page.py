@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import numpy as np
@@ -116,9 +117,10 @@ def test_a_click_and_a_number_choose_another_face(page, pair, predictor):
     _wait_for_maps(page)
     image = page.locator("#photo img").first
     shown = image.bounding_box()
-    scale = shown["width"] / 1024
+    scale = min(shown["width"] / 1024, shown["height"] / 512)
+    left_edge, top_edge = (shown["width"] - 1024 * scale) / 2, (shown["height"] - 512 * scale) / 2
     x1, y1, x2, y2 = right.face_box_xyxy
-    image.click(position={"x": (x1 + x2) / 2 * scale, "y": (y1 + y2) / 2 * scale})
+    image.click(position={"x": left_edge + (x1 + x2) / 2 * scale, "y": top_edge + (y1 + y2) / 2 * scale})
     expect(page.locator("#answer")).to_contain_text("Face 2 of 2")
     _same_answer(page, right)
     keep(page, "laptop-two-faces")
@@ -169,6 +171,27 @@ def test_what_is_no_photo_is_refused_in_words_and_the_result_stays(page, portrai
     _same_answer(page, prediction)
     expect(page.locator("#photo img").first).to_be_visible()
     keep(page, "laptop-refused")
+
+
+def test_a_picture_on_the_clipboard_is_analysed(page, portrait, predictor):
+    data = base64.b64encode(portrait.read_bytes()).decode()
+    page.evaluate(
+        """async (data) => {
+            const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+            const picture = new Blob([bytes], {type: "image/png"});
+            await navigator.clipboard.write([new ClipboardItem({"image/png": picture})]);
+        }""",
+        data,
+    )
+    page.get_by_role("button", name="Paste from clipboard").click()
+    expect(_label(page)).to_have_text(predictor.predict(portrait)[0].emotion)
+
+
+def test_a_webcam_still_is_analysed(page):
+    page.get_by_role("button", name="Capture from camera").click()
+    page.get_by_role("button", name="Click to Access Webcam").click()
+    page.get_by_role("button", name="capture photo").click()
+    expect(page.get_by_text("No face was found in this photo")).to_be_visible()
 
 
 def test_a_second_photo_dropped_on_the_first_replaces_it(page, portrait, pair):

@@ -189,6 +189,15 @@ def test_bad_requests_are_refused_in_one_sentence(client, astronaut_file, argume
     _assert_sentence(str(caught.value))
 
 
+def test_a_quick_prediction_does_not_wait_for_slow_explanations(client, astronaut_file):
+    slow = [client.submit(handle_file(astronaut_file), method="kernel_shap", api_name="/explain") for _ in range(3)]
+    values, _ = client.predict(handle_file(astronaut_file), api_name="/predict")
+    assert len(values["faces"]) == 1
+    assert not all(job.done() for job in slow)
+    for job in slow:
+        assert job.result(timeout=600)[0]["explanation"]["method"] == "kernel_shap"
+
+
 def test_a_request_without_a_photo_says_so(client):
     with pytest.raises(AppError) as caught:
         client.predict(None, api_name="/predict")

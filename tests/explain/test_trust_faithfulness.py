@@ -40,7 +40,7 @@ def test_attention_and_every_method_find_the_planted_cell(planted: Faithfulness)
     assert planted.verdict.startswith("Attention finds the evidence better than chance: deletion AUC 0.1")
 
 
-@pytest.mark.parametrize("seed", (1, 2))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_the_planted_cell_is_found_whatever_the_random_orders(seed: int) -> None:
     found = faithfulness(planted_net("red", 16.0, 12.0), one_red_cell(), [], seed=seed)
     assert found.pixels.curves[0].outcome == "better"

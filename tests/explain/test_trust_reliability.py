@@ -129,7 +129,7 @@ def test_bad_figures_are_warned_of_and_good_ones_are_not(small_net: GLAMORNet, p
     bad = replace(good, convergence_delta=0.5 * (good.logit - (good.baseline_logit or 0)))
     first, second = reliability(small_net, person, [good, bad])
     assert first.convergence is not None
-    assert first.convergence < 0.01
+    assert first.convergence < 0.05
     assert not any("add up" in warning for warning in first.warnings)
     assert any("misses the logit difference by 50%" in warning for warning in second.warnings)
     assert first.stages == STAGES

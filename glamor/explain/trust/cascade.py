@@ -127,7 +127,7 @@ def ssim(first: Floats, second: Floats, scored: NDArray[np.bool_]) -> float:
     """Return the structural similarity of two signed maps as a figure would show them.
 
     Args:
-        first: (H, W), scaled and clipped to [-1, 1] by its own 99.5 % magnitude.
+        first: (H, W), drawn as grey from 0 to 1: its own 99.5 % magnitude is white, minus that black.
         second: likewise.
         scored: (H, W) bool, the pixels over which the mean is taken.
 
@@ -139,14 +139,15 @@ def ssim(first: Floats, second: Floats, scored: NDArray[np.bool_]) -> float:
     if not scored.any():
         return 1.0
     pair = (_shown(first, scored), _shown(second, scored))
-    _, local = structural_similarity(*pair, data_range=2.0, full=True)
+    _, local = structural_similarity(*pair, data_range=1.0, full=True)
     return float(local[scored].mean())
 
 
 def _shown(values: Floats, scored: NDArray[np.bool_]) -> Floats:
     magnitudes = np.abs(values[scored])
     limit = float(np.quantile(magnitudes, 1 - CLIPPED_SHARE, method="higher")) or float(magnitudes.max())
-    return np.clip(values / limit, -1, 1) if limit > 0 else np.zeros_like(values)
+    # Grey from 0 to 1 and not signed: SSIM multiplies means, so a map and its negative would agree.
+    return (np.clip(values / limit, -1, 1) + 1) / 2 if limit > 0 else np.full_like(values, 0.5)
 
 
 def _blocks(encoder: nn.Module) -> tuple[nn.Module, ...]:

@@ -13,7 +13,7 @@ from glamor.explain.trust.cascade import cascade
 from glamor.explain.trust.faithfulness import Faithfulness, faithfulness
 from glamor.explain.trust.noise import Infidelity, infidelity
 from glamor.explain.trust.orders import Floats
-from glamor.explain.trust.progress import Progress, part, parts
+from glamor.explain.trust.progress import Progress, parts
 from glamor.explain.trust.reliability import relative_delta
 from glamor.explain.trust.reliance import Reliance, reliance
 from glamor.model import GLAMORNet
