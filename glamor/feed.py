@@ -118,7 +118,7 @@ class Feed:
         draw = torch.rand(count, generator=self.rng)
         sees_face = draw >= self.recipe.face_blank
         sees_context = draw < 1 - self.recipe.context_blank
-        lone, lone_labels = self._draw_faces(phase, round(count * self.recipe.face_share))
+        lone, lone_labels = self._draw_faces(phase, phase.lone_faces)
         return SceneBatch(
             face=_channels_last(face * sees_face.view(-1, 1, 1, 1)),
             context=_channels_last(context * sees_context.view(-1, 1, 1, 1)),

@@ -20,6 +20,7 @@ class Phase:
         size: side of the face views, pixels.
         lr: peak learning rate of the phase.
         lr_end: learning rate at its end (cosine between the two).
+        lone_faces: faces without a scene that join a scene batch.
         jitter: of the views.
     """
 
@@ -30,6 +31,7 @@ class Phase:
     size: int
     lr: float
     lr_end: float
+    lone_faces: int = 0
     jitter: Jitter = field(default_factory=Jitter)
 
 
@@ -47,7 +49,6 @@ class Recipe:
         mixup: alpha of mixup in the face phases, 0 for none.
         face_blank, context_blank: share of scene samples whose face / context is black.
         auxiliary: weight of the two auxiliary heads' losses in the scene phases.
-        face_share: faces alone per scene in a scene batch.
         fusion_entropy: reward for undecided fusion weights, against a dead branch.
         source_weights: importance of a source within its class when scenes are drawn.
     """
@@ -63,7 +64,6 @@ class Recipe:
     face_blank: float = 0.25
     context_blank: float = 0.15
     auxiliary: float = 0.5
-    face_share: float = 2.0
     fusion_entropy: float = 0.02
     source_weights: tuple[tuple[str, float], ...] = ()
 
@@ -77,7 +77,10 @@ DEFAULT = Recipe(
         Phase("faces-64", epochs=6, draws=66_000, batch=256, size=64, lr=2e-3, lr_end=5e-4, jitter=FILM),
         Phase("faces-96", epochs=2, draws=44_000, batch=256, size=96, lr=5e-4, lr_end=1e-5, jitter=FILM),
     ),
-    scenes=(Phase("scenes", epochs=15, draws=3_200, batch=64, size=96, lr=1e-3, lr_end=1e-5, jitter=FILM),),
+    scenes=(
+        Phase("scenes", epochs=15, draws=3_200, batch=64, size=96, lr=1e-3, lr_end=1e-5, lone_faces=128, jitter=FILM),
+        Phase("polish", epochs=5, draws=3_200, batch=32, size=96, lr=1e-3, lr_end=1e-5, lone_faces=224, jitter=FILM),
+    ),
     source_weights=(("film", 2.0), ("photos", 1.0), ("stock", 1.0), ("pseudo", 0.7)),
 )
 
@@ -98,7 +101,6 @@ PAPER = Recipe(
     face_blank=0.0,
     context_blank=0.0,
     auxiliary=0.0,
-    face_share=0.0,
     fusion_entropy=0.0,
 )
 
@@ -106,7 +108,7 @@ PAPER = Recipe(
 TINY = replace(
     DEFAULT,
     faces=(Phase("faces-48", epochs=2, draws=32, batch=16, size=48, lr=1e-3, lr_end=1e-4),),
-    scenes=(Phase("scenes", epochs=2, draws=16, batch=8, size=96, lr=1e-3, lr_end=1e-4),),
+    scenes=(Phase("scenes", epochs=2, draws=16, batch=8, size=96, lr=1e-3, lr_end=1e-4, lone_faces=16),),
 )
 
 RECIPES = {"default": DEFAULT, "paper": PAPER, "tiny": TINY}

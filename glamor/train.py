@@ -114,8 +114,8 @@ def train(plan: Plan) -> Path:
     Raises:
         DataError: if the data or an earlier state cannot be used.
     """
-    needs_faces = plan.recipe.face_share or (plan.recipe.faces and plan.start is None)
-    if needs_faces and plan.faces is None:
+    lone_faces = any(phase.lone_faces for phase in plan.recipe.scenes)
+    if plan.faces is None and (lone_faces or (plan.recipe.faces and plan.start is None)):
         raise DataError("this recipe needs faces beside the scenes; give --faces, or take --recipe paper.")
     plan.out.mkdir(parents=True, exist_ok=True)
     return Trainer(plan).run()

@@ -151,19 +151,21 @@ def test_intervals_hold_the_value_and_narrow_where_nothing_varies(evaluation: Ev
     assert (always.low, always.high) == (1.0, 1.0)
 
 
-def test_the_calibration_error_is_that_of_the_shown_probabilities(scenes: Path) -> None:
-    # Stock scenes: one wrong at 8 against 4, one right at 12; both with 1 for Neutral, 0 for the rest.
-    for temperature in (1.0, 5.0):
-        said = [({8: 1, 4: 1, 1: 1, 0: 4}, False), ({12: 1, 1: 1, 0: 5}, True)]
-        confidences = [
-            math.exp(max(logits) / temperature) / sum(n * math.exp(z / temperature) for z, n in logits.items())
-            for logits, _ in said
-        ]
-        gaps = [confidence - right for confidence, (_, right) in zip(confidences, said, strict=True)]
-        bins = [min(int(confidence * 15), 14) for confidence in confidences]
-        expected = abs(sum(gaps)) / 2 if bins[0] == bins[1] else (abs(gaps[0]) + abs(gaps[1])) / 2
-        report = find(evaluate(reader(temperature=temperature), scenes, "val"), "fused", "stock")
-        assert report.calibration_error.value == pytest.approx(expected, abs=1e-6)
+def test_the_calibration_error_is_that_of_the_shown_probabilities(tmp_path: Path) -> None:
+    # One scene wrong at 8 against 4, one right at 12; both with 1 for Neutral, 0 for the rest.
+    add_scene(tmp_path, "val", "Anger", "b", scene(HAPPY, ANGER), BOX)
+    add_scene(tmp_path, "val", "Happy", "d", scene(HAPPY, HAPPY), BOX)
+    said = [({8: 1, 4: 1, 1: 1, 0: 4}, False), ({12: 1, 1: 1, 0: 5}, True)]
+    temperature = 5.0
+    gaps, bins = [], []
+    for logits, right in said:
+        confidence = math.exp(max(logits) / temperature)
+        confidence /= sum(count * math.exp(logit / temperature) for logit, count in logits.items())
+        gaps.append(confidence - right)
+        bins.append(int(confidence * 15))
+    assert bins[0] != bins[1]
+    report = find(evaluate(reader(temperature=temperature), tmp_path, "val"), "fused")
+    assert report.calibration_error.value == pytest.approx((abs(gaps[0]) + abs(gaps[1])) / 2, abs=1e-6)
 
 
 def test_the_spread_of_fusion_and_attention(evaluation: Evaluation) -> None:
@@ -175,11 +177,12 @@ def test_the_spread_of_fusion_and_attention(evaluation: Evaluation) -> None:
     assert (evaluation.dataset, evaluation.split, evaluation.checkpoint) == ("scenes", "val", "reader")
 
 
-def test_uniform_attention_has_the_entropy_of_uniform(scenes: Path) -> None:
+def test_uniform_attention_has_the_entropy_of_uniform(tmp_path: Path) -> None:
     checkpoint = reader()
-    real = GLAMORNet(checkpoint.config).eval()
-    torch.nn.init.zeros_(real.attention.fc2.weight)
-    assert evaluate(replace(checkpoint, model=real), scenes, "val").attention_entropy == pytest.approx(1.0, abs=1e-6)
+    even = GLAMORNet(checkpoint.config).eval()
+    torch.nn.init.zeros_(even.attention.fc2.weight)
+    faces = make_faces(tmp_path, per_class=1, splits=("val",))
+    assert evaluate(replace(checkpoint, model=even), faces, "val").attention_entropy == pytest.approx(1.0, abs=1e-6)
 
 
 def test_faces_are_answered_with_a_black_scene_only(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from tests.datasets import make_faces, make_scenes
 
 SMALL = ModelConfig(filters=(4, 4, 8, 8, 16), hidden=8, face_crop_scale=1.35)
 ONE_STEP = replace(TINY, faces=(), scenes=(replace(TINY.scenes[0], epochs=1, draws=8),))
+SCENES_ALONE = replace(ONE_STEP, scenes=(replace(ONE_STEP.scenes[0], lone_faces=0),))
 
 
 @pytest.fixture(scope="module")
@@ -247,7 +248,7 @@ def test_the_papers_learning_rate_is_cut_at_epochs_25_and_40() -> None:
 
 def test_a_resnet18_trains_saves_and_loads(data: Path) -> None:
     config = replace(SMALL, encoder="resnet18", mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
-    folder = train(plan(data, "resnet18", recipe=replace(ONE_STEP, face_share=0.0), config=config, faces=None))
+    folder = train(plan(data, "resnet18", recipe=SCENES_ALONE, config=config, faces=None))
     checkpoint = load_checkpoint(folder)
     with torch.inference_mode():
         trace = checkpoint.model(*random_inputs(2))
@@ -259,8 +260,8 @@ def test_a_resnet18_trains_saves_and_loads(data: Path) -> None:
 
 
 def test_the_epoch_that_validates_best_is_kept(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scenes = (replace(ONE_STEP.scenes[0], epochs=3),)
-    trainer = Trainer(plan(data, "selection", recipe=replace(ONE_STEP, scenes=scenes, face_share=0.0), faces=None))
+    scenes = (replace(SCENES_ALONE.scenes[0], epochs=3),)
+    trainer = Trainer(plan(data, "selection", recipe=replace(SCENES_ALONE, scenes=scenes), faces=None))
     scores = iter([Scores(scenes=0.2), Scores(scenes=0.6), Scores(scenes=0.4)])
     seen: list[dict[str, Tensor]] = []
 

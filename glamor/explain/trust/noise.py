@@ -20,7 +20,7 @@ from glamor.explain.result import Explanation
 from glamor.explain.task import Pair
 from glamor.explain.trust.again import map_again
 from glamor.explain.trust.orders import Floats, cell_sums
-from glamor.explain.trust.progress import Progress, ignore
+from glamor.explain.trust.progress import Progress, ignore, rising
 from glamor.explain.trust.scene import filled, in_batches, mixed
 from glamor.model import GLAMORNet
 
@@ -123,7 +123,7 @@ def infidelity(
     """
     from captum.metrics import infidelity as captum_infidelity
 
-    report = progress or ignore
+    report = rising(progress or ignore)  # Captum asks for the plain answer after the others
     with reading(model):
         inputs, scored = input_pair(model, prepared), scored_pixels(prepared)
         fills, target = filled(inputs, prepared), explanations[0].target

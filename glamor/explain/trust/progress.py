@@ -23,3 +23,15 @@ def parts(report: Progress, costs: tuple[float, ...]) -> tuple[Progress, ...]:
     for cost in costs:
         ends.append(ends[-1] + cost / total)
     return tuple(part(report, start, end) for start, end in pairwise(ends))
+
+
+def rising(report: Progress) -> Progress:
+    """Return a report that never falls back: what is told to have been done stays done."""
+    highest = 0.0
+
+    def told(done: float) -> None:
+        nonlocal highest
+        highest = max(highest, done)
+        report(highest)
+
+    return told
