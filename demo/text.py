@@ -46,9 +46,9 @@ LOOKED_ALT = (
 )
 WEIGHED = "How it weighed"
 WEIGHED_EMPTY = "How much of the answer rests on the face and how much on the scene."
-WEIGHED_MOSTLY = "It relied mostly on the {winner}."
-WEIGHED_MORE = "It relied somewhat more on the {winner}."
-WEIGHED_EVEN = "It relied on both about equally."
+WEIGHED_MOSTLY = "It gave the {winner} most of the weight."
+WEIGHED_MORE = "It gave the {winner} somewhat more weight."
+WEIGHED_EVEN = "It gave both about equal weight."
 WEIGHED_CAPTION = "The network sets these two weights anew for every face; together they make 100 %."
 FACE, SCENE = "Face", "Scene"
 MOVED = "What moved the answer"

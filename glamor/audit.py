@@ -106,9 +106,8 @@ class Audit:
     @property
     def advice(self) -> str:
         """Which map to show, in one sentence, and which hardly depend on what was learned."""
-        sane = [m for m in self.maps[1:] if not m.similarity.value > SANITY_LIMIT]
         insane = [m.name for m in self.maps[1:] if m.similarity.value > SANITY_LIMIT]
-        best = max(sane, key=_gain, default=None)
+        best = max((m for m in self.maps[1:] if m.name not in insane), key=_gain, default=None)
         sentences = ["Attention" + _found(self.maps[0]) + "."]
         if best is not None:
             verb = "Show" if best.deletion_gain.low > 0 and best.insertion_gain.low > 0 else "None is sure; try"
@@ -121,8 +120,7 @@ class Audit:
         """Return JSON-ready plain values without the single photos; undefined figures are None."""
         values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "photos"}
         values |= {"maps": [asdict(m) for m in self.maps], "reliance": asdict(self.reliance), "advice": self.advice}
-        plain: dict[str, Any] = json.loads(json.dumps(values), parse_constant=lambda _: None)
-        return plain
+        return dict(json.loads(json.dumps(values), parse_constant=lambda _: None))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -139,6 +137,7 @@ def run(args: argparse.Namespace) -> None:
     """Run ``audit`` with parsed shell arguments, write its files and print a table."""
     from glamor.figures import audit_figure, to_png
 
+    args.out.mkdir(parents=True, exist_ok=True)  # before half an hour's work, not after it
     methods = args.methods.split(",") if args.methods else tuple(METHODS)
     result = audit(
         load_checkpoint(resolve_source(args.checkpoint)),
@@ -150,7 +149,6 @@ def run(args: argparse.Namespace) -> None:
     )
     print(file=sys.stderr)
     print(table(result))
-    args.out.mkdir(parents=True, exist_ok=True)
     with (args.out / "audit.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, ["photo", "truth", *(field.name for field in fields(MapRow))])
         writer.writeheader()
@@ -167,7 +165,6 @@ def audit(
     limit: int = LIMIT,
     methods: Sequence[str] = tuple(METHODS),
     *,
-    seed: int = 0,
     progress: Progress | None = None,
 ) -> Audit:
     """Check attention and methods on the predicted class of many photos.
@@ -178,7 +175,6 @@ def audit(
         split: its sub-folder.
         limit: how many photos at most, spread evenly over the classes' sorted files.
         methods: keys or aliases; Integrated Gradients are computed in any case.
-        seed: of all random draws but the bootstrap's.
         progress: called with the fraction done, from 0 to 1; whatever it raises cancels.
 
     Returns:
@@ -195,7 +191,7 @@ def audit(
     for i, sample in enumerate(samples):
         prepared = prepare(load_photo(sample.path), sample.face_box_xyxy or NO_FACE, model.config)
         told = part(report, i / len(samples), (i + 1) / len(samples))
-        rows, relies = survey(model, prepared, keys, seed=seed, progress=told)
+        rows, relies = survey(model, prepared, keys, progress=told)
         photos.append(PhotoRows(sample.path.name, model.config.class_names[sample.label], rows, relies))
     report(1.0)
     return Audit(
@@ -286,10 +282,8 @@ def _measures(columns: Sequence[Sequence[float | None]]) -> list[Measure]:
 
 
 def _means(values: Floats) -> Floats:
-    known = ~np.isnan(values)
-    counts = known.sum(axis=0)
-    sums = np.where(known, values, 0.0).sum(axis=0)
-    return np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    counts = (~np.isnan(values)).sum(axis=0)
+    return np.divide(np.nansum(values, axis=0), counts, out=np.full(len(counts), np.nan), where=counts > 0)
 
 
 def _gain(report: MapReport) -> float:

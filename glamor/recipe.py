@@ -73,13 +73,12 @@ PLAIN = Jitter(degrees=10.0, zoom=(1.0, 1.0), shift=0.0, colour=0.0, grey=0.0, e
 
 DEFAULT = Recipe(
     faces=(
-        Phase("faces-48", epochs=6, draws=66_000, batch=256, size=48, lr=3e-3, lr_end=2e-3),
-        Phase("faces-64", epochs=6, draws=66_000, batch=256, size=64, lr=2e-3, lr_end=5e-4, jitter=FILM),
-        Phase("faces-96", epochs=2, draws=44_000, batch=256, size=96, lr=5e-4, lr_end=1e-5, jitter=FILM),
+        Phase("faces-48", epochs=3, draws=66_000, batch=128, size=48, lr=2.5e-3, lr_end=1.5e-3),
+        Phase("faces-64", epochs=3, draws=66_000, batch=128, size=64, lr=1.5e-3, lr_end=8e-4, jitter=FILM),
+        Phase("faces-96", epochs=3, draws=66_000, batch=128, size=96, lr=1.2e-3, lr_end=3e-5, jitter=FILM),
     ),
     scenes=(
-        Phase("scenes", epochs=15, draws=3_200, batch=64, size=96, lr=1e-3, lr_end=1e-5, lone_faces=128, jitter=FILM),
-        Phase("polish", epochs=5, draws=3_200, batch=32, size=96, lr=1e-3, lr_end=1e-5, lone_faces=224, jitter=FILM),
+        Phase("scenes", epochs=7, draws=3_200, batch=64, size=96, lr=8e-4, lr_end=1e-5, lone_faces=128, jitter=FILM),
     ),
     source_weights=(("film", 2.0), ("photos", 1.0), ("stock", 1.0), ("pseudo", 0.7)),
 )

@@ -53,12 +53,12 @@ class Face:
         return Image.fromarray(pixels[np.ix_(rows.clip(0, height - 1), columns.clip(0, width - 1))])
 
 
-def list_faces(data: Path) -> Iterator[Face]:
-    """Yield all validation faces, then the main face of all validation scenes."""
-    for label in CLASSES:
+def list_faces(data: Path, only: str | None = None) -> Iterator[Face]:
+    """Yield all validation faces and the main face of all validation scenes, or one kind only (faces, scenes)."""
+    for label in CLASSES if only != "scenes" else ():
         for path in sorted((data / "faces" / "val" / label).iterdir()):
             yield Face(path, label, None)
-    for label in CLASSES:
+    for label in CLASSES if only != "faces" else ():
         for path in sorted((data / "scenes" / "images" / "val" / label).iterdir()):
             yield Face(path, label, _tight_square(data / "scenes" / "crop" / "val" / label / f"{path.stem}.txt"))
 
@@ -82,11 +82,14 @@ def main() -> None:
     parser.add_argument("--side", type=float, required=True, help="of the square, over the side of the tight one")
     parser.add_argument("--size", type=int, required=True, help="of the packed faces, in pixels")
     parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--only", choices=("faces", "scenes"), help="leave the others out")
     parser.add_argument("--data", type=Path, default=DATA)
     arguments = parser.parse_args()
 
-    faces, size = list(list_faces(arguments.data)), (arguments.size, arguments.size)
-    cut: list[NDArray[np.uint8]] = [np.asarray(face.cut(arguments.side).resize(size, Image.Resampling.BILINEAR)) for face in faces]
+    faces, size = list(list_faces(arguments.data, arguments.only)), (arguments.size, arguments.size)
+    cut: list[NDArray[np.uint8]] = [
+        np.asarray(face.cut(arguments.side).resize(size, Image.Resampling.BILINEAR)) for face in faces
+    ]
     write_rows(arguments.to.with_name(arguments.to.name + ".csv"), ["path", "label"], path_rows(faces, arguments.data))
     arguments.to.write_bytes(np.stack(cut).tobytes())
 

@@ -17,8 +17,8 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))  # run as a script from anywhere
 
-from glamor.config import ModelConfig
-from glamor.metrics import Floats, Labels, accuracy, bootstrap_intervals, macro_recall
+from glamor.config import ModelConfig  # noqa: E402
+from glamor.metrics import Floats, Labels, accuracy, bootstrap_intervals, macro_recall  # noqa: E402
 
 CLASSES = ModelConfig().class_names
 SUBSETS = {
@@ -42,12 +42,12 @@ def main() -> None:
     (HERE / "results.json").write_text(json.dumps(results, indent=2) + "\n")
     for classifier, subsets in results.items():
         for name, scores in subsets.items():
-            print(f"{classifier:<28}{name:<26}{scores['count']:>6}  macro recall {shown(scores['macro_recall'])}", end="")
-            print(f"   accuracy {shown(scores['accuracy'])}")
+            recall, right = shown(scores["macro_recall"]), shown(scores["accuracy"])
+            print(f"{classifier:<28}{name:<26}{scores['count']:>6}  macro recall {recall}   accuracy {right}")
 
 
 def score_file(file: Path) -> dict[str, dict[str, object]]:
-    """Return the scores of one classifier on every subset."""
+    """Return the scores of one classifier on every subset that it answered."""
     with file.open(newline="") as opened:
         rows = list(csv.DictReader(opened))
     labels = np.array([CLASSES.index(row["label"]) for row in rows])
@@ -56,7 +56,8 @@ def score_file(file: Path) -> dict[str, dict[str, object]]:
     scores = {}
     for name, (kind, sources) in SUBSETS.items():
         chosen = np.array([which == kind and source in sources for which, source in kinds])
-        scores[name] = score(labels[chosen], predicted[chosen])
+        if chosen.any():
+            scores[name] = score(labels[chosen], predicted[chosen])
     return scores
 
 

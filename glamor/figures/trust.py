@@ -86,7 +86,7 @@ def cascade_figure(names: Sequence[str], stages: Sequence[str], similarity: Floa
     """
     legend_rows = -(-(len(names) + 1) // 2)
     figure = canvas.new_figure(PLOT + 1.25 + legend_rows * LINE)
-    axes = _plot(figure, 0.3, "Randomised from the top: the map should change", "similarity (SSIM)")
+    axes = _plot(figure, 0.3, "Forgetting: the map should change", "similarity (SSIM)")
     for i, name in enumerate(names):
         color, style = LINES[i % len(LINES)]
         axes.plot(similarity[i], color=color, linestyle=style, linewidth=1.4, marker="o", markersize=2.5, label=name)
@@ -192,16 +192,15 @@ def _legend(figure: Figure, axes: Axes, top: float) -> None:
 
 
 def _draw_pair(figure: Figure, y: float, words: str, pair: Sequence[float], shown: Sequence[str]) -> None:
-    total = pair[0] + pair[1]
+    whole = max(1.0, pair[0] + pair[1])  # two losses can add up to more than 1
     top, bottom = y + 0.19, y + 0.36
     canvas.add_text(figure, WIDTH / 2, y, words, ha="center")
     canvas.add_text(figure, MARGIN, y, shown[0], color=FACE_COLOR, fontweight="bold")
     canvas.add_text(figure, WIDTH - MARGIN, y, shown[1], color=CONTEXT_COLOR, ha="right", fontweight="bold")
     canvas.add_bar(figure, (MARGIN, top, WIDTH - MARGIN, bottom), EMPTY_BAR)
-    if total > 0:
-        split = MARGIN + pair[0] / total * (WIDTH - 2 * MARGIN)
-        canvas.add_bar(figure, (MARGIN, top, split, bottom), FACE_COLOR)
-        canvas.add_bar(figure, (split, top, WIDTH - MARGIN, bottom), CONTEXT_COLOR)
+    face, scene = (value / whole * (WIDTH - 2 * MARGIN) for value in pair)
+    canvas.add_bar(figure, (MARGIN, top, MARGIN + face, bottom), FACE_COLOR)
+    canvas.add_bar(figure, (WIDTH - MARGIN - scene, top, WIDTH - MARGIN, bottom), CONTEXT_COLOR)
 
 
 def _known(maps: Sequence[Mapping[str, Any]], key: str) -> list[Mapping[str, Any]]:

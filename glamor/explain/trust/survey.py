@@ -60,7 +60,7 @@ class MapRow:
 
 
 def survey(
-    model: GLAMORNet, prepared: Prepared, methods: Sequence[str], *, seed: int = 0, progress: Progress
+    model: GLAMORNet, prepared: Prepared, methods: Sequence[str], *, progress: Progress
 ) -> tuple[tuple[MapRow, ...], Reliance]:
     """Check attention and methods on the predicted class of one person.
 
@@ -70,7 +70,6 @@ def survey(
         model: the network.
         prepared: the inputs of one person.
         methods: keys of ``METHODS``, each once.
-        seed: of all random draws.
         progress: called with the fraction done, from 0 to 1; whatever it raises cancels.
 
     Returns:
@@ -79,13 +78,11 @@ def survey(
     making, removing, forgetting = parts(progress, (0.3, 0.4, 0.3))
     wanted = tuple(dict.fromkeys((*methods, INTEGRATED)))
     steps = parts(making, tuple(float(METHODS[key].cost) for key in wanted))
-    made = {
-        key: explain(model, prepared, key, seed=seed, progress=step) for key, step in zip(wanted, steps, strict=True)
-    }
+    made = {key: explain(model, prepared, key, progress=step) for key, step in zip(wanted, steps, strict=True)}
     maps, integrated = [made[key] for key in methods], made[INTEGRATED]
-    faith = faithfulness(model, prepared, maps, integrated.target, seed=seed, progress=removing)
-    errors = infidelity(model, prepared, maps, seed=seed)
-    forgotten = cascade(model, prepared, maps, seed=seed, wanted=(STAGE,), progress=forgetting)
+    faith = faithfulness(model, prepared, maps, integrated.target, progress=removing)
+    errors = infidelity(model, prepared, maps)
+    forgotten = cascade(model, prepared, maps, wanted=(STAGE,), progress=forgetting)
     return _rows(faith, maps, errors, forgotten.similarity[:, -1]), reliance(model, prepared, integrated)
 
 
