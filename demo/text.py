@@ -21,6 +21,8 @@ PRIVACY = (
     "are deleted within the hour, and nothing is logged."
 )
 
+TAB_ANALYSE = "Analyse"
+
 PHOTO = "Photo"
 DROP_HERE = "Drop a photo here\nor click to choose one"
 EXAMPLES = "Or try one"

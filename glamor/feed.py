@@ -131,7 +131,7 @@ class Feed:
 
     def validate(self, model: TrainingNet, size: int, with_scenes: bool) -> Scores:
         """Score ``model`` (in eval mode) on the validation split."""
-        with torch.inference_mode(), torch.autocast(next(model.parameters()).device.type, torch.bfloat16):
+        with torch.inference_mode():
             faces = self._score_faces(model, size, with_scenes) if self._has_faces() else float("nan")
             return self._score_scenes(model, faces) if with_scenes else Scores(faces=faces)
 

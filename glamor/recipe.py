@@ -68,14 +68,14 @@ class Recipe:
     source_weights: tuple[tuple[str, float], ...] = ()
 
 
-FILM = Jitter(dark=0.4, blur=0.25)
+FILM = Jitter(dark=0.3, blur=0.2)
 PLAIN = Jitter(degrees=10.0, zoom=(1.0, 1.0), shift=0.0, colour=0.0, grey=0.0, erase=0.0)
 
 DEFAULT = Recipe(
     faces=(
-        Phase("faces-48", epochs=3, draws=66_000, batch=128, size=48, lr=2.5e-3, lr_end=1.5e-3),
-        Phase("faces-64", epochs=3, draws=66_000, batch=128, size=64, lr=1.5e-3, lr_end=8e-4, jitter=FILM),
-        Phase("faces-96", epochs=3, draws=66_000, batch=128, size=96, lr=1.2e-3, lr_end=3e-5, jitter=FILM),
+        Phase("faces-48", epochs=6, draws=66_000, batch=128, size=48, lr=2.5e-3, lr_end=1.2e-3),
+        Phase("faces-64", epochs=3, draws=66_000, batch=128, size=64, lr=1.2e-3, lr_end=4e-4, jitter=FILM),
+        Phase("faces-96", epochs=2, draws=16_000, batch=128, size=96, lr=5e-4, lr_end=5e-5, jitter=FILM),
     ),
     scenes=(
         Phase("scenes", epochs=7, draws=3_200, batch=64, size=96, lr=8e-4, lr_end=1e-5, lone_faces=128, jitter=FILM),

@@ -20,6 +20,7 @@ from torch import nn
 from glamor.calibrate import calibrate
 from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.config import GLAMOR_ENCODER, ModelConfig
+from glamor.device import training_precision
 from glamor.errors import DataError
 from glamor.evaluate import evaluate
 from glamor.feed import Feed
@@ -131,7 +132,7 @@ class Trainer:
 
         self.plan = plan
         unused = DistributedDataParallelKwargs(find_unused_parameters=True)  # one branch rests in the face stage
-        self.accelerator = Accelerator(mixed_precision="bf16", kwargs_handlers=[unused])
+        self.accelerator = Accelerator(mixed_precision=training_precision(), kwargs_handlers=[unused])
         set_seed(plan.seed + self.accelerator.process_index)
         net = GLAMORNet(plan.config, pretrained=plan.pretrained)
         self.bare = TrainingNet(net, plan.recipe).to(memory_format=torch.channels_last)
@@ -197,7 +198,8 @@ class Trainer:
     def _close_epoch(self, phase: Phase, epoch: int, loss: float, with_scenes: bool) -> None:
         if not self.accelerator.is_main_process:
             return
-        scores = self.feed.validate(self.ema.module, phase.size, with_scenes)
+        with self.accelerator.autocast():
+            scores = self.feed.validate(self.ema.module, phase.size, with_scenes)
         row = {"phase": phase.name, "epoch": epoch + 1, "loss": round(loss, 4), **scores.to_dict()}
         self.history.append(row)
         print(json.dumps(row), flush=True)

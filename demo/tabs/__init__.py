@@ -1,0 +1,1 @@
+"""One module a tab: what stands on it, and which handler answers what."""
