@@ -41,7 +41,7 @@ def attention_board(
     scene = canvas.nearest(as_bytes(context * 255), side, side)
     masked = canvas.inches(masked_xyxy, context.shape, whole)
     picture = composite_attention(scene, attention, whole, masked, opacity)
-    faded = canvas.nearest(removed[..., None], side, side)[..., 0]
+    faded = canvas.nearest(removed[..., None].astype(np.uint8), side, side)[..., 0] > 0
     picture[faded] = as_bytes(175 + 0.25 * luma(scene[faded]))
     figure = canvas.new_figure(BOARD[3] + 2 * canvas.MARGIN + canvas.BAR_HEIGHT)
     canvas.add_image(figure, picture, BOARD)

@@ -102,7 +102,7 @@ def add_lines(figure: Figure, lines: Sequence[tuple[Point, Point]], color: str, 
     figure.add_artist(LineCollection(lines, colors=color, alpha=alpha, linewidths=0.5, transform=_down(figure)))
 
 
-def add_path(figure: Figure, points: NDArray[np.floating], color: str, width: float = 1.2, style: str = "-") -> None:
+def add_path(figure: Figure, points: NDArray[np.floating], color: str, width: float = 1.2, style: Any = "-") -> None:
     """Draw one line through points, (N, 2) inches from the upper left corner."""
     line = Line2D(points[:, 0], points[:, 1], color=color, linewidth=width, linestyle=style, transform=_down(figure))
     figure.add_artist(line)
