@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Sequence
 
 from demo import gpu, text
+from demo.lab import Lab
 from glamor.errors import CheckpointError, ExplainError
 from glamor.explain import Explanation, explain
 from glamor.photo import BoxXyxy, Photo
@@ -26,6 +27,7 @@ class Engine:
     def __init__(self, predictor: Predictor, notice: str = "") -> None:
         self.predictor = predictor
         self.notice = notice
+        self.lab = Lab(predictor)
         self._predict = gpu.on_gpu(predictor.predict)
         self._explain = gpu.on_gpu(self._explain_on_copy)
 

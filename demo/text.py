@@ -109,3 +109,182 @@ BAD_OPACITY = "The opacity is “{given}”; accepted: a number from 0 to 1."
 NO_PHOTO_API = "No photo came with the request; send one as the first argument."
 
 MADE_WITH = "Weights: {source} · trained on {trained_on}"
+
+# --- Interventions
+
+TAB_INTERVENTIONS = "Interventions"
+LAB_EMPTY = (
+    "Add a photo in the tab Analyse and choose a face there. Then come back: here you can make the network look "
+    "elsewhere, weigh otherwise or see less, and read at once what it would have answered."
+)
+LAB_LEAD = (
+    "This is face {number} of the photo in the tab Analyse. Change one thing and see whether the answer follows: what "
+    "matters to the network moves its answer, what does not leaves it alone."
+)
+LAB_LOOK = "Where it may look"
+LAB_LOOK_CAPTION = (
+    "The scene as the network gets it. Click a cell to take its attention away, click again to give it back; the "
+    "rest is made to add up to 100 % again."
+)
+LAB_KEEP_ALL = "Keep all"
+LAB_STRONGEST = "Only the strongest"
+LAB_UNIFORM = "Uniform"
+LAB_SHUFFLED = "Shuffled"
+LAB_BUTTONS_INFO = (
+    "Keep all: the network’s own attention. Only the strongest: its strongest cell alone. Uniform: every cell "
+    "the same. Shuffled: its own values, each on some other cell."
+)
+LAB_CELL = "A cell by its row and column"
+LAB_CELL_INFO = "Two numbers from 1, such as 2, 5; row 1 is at the top, column 1 on the left. Press Enter."
+LAB_BOARD_ALT = (
+    "The scene with its {rows} by {columns} grid. {removed} of {cells} cells are removed; the strongest, in row {row} "
+    "and column {column}, has {peak:.1f} times an even share."
+)
+LAB_WEIGH = "How it may weigh"
+LAB_SLIDER = "Weight of the face"
+LAB_SLIDER_INFO = "Forces how much the face counts; the scene gets the rest. 0: the scene alone, 1: the face alone."
+LAB_FREE = "Let the network weigh"
+LAB_FLIPS = "As the weight of the face grows from 0 to 1, the label is {labels}."
+LAB_FLIP_STEP = "{label} from {weight:.2f}"
+LAB_NO_FLIP = "The label is {label} at every weight of the face."
+LAB_CURVE_ALT = "Curves of the seven probabilities over the weight of the face. {flips} The network’s own is {own:.2f}."
+LAB_SEE = "What it may see"
+LAB_SCENE = "Scene"
+LAB_SCENE_INFO = "Black: no scene at all. Blurred: its colours and light, but no detail."
+LAB_FACE_INPUT = "Face"
+LAB_FACE_INFO = "Black: the network sees nobody, only the scene."
+LAB_AS_IS, LAB_BLACK, LAB_BLURRED = "As it is", "Black", "Blurred"
+LAB_ANSWER = "What it answers now"
+LAB_RESET = "Undo all"
+LAB_BEFORE, LAB_NOW, LAB_CHANGE = "Untouched", "Now", "Change"
+LAB_NOTHING_SET = "Nothing is set by hand yet, so this is the untouched answer."
+LAB_STAYS = "The label stays {label}."
+LAB_FLIPPED = "The label changes from {before} to {after}."
+LAB_SET = "Set by hand: {things}."
+LAB_SET_WEIGHT = "weight of the face {weight:.2f}"
+LAB_SET_UNIFORM, LAB_SET_SHUFFLED = "uniform attention", "shuffled attention"
+LAB_SET_CELLS = "{count} of {cells} cells removed"
+LAB_SET_SCENE, LAB_SET_FACE = "scene {how}", "face {how}"
+LAB_WEIGHTS = "Fusion weights"
+LAB_ABOUT = "How to read these numbers"
+LAB_ABOUT_ITEMS = (
+    (
+        "Probability",
+        "How the network shares out 100 % among seven labels, after its temperature (Guo et al. 2017, On calibration "
+        "of modern neural networks). Changes are in percentage points. A large change means that what you changed "
+        "mattered for this face; no change means that it did not, however bright its map was.",
+    ),
+    (
+        "Attention",
+        "How much each cell of the scene counts in the scene’s summary; all cells add up to 100 %, and an even share "
+        "of 49 cells is 2 % (Le et al. 2021, eq. 3 to 5). If uniform or shuffled attention gives the same answer, "
+        "where it looked did not matter (Jain and Wallace 2019, Attention is not explanation; Wiegreffe and Pinter "
+        "2019, Attention is not not explanation). Removing cells tests one place at a time (Serrano and Smith 2019, Is "
+        "attention interpretable?).",
+    ),
+    (
+        "Fusion weights",
+        "How much face and scene count in what the last layers see; together 100 % (Le et al. 2021, eq. 6). The curve "
+        "forces every weight of the face from 0 to 1 and leaves all else alone. Where the thick line changes, the "
+        "label flips; a flip close to the network’s own weight means that the label hangs by a thread.",
+    ),
+    (
+        "Scene and face, black or blurred",
+        "What is left of the answer without that input. The network has never learned from such pictures, so read the "
+        "direction of a change rather than its size (Hooker et al. 2019, A benchmark for interpretability methods).",
+    ),
+)
+LAB_PEOPLE = "The people of this photo"
+LAB_PEOPLE_CAPTION = (
+    "The same scene, the one with face {scene} hidden, put to each face: where would each of them make the network "
+    "look?"
+)
+LAB_FACE = "Face {number}"
+LAB_PEOPLE_ALIKE = "All of them look at this scene alike: at most {most:.0%} of the attention lies elsewhere."
+LAB_PEOPLE_DIFFER = (
+    "The face steers the look: between face {first} and face {second}, {most:.0%} of the attention lies elsewhere."
+)
+LAB_PEOPLE_ROW = (
+    "Face {number}: {distance:.1%} of its attention lies elsewhere than face {scene}’s; "
+    "weight of the face {weight:.0%}."
+)
+LAB_PEOPLE_FIRST = "This photo has {count} faces; the chosen one and the first others are compared, {limit} in all."
+LAB_PEOPLE_ABOUT = (
+    "The distance is the total variation between two attention maps: half the sum of the differences of their cells, "
+    "the share of attention that would have to move to turn one map into the other. 0 %: the same map, 100 %: no cell "
+    "in common (used so by Jain and Wallace 2019, Attention is not explanation). The attention depends on the face by "
+    "design (Le et al. 2021, eq. 3); a small distance says that for this scene it hardly does."
+)
+LAB_PEOPLE_ALT = "The attention maps of {count} faces over one scene. {words}"
+BAD_WEIGHT = "The weight of the face is “{given}”; accepted: a number from 0 to 1, or nothing for the network’s own."
+BAD_CELL = "The cell is “{given}”; accepted: its row from 1 to {rows} and its column from 1 to {columns}, such as 2, 5."
+BAD_GRID = "The attention is “{given}”; accepted: {rows} rows of {columns} numbers from 0 up, not all of them 0."
+BAD_SEEN = "The {what} is “{given}”; accepted: {names}."
+
+# --- Two photos
+
+TAB_PHOTOS = "Two photos"
+SWAP_LEAD = (
+    "Put every face before every scene. If the label goes with the face, the network went by the face; if it stays "
+    "with the scene, it went by the scene."
+)
+SWAP_PHOTOS = "The photos"
+SWAP_FIRST, SWAP_SECOND = "A photo", "Another photo"
+SWAP_MORE = "More photos"
+SWAP_WITH = "With the photo of the tab Analyse"
+SWAP_WITH_INFO = "Its faces take part as well, those that you marked there too."
+SWAP_WHO = "Who takes part"
+SWAP_LARGEST, SWAP_EVERYBODY = "The largest face of each photo", "Every face"
+SWAP_WHO_INFO = "Of a single photo, every face takes part. Six people at most, photo by photo, from left to right."
+SWAP_EXAMPLES = "Try two examples"
+SWAP_CLEAR = "Remove these photos"
+SWAP_MATRIX = "Every face before every scene"
+SWAP_EMPTY = "Add two photos, or one with several people. Each face is then put before each scene."
+SWAP_ALONE = "There is only one face so far. Add another photo, or one with several people."
+SWAP_NOBODY = "No face was found. Add a photo that shows a face well."
+SWAP_NO_FACE = "No face was found in photo {photo}, so it is left out."
+SWAP_TOO_MANY = "There are {count} faces; the first {limit} take part, photo by photo and from left to right."
+SWAP_TOO_MANY_PHOTOS = "Only the first {limit} photos take part."
+SWAP_ALL_ALIKE = "At home all {count} faces have the label {label}, so no swap can tell which input decides."
+SWAP_SUMMARY = (
+    "In {face} of {telling} telling pairs the face’s label won, in {scene} the scene’s, in {neither} neither."
+)
+SWAP_WEIGHT = "On average the face’s weight is {home:.0%} at home and {away:.0%} before another scene."
+SWAP_CAPTION = (
+    "Rows are faces, columns are scenes with their own face hidden; dark frames are the photos as they are. Bright "
+    "cells got more attention. The bar is the weight of face (violet) and scene (green)."
+)
+SWAP_ALT = "A table of pictures: {count} faces before {count} scenes. {words}"
+SWAP_TABLE = "The same in words"
+SWAP_FACE, SWAP_SCENE = "Face {number}", "Scene {number}"
+SWAP_FROM = "photo {photo}"
+SWAP_CELL_WEIGHT = "face {weight:.0%}"
+SWAP_HOME, SWAP_BOTH, SWAP_FACE_WON, SWAP_SCENE_WON, SWAP_NEITHER = (
+    "at home",
+    "both agree",
+    "the face’s label",
+    "the scene’s label",
+    "neither’s label",
+)
+SWAP_ABOUT_ITEMS = (
+    (
+        "Telling pairs",
+        "Pairs of a face and another photo’s scene whose own labels differ: only these can tell which of the two the "
+        "answer follows. The same is counted for shape against texture by Geirhos et al. 2019 (ImageNet-trained CNNs "
+        "are biased towards texture). A handful of pairs is a hint, not a statistic.",
+    ),
+    (
+        "Percentage beside a label",
+        "The probability of that label for this face before this scene, from one pass of the network over all pairs.",
+    ),
+    (
+        "Weight of the face",
+        "The network’s own fusion weight for the pair, 100 % less the scene’s (Le et al. 2021, eq. 6). It says what "
+        "the network gives the face; who won says what came of it.",
+    ),
+    (
+        "Attention",
+        "The map of each pair on one scale for all; 1× is an even share of the cells (Le et al. 2021, eq. 3 to 5). "
+        "Compare the pictures of a column: the scene is the same, only the face changes.",
+    ),
+)

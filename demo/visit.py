@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from demo.lab import Bench
 from glamor.explain import Explanation
 from glamor.photo import Photo
 from glamor.predictor import Prediction
@@ -65,11 +66,13 @@ class Visit:
 
     view: View | None = None
     maps: dict[Question, Explanation] = field(default_factory=dict)
+    bench: Bench | None = None  # of the tab Interventions; for one face of this view
 
     def show(self, view: View | None) -> None:
         """Put up a new view; maps of other photos or other faces are forgotten."""
         if view is None or self.view is None or view.predictions is not self.view.predictions:
             self.maps = {}
+            self.bench = None
         self.view = view
 
     def expect(self, question: Question, view: View) -> None:

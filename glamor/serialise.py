@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from glamor.explain import Explanation
+from glamor.explain import Answer, Explanation
 from glamor.predictor import Prediction, Provenance
 
 
@@ -38,6 +38,26 @@ def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
         "fusion_weights": {"face": w_face, "context": w_context},
         "photo_hw": list(prediction.prepared.geometry.photo_hw),
         "provenance": _provenance(prediction.provenance),
+    }
+
+
+def answer_to_dict(answer: Answer) -> dict[str, Any]:
+    """Return what the network said about one face with something forced.
+
+    Args:
+        answer: the answer of one pass.
+
+    Returns:
+        ``emotion``; ``probabilities`` in [0, 1] and ``logits``, by class name in class order; ``attention``,
+        rows of cells that sum to 1; ``fusion_weights`` of ``face`` and ``context``, which sum to 1.
+    """
+    w_face, w_context = answer.fusion_weights
+    return {
+        "emotion": answer.emotion,
+        "probabilities": dict(zip(answer.class_names, answer.probabilities.tolist(), strict=True)),
+        "logits": dict(zip(answer.class_names, answer.logits.tolist(), strict=True)),
+        "attention": answer.attention.tolist(),
+        "fusion_weights": {"face": w_face, "context": w_context},
     }
 
 

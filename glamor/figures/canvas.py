@@ -17,6 +17,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D, Transform
 from numpy.typing import NDArray
@@ -60,9 +61,10 @@ class Picture(Artist):
         renderer.draw_image(renderer.new_gc(), left, floor, np.dstack((shown, opaque))[::-1])
 
 
-def new_figure(height: float) -> Figure:
-    """Return an empty figure ``height`` inches high; it belongs to the caller alone."""
-    figure = Figure(figsize=(WIDTH, round(height * DPI) / DPI), dpi=DPI, facecolor=BACKGROUND)
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """Return an empty figure of that many inches; it belongs to the caller alone."""
+    size = round(width * DPI) / DPI, round(height * DPI) / DPI
+    figure = Figure(figsize=size, dpi=DPI, facecolor=BACKGROUND)
     FigureCanvasAgg(figure)
     return figure
 
@@ -100,6 +102,12 @@ def add_lines(figure: Figure, lines: Sequence[tuple[Point, Point]], color: str, 
     figure.add_artist(LineCollection(lines, colors=color, alpha=alpha, linewidths=0.5, transform=_down(figure)))
 
 
+def add_path(figure: Figure, points: NDArray[np.floating], color: str, width: float = 1.2, style: Any = "-") -> None:
+    """Draw one line through points, (N, 2) inches from the upper left corner."""
+    line = Line2D(points[:, 0], points[:, 1], color=color, linewidth=width, linestyle=style, transform=_down(figure))
+    figure.add_artist(line)
+
+
 def add_label(figure: Figure, words: str, box: Box, within: Box) -> None:
     """Write inside a box if it has room, else under it, or over it at the lower edge of ``within``."""
     lines = words.split("\n")
@@ -124,11 +132,12 @@ def add_colour_bar(
         ticks: (place along the bar in [0, 1], words) each.
         caption: what the scale measures.
     """
-    add_image(figure, colours[None], (MARGIN, top, WIDTH - MARGIN, top + 0.11))
+    width = figure.get_figwidth()
+    add_image(figure, colours[None], (MARGIN, top, width - MARGIN, top + 0.11))
     for place, words in ticks:
         side = "left" if place == 0 else "right" if place == 1 else "center"
-        add_text(figure, MARGIN + place * (WIDTH - 2 * MARGIN), top + 0.14, words, ha=side)
-    add_text(figure, WIDTH / 2, top + 0.30, caption, ha="center")
+        add_text(figure, MARGIN + place * (width - 2 * MARGIN), top + 0.14, words, ha=side)
+    add_text(figure, width / 2, top + 0.30, caption, ha="center")
 
 
 def inches(box_xyxy: Box, shape: tuple[int, ...], frame: Box) -> Box:
@@ -157,7 +166,7 @@ def nearest(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uin
 
 
 def to_array(figure: Figure) -> NDArray[np.uint8]:
-    """Return the drawn figure as (H, W, 3) uint8 RGB, 720 pixels wide."""
+    """Return the drawn figure as (H, W, 3) uint8 RGB, 200 pixels an inch: most are 720 wide."""
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     return np.array(np.asarray(canvas.buffer_rgba())[..., :3])
