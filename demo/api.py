@@ -14,10 +14,11 @@ from demo.guard import as_api_errors
 from demo.lab import AS_IS, FACES, SCENES, Bench, Setting
 from glamor.errors import FaceError, PhotoError
 from glamor.explain import METHODS
+from glamor.explain.trust import DEFAULT_METHODS
 from glamor.faces import largest
 from glamor.photo import Photo, load_photo
 from glamor.predictor import Prediction
-from glamor.serialise import answer_to_dict, explanation_to_dict, prediction_to_dict
+from glamor.serialise import answer_to_dict, explanation_to_dict, prediction_to_dict, trust_to_dict
 
 # Two queues, so that nobody's quick prediction waits behind somebody's slow explanation.
 PREDICT_QUEUE: dict[str, Any] = {"concurrency_id": "predict", "concurrency_limit": 2}
@@ -120,8 +121,31 @@ def intervene(
     }
 
 
+def trust(engine: Engine, photo: Payload, methods: Any, target: str | None, face: Any, box: Any) -> dict[str, Any]:
+    """Check how far the explanations of one face can be trusted.
+
+    Args:
+        engine: loaded weights.
+        photo: the file that came with the request, as Gradio describes it.
+        methods: keys of :data:`glamor.explain.METHODS`, the maps to check; None: those of the page.
+        target: class name; None or empty: the predicted one.
+        face: which face, counted from 1, left to right; None: the largest.
+        box: [x1, y1, x2, y2] in photo pixels instead of a detected face.
+
+    Returns:
+        ``{"prediction": ..., "trust": ...}`` as :mod:`glamor.serialise` writes them.
+
+    Raises:
+        GlamorError: for anything that cannot be used, and for untrained weights.
+    """
+    wanted, pixels = parse.methods(methods, DEFAULT_METHODS), _load(photo)
+    prediction = _chosen(engine, pixels, face, box)
+    found = engine.examine(pixels, prediction, wanted, target or prediction.emotion)
+    return {"prediction": prediction_to_dict(prediction), "trust": trust_to_dict(found)}
+
+
 def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -> None:
-    """Register both endpoints in the open ``gr.Blocks``; nothing of them shows on the page."""
+    """Register the endpoints in the open ``gr.Blocks``; nothing of them shows on the page."""
     with gr.Column(visible=False):
         photo = gr.Image(label="photo", type="filepath")
         boxes = gr.JSON(label="boxes")
@@ -130,6 +154,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         method = gr.Textbox(default_method, label="method")
         target, face = gr.Textbox(None, label="target"), gr.Number(None, label="face", precision=None)
         box, opacity = gr.JSON(label="box"), gr.Number(default_opacity, label="opacity")
+        methods = gr.JSON(label="methods")
         button = gr.Button()
     # The file is decoded by our own rules, see parse.photo_source.
     shared: dict[str, Any] = {"api_visibility": "public", "preprocess": False}
@@ -149,6 +174,12 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
     ) -> tuple[dict[str, Any], Picture, Picture]:
         return explain(engine, photo, method, target, face, box, opacity)
 
+    @as_api_errors
+    def trust_photo(
+        photo: Payload, methods: Any = None, target: str | None = None, face: Any = None, box: Any = None
+    ) -> dict[str, Any]:
+        return trust(engine, photo, methods, target, face, box)
+
     button.click(
         predict_photo,
         [photo, boxes],
@@ -164,6 +195,17 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         [values, first, second],
         api_name="explain",
         api_description=f"Show what moved the score of one expression. Methods: {', '.join(METHODS)}.",
+        **EXPLAIN_QUEUE,
+        **shared,
+    )
+
+    button.click(
+        trust_photo,
+        [photo, methods, target, face, box],
+        [values],
+        api_name="trust",
+        api_description="Check whether attention and the maps of some methods show where the evidence is. Takes "
+        f"up to half a minute. Methods: {', '.join(METHODS)}.",
         **EXPLAIN_QUEUE,
         **shared,
     )

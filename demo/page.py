@@ -10,7 +10,7 @@ import gradio as gr
 
 from demo import api, markup, text
 from demo.engine import Engine
-from demo.tabs import analyse, interventions, photos
+from demo.tabs import analyse, compare, interventions, photos, trust
 from demo.theme import css, theme
 from demo.visit import Visit
 
@@ -23,7 +23,9 @@ MAX_UPLOAD = "64mb"
 # Address of the tab, its name, and what lays it out.
 TABS: tuple[tuple[str, str, Callable[[Engine, gr.State], None]], ...] = (
     ("analyse", text.TAB_ANALYSE, analyse.build),
+    ("compare", text.TAB_COMPARE, compare.build),
     ("interventions", text.TAB_INTERVENTIONS, interventions.build),
+    ("trust", text.TAB_TRUST, trust.build),
     ("photos", text.TAB_PHOTOS, photos.build),
 )
 

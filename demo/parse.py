@@ -6,7 +6,7 @@ import base64
 import binascii
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from demo import text
@@ -70,6 +70,20 @@ def face_index(number: Any, count: int) -> int:
     if isinstance(number, bool) or not isinstance(number, int | float) or number not in range(1, count + 1):
         raise FaceError(text.BAD_FACE.format(given=_short(number), count=count))
     return int(number) - 1
+
+
+def methods(given: Any, default: Sequence[str]) -> tuple[str, ...]:
+    """Return names of methods from a list or from words with commas between them; ``default`` for none.
+
+    Raises:
+        ExplainError: unless it is a list of words; whether there are such methods is not looked at.
+    """
+    if given in (None, "", []):
+        return tuple(default)
+    names = re.split(r"[\s,;]+", given.strip()) if isinstance(given, str) else given
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ExplainError(text.BAD_METHODS.format(given=_short(given)))
+    return tuple(names)
 
 
 def opacity(given: Any) -> float:
