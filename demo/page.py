@@ -10,7 +10,7 @@ import gradio as gr
 
 from demo import api, markup, text
 from demo.engine import Engine
-from demo.tabs import analyse
+from demo.tabs import about, analyse
 from demo.theme import css, theme
 from demo.visit import Visit
 
@@ -21,7 +21,10 @@ MAX_VISITS = 64
 MAX_UPLOAD = "64mb"
 
 # Address of the tab, its name, and what lays it out.
-TABS: tuple[tuple[str, str, Callable[[Engine, gr.State], None]], ...] = (("analyse", text.TAB_ANALYSE, analyse.build),)
+TABS: tuple[tuple[str, str, Callable[[Engine, gr.State], None]], ...] = (
+    ("analyse", text.TAB_ANALYSE, analyse.build),
+    ("about", text.TAB_ABOUT, about.build),
+)
 
 
 def build(engine: Engine) -> gr.Blocks:
