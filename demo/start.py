@@ -14,7 +14,7 @@ from glamor.checkpoint import EMBEDDED, resolve_source
 from glamor.errors import CheckpointError
 from glamor.predictor import Predictor
 
-HOST, PORT = "127.0.0.1", 7860
+HOST, EVERYWHERE, PORT = "127.0.0.1", "0.0.0.0", 7860
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,14 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
     """
     parser = argparse.ArgumentParser(prog="app.py", description=text.TITLE)
     parser.add_argument("--checkpoint", metavar="SOURCE", help="folder, owner/name or owner/name@revision on the Hub")
-    parser.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", HOST), help="address to listen on")
+    # A Space is reached from outside its container, whatever else is set there; anywhere else that takes a decision.
+    host = EVERYWHERE if os.environ.get("SPACE_ID") else HOST
+    parser.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME") or host, help="address to listen on")
     parser.add_argument(
-        "--port", type=int, default=int(os.environ.get("GRADIO_SERVER_PORT", PORT)), help="port to listen on"
+        "--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT") or str(PORT), help="port to listen on"
     )
     given = parser.parse_args(arguments)
-    allowed = (one.strip() for one in os.environ.get("GLAMOR_ALLOWED_CHECKPOINTS", "").split(","))
-    return Settings(
-        resolve_source(given.checkpoint), given.host, given.port, tuple(dict.fromkeys(filter(None, allowed)))
-    )
+    return Settings(resolve_source(given.checkpoint), given.host, given.port, _allowed())
 
 
 def open_engine(source: str, fallback: str | os.PathLike[str] = EMBEDDED, allowed: Sequence[str] = ()) -> Engine:
