@@ -33,8 +33,8 @@ def scores(card: Card) -> str:
         return markup.caption(text.ABOUT_NO_SCORES)
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in text.ABOUT_COLUMNS)
     rows = "".join(_row(one.dataset, report) for one in card.scores for report in one.reports if report.subset == "all")
-    table = f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-    return f"{table}{markup.caption(text.ABOUT_SCORES_INFO)}"
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f"{_scrolling('scroll', text.ABOUT_SCORES, table)}{markup.caption(text.ABOUT_SCORES_INFO)}"
 
 
 def weaknesses(card: Card) -> str:
@@ -52,7 +52,12 @@ def body(card: Card) -> str:
     """Return the model card itself."""
     if not card.body.strip():
         return markup.caption(text.ABOUT_NO_CARD)
-    return f'<div class="model-card">{markdown.render(card.body, card.pictures)}</div>'
+    return _scrolling("model-card", text.ABOUT_CARD, markdown.render(card.body, card.pictures))
+
+
+def _scrolling(kind: str, label: str, html: str) -> str:
+    """Return what may be wider than its card; the keyboard must reach it to scroll it."""
+    return f'<div class="{kind}" tabindex="0" role="region" aria-label="{escape(label)}">{html}</div>'
 
 
 def _row(dataset: str, report: Report) -> str:

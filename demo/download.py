@@ -18,8 +18,8 @@ from demo.visit import Focus, Visit
 from glamor.report import zip_report
 
 # The button that a browser follows is hidden: its file does not exist before the visible one is pressed.
-_FOLLOW_JS = """(ready) => {
-    if (ready) setTimeout(() => {
+_FOLLOW_JS = """(file) => {
+    if (file) setTimeout(() => {
         const hidden = document.querySelector("#download-file");
         (hidden.matches("a, button") ? hidden : hidden.querySelector("a, button")).click();
     }, 100);
@@ -31,36 +31,37 @@ def add_download(engine: Engine, visit: gr.State) -> None:
     button = gr.Button(text.DOWNLOAD, size="sm", elem_id="download")
     said = gr.HTML(markup.caption(text.DOWNLOAD_INFO), elem_id="download-said")
     hidden = gr.DownloadButton(visible="hidden", elem_id="download-file")
-    ready = gr.State(False)
 
-    def on_press(visit: Visit) -> tuple[Any, str, bool]:
+    def on_press(visit: Visit) -> tuple[str | None, str]:
         return save(engine, visit)
 
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    button.click(on_press, [visit], [hidden, said, ready], **private, **api.EXPLAIN_QUEUE).then(
-        None, [ready], None, js=_FOLLOW_JS, api_visibility="private"
+    (
+        button.click(lambda: markup.caption(text.DOWNLOAD_BUSY), None, said, **private, **api.PREDICT_QUEUE)
+        .then(on_press, [visit], [hidden, said], **private, **api.EXPLAIN_QUEUE)
+        .then(None, [hidden], None, js=_FOLLOW_JS, api_visibility="private")
     )
 
 
-def save(engine: Engine, visit: Visit) -> tuple[Any, str, bool]:
+def save(engine: Engine, visit: Visit) -> tuple[str | None, str]:
     """Write the zip into Gradio's cache, from which it goes with everything else of the visit.
 
     A map that is not there yet is made first.
 
     Returns:
-        The file's path (or nothing new), what to say, and whether there is a file.
+        The file's path, None if there is nothing to download, and what to say.
     """
     view = visit.view
     if view is None or view.focus is None:
-        return gr.skip(), markup.note(text.DOWNLOAD_NEEDS_FACE), False
+        return None, markup.note(text.DOWNLOAD_NEEDS_FACE)
     question, prediction = view.focus
     try:
         explanation = visit.maps.get(question) or engine.explain(prediction, question.method, question.target)
         content = zip_report(view.photo, view.predictions, question.face, explanation)
         path = _cached(file_name(view.focus), content)
     except Exception as error:
-        return gr.skip(), markup.note(escape(message_of(error)), "warn"), False
-    return str(path), markup.caption(text.DOWNLOAD_READY.format(name=path.name)), True
+        return None, markup.note(escape(message_of(error)), "warn")
+    return str(path), markup.caption(text.DOWNLOAD_READY.format(name=path.name))
 
 
 def file_name(focus: Focus) -> str:

@@ -220,7 +220,8 @@ def test_the_page_shows_the_numbers_of_the_explained_face(files: Files, analysis
         assert f'<td class="number">{value:.1%}</td>' in text
     assert prediction.provenance.sha256 in text
     assert f"Orange speaks for “{explanation.target_name}”" in text
-    assert "seed 5" in text
+    assert "Saliency with SmoothGrad" in text
+    assert "seed 5, smooth_samples 10, smooth_stdev 0.1" in text
     assert "not what the person feels" in text
 
 

@@ -41,9 +41,9 @@ def page(
     panels = (
         _section(words.ANSWERED, _answer(prediction)),
         _section(f"Face {selected + 1} of {len(predictions)}", _figure(shown["boxes"], "")),
+        _section(words.WEIGHED, _figure(shown["fusion"], words.WEIGHED_CAPTION)),
         _section(words.SAW, _figure(shown["saw"], words.SAW_CAPTION)),
         _section(words.LOOKED, _figure(shown["attention"], words.attention_caption(prediction))),
-        _section(words.WEIGHED, _figure(shown["fusion"], words.WEIGHED_CAPTION)),
         _section(words.MOVED, _figure(shown["attributions"], words.attribution_caption(explanation))),
     )
     below = (
@@ -97,12 +97,14 @@ def _faces(predictions: Sequence[Prediction]) -> str:
     heads = ("Face", "Label"), ("Probability", "Weight of face", "Weight of scene", "Box, pixels")
     head = "".join(f'<th scope="col">{name}</th>' for name in heads[0])
     head += "".join(f'<th scope="col" class="number">{name}</th>' for name in heads[1])
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    # The keyboard must reach it to scroll it.
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{words.FACES}">{table}</div>'
 
 
 def _made(prediction: Prediction, analysis: Mapping[str, Any]) -> list[tuple[str, str]]:
     made, told, method = prediction.provenance, analysis["explanation"], analysis["method"]
-    settings = {name: told[name] for name in ("baseline", "smooth", "seed") if told[name] is not None}
+    settings = {name: told[name] for name in ("baseline", "seed") if told[name] is not None}
     height, width = analysis["photo"]["hw"]
     score = prediction.face_score
     giver = "given by hand" if score is None else f"found by the detector with a confidence of {score:.0%}"
@@ -112,7 +114,7 @@ def _made(prediction: Prediction, analysis: Mapping[str, Any]) -> list[tuple[str
         ("Weights, sha256", made.sha256),
         ("Device", made.device),
         ("Versions", ", ".join(f"{name} {found}" for name, found in (*made.versions, ("python", analysis["python"])))),
-        ("Method", f"{method['name']} ({method['source']})"),
+        ("Method", f"{method['name']}{' with SmoothGrad' if told['smooth'] else ''} ({method['source']})"),
         ("Settings", ", ".join(f"{name} {value}" for name, value in {**settings, **method["parameters"]}.items())),
         ("Explained", f"the logit of {told['target_name']}, {told['logit']:.4f}"),
         ("Photo", f"{width} × {height} pixels, sha256 of its RGB bytes {analysis['photo']['sha256']}"),

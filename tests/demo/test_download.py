@@ -28,8 +28,8 @@ def test_the_zip_is_the_analysis_on_the_screen(engine: Engine, two_people: np.nd
     handlers.analyse(engine, visit, two_people, "grad_cam", 0.5)
     handlers.choose_face(visit, 1, 0.5)
     handlers.explain(engine, visit, 0.5)
-    path, said, ready = download.save(engine, visit)
-    assert ready
+    path, said = download.save(engine, visit)
+    assert path is not None
     assert Path(path).name in said
     assert Path(path).is_relative_to(cache)
     report = load_report(path)
@@ -44,16 +44,16 @@ def test_the_zip_is_the_analysis_on_the_screen(engine: Engine, two_people: np.nd
 def test_a_map_that_is_not_there_yet_is_made(engine: Engine, astronaut: np.ndarray, cache: Path) -> None:
     visit = Visit()
     handlers.analyse(engine, visit, astronaut, "grad_cam", 0.5)
-    path, _, ready = download.save(engine, visit)
-    assert ready
+    path, _ = download.save(engine, visit)
+    assert path is not None
     assert load_report(path).explanation.method == "grad_cam"
 
 
 def test_without_a_face_there_is_nothing_to_download(engine: Engine, nobody: np.ndarray, cache: Path) -> None:
     visit = Visit()
     for _ in range(2):
-        _, said, ready = download.save(engine, visit)
-        assert not ready
+        path, said = download.save(engine, visit)
+        assert path is None
         assert text.DOWNLOAD_NEEDS_FACE in said
         handlers.analyse(engine, visit, nobody, "grad_cam", 0.5)
     assert not cache.exists()
@@ -67,7 +67,8 @@ def test_nothing_of_the_metadata_is_in_the_zip(
     exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)
     Image.fromarray(astronaut).save(photo, exif=exif, quality=95)
     handlers.analyse(engine, visit, str(photo), "grad_cam", 0.5)
-    path, _, _ = download.save(engine, visit)
+    path, _ = download.save(engine, visit)
+    assert path is not None
     content = Path(path).read_bytes()
     for trace in (b"at home", b"somebody", b"Exif", b"eXIf"):
         assert trace not in content
