@@ -24,15 +24,17 @@ class Engine:
     Args:
         predictor: network and face detector; shared, never changed here.
         notice: what the page must say about the start (plain text), empty for nothing.
+        allowed: sources of other checkpoints that visitors may ask for.
     """
 
-    def __init__(self, predictor: Predictor, notice: str = "") -> None:
+    def __init__(self, predictor: Predictor, notice: str = "", allowed: Sequence[str] = ()) -> None:
         self.predictor = predictor
         self.notice = notice
+        self.allowed = tuple(allowed)
         self.lab = Lab(predictor)
-        self._predict = gpu.on_gpu(predictor.predict)
+        self._predict = gpu.on_gpu(predictor.predict, gpu.PREDICT_SECONDS)
         self._explain = gpu.on_gpu(self._explain_on_copy)
-        self._examine = gpu.on_gpu(self._examine_on_copy)
+        self._examine = gpu.on_gpu(self._examine_on_copy, gpu.STUDY_SECONDS)
 
     @property
     def trained(self) -> bool:

@@ -117,10 +117,10 @@ class Lab:
 
     def __init__(self, predictor: Predictor) -> None:
         self.predictor = predictor
-        self._encode = gpu.on_gpu(self._encode_on_copy)
-        self._ask = gpu.on_gpu(self._ask_on_copy)
-        self._swap = gpu.on_gpu(self._swap_on_copy)
-        self._compare = gpu.on_gpu(self._compare_on_copy)
+        self._encode = gpu.on_gpu(self._encode_on_copy, gpu.PREDICT_SECONDS)
+        self._ask = gpu.on_gpu(self._ask_on_copy, gpu.PREDICT_SECONDS)
+        self._swap = gpu.on_gpu(self._swap_on_copy, gpu.PREDICT_SECONDS)
+        self._compare = gpu.on_gpu(self._compare_on_copy, gpu.PREDICT_SECONDS)
 
     def ask(self, bench: Bench, setting: Setting) -> Outcome:
         """Return the answer under a setting; what it needs encoded is kept on the bench.

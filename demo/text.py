@@ -446,3 +446,83 @@ TRUST_INFOS = {
         "After Hendrycks, Dietterich: Benchmarking neural network robustness, ICLR 2019",
     ),
 }
+
+DOWNLOAD = "Download this analysis"
+DOWNLOAD_INFO = (
+    "One zip: the figures, the raw arrays, every number, and a page that opens offline. It shows the person; the photo "
+    "itself and its metadata are not in it."
+)
+DOWNLOAD_BUSY = "Putting it together…"
+DOWNLOAD_READY = "Your download has begun: {name}."
+DOWNLOAD_NEEDS_FACE = "Add a photo with a face first; then its analysis can be downloaded."
+
+TAB_ABOUT = "About"
+ABOUT_CHECKPOINT = "The weights in use"
+ABOUT_WHICH = "Weights"
+ABOUT_WHICH_INFO = "The page runs on the first; the others are here to be read about and compared."
+ABOUT_SOURCE, ABOUT_REVISION, ABOUT_HASH = "Source", "Revision", "sha256"
+ABOUT_LICENSE, ABOUT_TRAINED, ABOUT_LABELS = "Licence", "Trained on", "Labels"
+ABOUT_FOLDER = "a folder, no revision"
+ABOUT_UNKNOWN = "not stated"
+ABOUT_SCORES = "What they score"
+ABOUT_SCORES_INFO = (
+    "Measured on labelled photos kept out of training, with 95 % intervals; expect a little less elsewhere. Recall is "
+    "the share of a label’s photos that were given it, averaged over the labels. The last column says by how much the "
+    "shown probabilities are off on average."
+)
+ABOUT_NO_SCORES = "No scores came with these weights, so how often they are right is not known."
+ABOUT_COLUMNS = ("Photos", "Shown to it", "How many", "Recall", "Accuracy", "Off by")
+ABOUT_CONDITIONS = {
+    "fused": "face and scene",
+    "face only": "the face alone",
+    "context blanked": "the scene blacked out",
+    "face blanked": "the face blacked out",
+    "uniform attention": "attention spread evenly",
+    "fusion one half": "face and scene weighed equally",
+}
+ABOUT_MEANING = "What the label means"
+ABOUT_MEANING_WORDS = (
+    "It is the word under which annotators would most likely have filed the picture, as far as the network can tell: "
+    "a guess at how an expression looks to others. It is not what the person feels. A smile may be polite, a frown "
+    "may be the sun, and people do not show the same feeling with the same face.",
+    "The maps show what moved the network’s answer, not what is true about the person, and different methods may "
+    "disagree.",
+)
+ABOUT_WEAK = "Where it fails"
+ABOUT_WEAK_RECALL = (
+    "On {count} labelled photos ({dataset}) it finds {recall:.0%} of an average label (95 % interval {low:.0%} to "
+    "{high:.0%}); blind guessing would find {chance:.0%}."
+)
+ABOUT_WEAK_CLASSES = (
+    "It misses {first} most: it finds {first_recall:.0%} of such photos, and {second_recall:.0%} of {second}."
+)
+ABOUT_WEAK_PRECISION = "When it says {name}, that is right in {precision:.0%} of the cases: its least reliable word."
+ABOUT_WEAK_SCENE = "With the scene blacked out it finds {recall:.0%} of an average label instead of {fused:.0%}."
+ABOUT_WEAK_ALWAYS = (
+    "How it does for people of different ages, skin colours or cultures was not measured.",
+    "Small, turned, covered or badly lit faces, drawings and strong filters are unlike what it learned from.",
+)
+ABOUT_BANNED = "Where it must not be used"
+ABOUT_BANNED_WORDS = (
+    "At work and in education: systems that infer emotions of people there are banned in the EU, but for medical or "
+    "safety reasons (AI Act, Art. 5(1)(f)).",
+    "Anywhere without telling people: whoever exposes people to such a system must inform them (AI Act, Art. 50(3)).",
+    "To judge, hire, grade, diagnose or monitor anybody. It is made for research and teaching.",
+)
+ABOUT_PRIVACY = "What happens to a photo"
+ABOUT_PRIVACY_WORDS = (
+    "It is decoded in memory on this server; place, time and other metadata are dropped at once. Working copies that "
+    "the page needs are deleted within the hour. Nothing of it is logged, sent elsewhere, or used for training.",
+    "Photograph only people who agree to it.",
+)
+ABOUT_CARD = "Model card"
+ABOUT_NO_CARD = "No model card came with these weights."
+NOT_ALLOWED = "These weights are not among those that this page offers; accepted: {names}."
+
+SIDE_BY_SIDE = "Two sets of weights on your photo"
+SIDE_INFO = "The face that is chosen under “Analyse”, answered by both."
+SIDE_FIRST, SIDE_SECOND, SIDE_BUTTON = "One", "The other", "Compare"
+SIDE_NEEDS_FACE = "Add a photo with a face under “Analyse” first."
+SIDE_AGREE = "Both answer {label}. Their probabilities differ by up to {difference:.0%}."
+SIDE_DIFFER = "They disagree: {first} and {second}. Their probabilities differ by up to {difference:.0%}."
+SIDE_OTHER_LABELS = "They answer {first} and {second}, from different sets of labels."

@@ -13,7 +13,7 @@ from glamor.figures.attention import attention_overlay, composite_attention
 from glamor.figures.attribution import attribution_overlay, composite_attribution, symmetric_limit
 from glamor.figures.bars import fusion_bar, probability_bar
 from glamor.figures.board import attention_board, cell_at
-from glamor.figures.canvas import to_array, to_png
+from glamor.figures.canvas import to_array, to_png, to_svg
 from glamor.figures.colours import (
     AGAINST_COLOR,
     ATTENTION_MAP,
@@ -58,4 +58,5 @@ __all__ = [
     "symmetric_limit",
     "to_array",
     "to_png",
+    "to_svg",
 ]
