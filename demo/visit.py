@@ -61,19 +61,31 @@ class Visit:
     """The one thing of the page that changes: the current view and the maps made for it.
 
     ``view`` is replaced as a whole, so a slow handler that reads it sees either the old or the new one.
+
+    Attributes:
+        view: what is on the screen; None before there is a photo.
+        maps: the answers known for this photo and these faces.
+        waiting: the question that the visitor waits for an answer to; None: nobody waits.
+        wish: the label that the visitor's link asked for; None: the predicted one is explained.
     """
 
     view: View | None = None
     maps: dict[Question, Explanation] = field(default_factory=dict)
+    waiting: Question | None = None
+    wish: str | None = None
 
     def show(self, view: View | None) -> None:
         """Put up a new view; maps of other photos or other faces are forgotten."""
         if view is None or self.view is None or view.predictions is not self.view.predictions:
             self.maps = {}
-        self.view = view
+        self.view, self.waiting = view, view.question if view else None
+
+    def give_up(self) -> None:
+        """Wait no longer: work on the current question ends at its next report of progress."""
+        self.waiting = None
 
     def expect(self, question: Question, view: View) -> None:
         """Raise SupersededError unless the visitor still waits for this answer about this photo."""
         now = self.view
-        if now is None or now.question != question or now.predictions is not view.predictions:
+        if now is None or self.waiting != question or now.predictions is not view.predictions:
             raise SupersededError
