@@ -21,7 +21,7 @@ def main() -> int:
         print(f"app.py: {error}", file=sys.stderr)
         return 2
     page = build(engine)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the cache is deleted then, too
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped as by Ctrl-C: the cache is emptied
     print(f"Open http://{settings.host}:{settings.port}", flush=True)
     page.launch(server_name=settings.host, server_port=settings.port, **launch_options(page))
     return 0

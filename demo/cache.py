@@ -57,5 +57,5 @@ def sweep(kept: Iterable[str], age: float = CACHE_AGE, folder: Path = FOLDER) ->
     """
     spared, end = set(kept), time.time() - age
     with suppress(OSError):
-        old = [path for path in folder.rglob("*") if path.is_file() and path.lstat().st_ctime < end]
+        old = [path for path in folder.rglob("*") if path.is_file() and path.lstat().st_ctime <= end]
         delete((path for path in old if str(path) not in spared), folder)

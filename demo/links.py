@@ -59,7 +59,7 @@ def read(params: Mapping[str, str], tabs: Sequence[str], methods: Sequence[str],
 
     Args:
         params: the address's query, by name: ``tab``, ``method``, ``class`` and ``opacity``; others are let be.
-        tabs: keys of the tabs there are.
+        tabs: keys of the tabs there are; without any, the setting is let be, and so for the next two.
         methods: keys of the methods there are.
         labels: class names.
     """
@@ -67,7 +67,9 @@ def read(params: Mapping[str, str], tabs: Sequence[str], methods: Sequence[str],
 
     def choice(name: str, accepted: Sequence[str]) -> str | None:
         given = params.get(name)
-        if given is not None and given not in accepted:
+        if given is None or not accepted:
+            return None
+        if given not in accepted:
             refused.append(text.BAD_LINK.format(name=name, given=given[:60], names=", ".join(accepted)))
             return None
         return given

@@ -10,7 +10,7 @@ import gradio as gr
 
 from demo import api, cache, links, markup, privacy, text
 from demo.engine import Engine
-from demo.sessions import Page, sweeping
+from demo.sessions import Page, lifespan_of
 from demo.tabs import analyse
 from demo.theme import css, theme
 from demo.visit import Visit
@@ -33,7 +33,7 @@ def build(engine: Engine) -> Page:
             gr.HTML(markup.header(), elem_id="header")
             copy = gr.Button(text.COPY_LINK, size="sm", min_width=80, elem_id="copy-link")
             delete = gr.Button(text.DELETE, size="sm", min_width=80, elem_id="delete-now")
-        said = gr.HTML("", elem_id="said")
+        said, deleted = gr.HTML("", elem_id="said"), gr.HTML("", elem_id="deleted")
         _start_notice(engine)
         with gr.Tabs(elem_id="tabs") as tabs:
             for key, name, build_tab in TABS:
@@ -43,14 +43,14 @@ def build(engine: Engine) -> Page:
         gr.HTML(markup.footer(engine.predictor.checkpoint.source, config.trained_on), elem_id="footer")
         api.add_endpoints(engine, analyse.SHOWN_METHODS[0], analyse.DEFAULT_OPACITY)
         _connect_link(page, tabs, copy, said)
-        privacy.connect(page, visit, delete, said)
+        privacy.connect(page, visit, delete, deleted)
     return page
 
 
 def launch_options(page: Page) -> dict[str, Any]:
     """Return what ``page.launch`` needs for looks and privacy; host and port are the caller's."""
     return {
-        "app_kwargs": {"lifespan": sweeping(page)},
+        "app_kwargs": {"lifespan": lifespan_of(page)},
         "mcp_server": True,
         "theme": theme(),
         "css": css(),
@@ -70,9 +70,10 @@ def _connect_link(page: Page, tabs: gr.Tabs, copy: gr.Button, said: gr.HTML) -> 
 
     def on_load(request: gr.Request) -> Any:
         link = links.read(request.query_params, keys, (), ())
-        return gr.Tabs(selected=link.tab) if link.tab else gr.skip()
+        refused = markup.note("<br>".join(map(escape, link.refused)), "warn")
+        return gr.Tabs(selected=link.tab) if link.tab else gr.skip(), refused
 
-    page.load(on_load, None, tabs, api_visibility="private", show_progress="hidden", **api.PREDICT_QUEUE)
+    page.load(on_load, None, [tabs, said], api_visibility="private", show_progress="hidden", **api.PREDICT_QUEUE)
     named = {block.elem_id: block for block in page.blocks.values()}
     settings = [named[name] for name in ("method", "target", "opacity")]
     notes = {"COPIED": markup.note(text.COPIED), "IN_ADDRESS_BAR": markup.note(text.IN_ADDRESS_BAR)}

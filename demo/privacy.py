@@ -23,7 +23,7 @@ _SAY_JS = """() => {
 }"""
 
 
-def connect(page: Page, visit: gr.State, delete: gr.Button, said: gr.HTML) -> None:
+def connect(page: Page, visit: gr.State, delete: gr.Button, deleted: gr.HTML) -> None:
     """Tie the button to the page, which must be laid out by now."""
 
     def on_delete(visit: Visit, *files: Any) -> None:
@@ -39,7 +39,7 @@ def connect(page: Page, visit: gr.State, delete: gr.Button, said: gr.HTML) -> No
         .then(forget, None, None, **options)
         .then(None, None, None, js=_AFRESH_JS, api_visibility="private")
     )
-    page.load(None, None, said, js=_SAY_JS.replace("DELETED", json.dumps(markup.note(text.DELETED))),
+    page.load(None, None, deleted, js=_SAY_JS.replace("DELETED", json.dumps(markup.note(text.DELETED))),
               api_visibility="private")  # fmt: skip
 
 

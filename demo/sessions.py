@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary, WeakSet
 import gradio as gr
 from gradio.state_holder import SessionState
 
-from demo import cache
+from demo import cache, tools
 
 OWN_FILE = "/gradio_api/file="  # the page's own address of a file in the cache begins so
 
@@ -78,19 +78,25 @@ class Page(gr.Blocks):
             self._files.setdefault(state, set()).update(found)
 
     def _delete(self, paths: set[str]) -> None:
-        cache.delete(paths.difference(self.own_files(), *self._files.values()))
+        gone = paths.difference(self.own_files(), *self._files.values())
+        cache.delete(gone)
+        for remembered in self.temp_file_sets:
+            remembered -= gone  # a path ends with the name that the visitor's file had
 
 
-def sweeping(page: Page) -> Callable[[Any], Any]:
-    """Return the lifespan of the app that sweeps the cache every now and then."""
+def lifespan_of(page: Page) -> Callable[[Any], Any]:
+    """Return what runs as long as the app: the cache is swept every now and then, and emptied at the end."""
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
+        if page.mcp_server_obj:
+            tools.mend(page.mcp_server_obj)
         task = asyncio.create_task(_sweep_forever(page))
         try:
             yield
         finally:
             task.cancel()
+            cache.sweep((), age=0)
 
     return lifespan
 

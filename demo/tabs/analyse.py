@@ -151,7 +151,7 @@ def _control_parts(engine: Engine, screen: Screen) -> dict[str, Any]:
         gr.HTML(markup.caption(text.ADD_FACE_INFO))
         parts["mark"] = gr.Button(text.MARK, size="sm", elem_id="mark")
         parts["box"] = gr.Textbox(label=text.BOX, info=text.BOX_INFO, elem_id="box")
-        parts["box_hint"] = gr.HTML(**_start(screen.box_hint))
+        parts["box_hint"] = gr.HTML(elem_id="box-hint", **_start(screen.box_hint))
         parts["use_box"] = gr.Button(text.BOX_BUTTON, size="sm", elem_id="use-box")
         parts["remove"] = gr.Button(text.REMOVE_FACE, size="sm", elem_id="remove-face", **_start(screen.remove))
     return parts
@@ -163,7 +163,7 @@ def _panel_parts(screen: Screen) -> dict[str, Any]:
         with gr.Column(elem_id=name, elem_classes=["card", "shot"], min_width=240):
             gr.HTML(markup.heading(title))
             if name == "weighed":
-                parts[name] = gr.HTML(**_start(screen.weighed))
+                parts[name] = gr.HTML(elem_id="weighed-words", **_start(screen.weighed))
                 continue
             if name == "moved":
                 for button, words in (("stop", text.STOP), ("again", text.AGAIN)):
@@ -173,9 +173,10 @@ def _panel_parts(screen: Screen) -> dict[str, Any]:
                 show_label=False,
                 buttons=["fullscreen"],
                 interactive=False,
+                elem_id=f"{name}-picture",
                 **_start(getattr(screen, name)),
             )
-            parts[f"{name}_words"] = gr.HTML(**_start(getattr(screen, f"{name}_words")))
+            parts[f"{name}_words"] = gr.HTML(elem_id=f"{name}-words", **_start(getattr(screen, f"{name}_words")))
     return parts
 
 
