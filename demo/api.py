@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import gradio as gr
-
 from demo import parse, pictures, text
 from demo.engine import Engine
-from demo.guard import as_api_errors
-from demo.lab import AS_IS, FACES, SCENES, Bench, Setting
+from demo.lab import FACES, SCENES, Bench, Setting
 from glamor.errors import FaceError, PhotoError
-from glamor.explain import METHODS
 from glamor.explain.trust import DEFAULT_METHODS
 from glamor.faces import largest
 from glamor.photo import Photo, load_photo
@@ -23,6 +19,7 @@ from glamor.serialise import answer_to_dict, explanation_to_dict, prediction_to_
 # Two queues, so that nobody's quick prediction waits behind somebody's slow explanation.
 PREDICT_QUEUE: dict[str, Any] = {"concurrency_id": "predict", "concurrency_limit": 2}
 EXPLAIN_QUEUE: dict[str, Any] = {"concurrency_id": "explain", "concurrency_limit": 2}
+MAPS = ("face", "context", "scored")  # the parts of an explanation that are rows of pixels
 Picture = pictures.Picture
 Payload = Mapping[str, Any] | None
 
@@ -49,7 +46,7 @@ def predict(engine: Engine, photo: Payload, boxes: Any) -> tuple[dict[str, Any],
 
 
 def explain(
-    engine: Engine, photo: Payload, method: str, target: str | None, face: Any, box: Any, opacity: Any
+    engine: Engine, photo: Payload, method: str, target: str | None, face: Any, box: Any, opacity: Any, maps: Any = True
 ) -> tuple[dict[str, Any], Picture, Picture]:
     """Show what moved the score of one expression of one face.
 
@@ -61,6 +58,7 @@ def explain(
         face: which face, counted from 1, left to right; None: the largest.
         box: [x1, y1, x2, y2] in photo pixels instead of a detected face.
         opacity: of the pictures' colours, in [0, 1].
+        maps: whether the values hold the maps themselves, 22,000 numbers.
 
     Returns:
         ``{"prediction": ..., "explanation": ...}`` as :mod:`glamor.serialise` writes them, the attribution
@@ -72,7 +70,10 @@ def explain(
     strength, pixels = parse.opacity(opacity), _load(photo)
     prediction = _chosen(engine, pixels, face, box)
     explanation = engine.explain(prediction, method, target or prediction.emotion)
-    values = {"prediction": prediction_to_dict(prediction), "explanation": explanation_to_dict(explanation)}
+    told = explanation_to_dict(explanation)
+    if maps is False:
+        told = {name: value for name, value in told.items() if name not in MAPS}
+    values = {"prediction": prediction_to_dict(prediction), "explanation": told}
     return (
         values,
         pictures.moved(prediction, explanation, strength),
@@ -142,108 +143,6 @@ def trust(engine: Engine, photo: Payload, methods: Any, target: str | None, face
     prediction = _chosen(engine, pixels, face, box)
     found = engine.examine(pixels, prediction, wanted, target or prediction.emotion)
     return {"prediction": prediction_to_dict(prediction), "trust": trust_to_dict(found)}
-
-
-def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -> None:
-    """Register the endpoints in the open ``gr.Blocks``; nothing of them shows on the page."""
-    with gr.Column(visible=False):
-        photo = gr.Image(label="photo", type="filepath")
-        boxes = gr.JSON(label="boxes")
-        values = gr.JSON(label="values")
-        first, second = (gr.Image(label=label, format="png") for label in ("picture", "attention"))
-        method = gr.Textbox(default_method, label="method")
-        target, face = gr.Textbox(None, label="target"), gr.Number(None, label="face", precision=None)
-        box, opacity = gr.JSON(label="box"), gr.Number(default_opacity, label="opacity")
-        methods = gr.JSON(label="methods")
-        button = gr.Button()
-    # The file is decoded by our own rules, see parse.photo_source.
-    shared: dict[str, Any] = {"api_visibility": "public", "preprocess": False}
-
-    @as_api_errors
-    def predict_photo(photo: Payload, boxes: Any = None) -> tuple[dict[str, Any], Picture]:
-        return predict(engine, photo, boxes)
-
-    @as_api_errors
-    def explain_photo(
-        photo: Payload,
-        method: str = default_method,
-        target: str | None = None,
-        face: Any = None,
-        box: Any = None,
-        opacity: Any = default_opacity,
-    ) -> tuple[dict[str, Any], Picture, Picture]:
-        return explain(engine, photo, method, target, face, box, opacity)
-
-    @as_api_errors
-    def trust_photo(
-        photo: Payload, methods: Any = None, target: str | None = None, face: Any = None, box: Any = None
-    ) -> dict[str, Any]:
-        return trust(engine, photo, methods, target, face, box)
-
-    button.click(
-        predict_photo,
-        [photo, boxes],
-        [values, first],
-        api_name="predict",
-        api_description="Name the expression of every face in a photo.",
-        **PREDICT_QUEUE,
-        **shared,
-    )
-    button.click(
-        explain_photo,
-        [photo, method, target, face, box, opacity],
-        [values, first, second],
-        api_name="explain",
-        api_description=f"Show what moved the score of one expression. Methods: {', '.join(METHODS)}.",
-        **EXPLAIN_QUEUE,
-        **shared,
-    )
-
-    button.click(
-        trust_photo,
-        [photo, methods, target, face, box],
-        [values],
-        api_name="trust",
-        api_description="Check whether attention and the maps of some methods show where the evidence is. Takes "
-        f"up to half a minute. Methods: {', '.join(METHODS)}.",
-        **EXPLAIN_QUEUE,
-        **shared,
-    )
-
-
-def add_intervene(engine: Engine) -> None:
-    """Register what-if questions in the open ``gr.Blocks``; nothing of them shows on the page."""
-    with gr.Column(visible=False):
-        photo, face = gr.Image(label="photo", type="filepath"), gr.Number(None, label="face", precision=None)
-        box, w_face = gr.JSON(label="box"), gr.Number(None, label="w_face", precision=None)
-        attention, scene = gr.JSON(label="attention"), gr.Textbox(AS_IS, label="scene")
-        face_input, values = gr.Textbox(AS_IS, label="face_input"), gr.JSON(label="values")
-        button = gr.Button()
-
-    @as_api_errors
-    def intervene_on_photo(
-        photo: Payload,
-        face: Any = None,
-        box: Any = None,
-        w_face: Any = None,
-        attention: Any = None,
-        scene: str = AS_IS,
-        face_input: str = AS_IS,
-    ) -> dict[str, Any]:
-        return intervene(engine, photo, face, box, w_face, attention, scene, face_input)
-
-    button.click(
-        intervene_on_photo,
-        [photo, face, box, w_face, attention, scene, face_input],
-        [values],
-        api_name="intervene",
-        api_description="Ask what the answer for one face would be with something set by hand: the fusion weight of "
-        "the face (w_face, 0 to 1), the attention (7 rows of 7 numbers from 0 up), the scene (as is, black, blurred) "
-        "or the face (as is, black).",
-        api_visibility="public",
-        preprocess=False,
-        **PREDICT_QUEUE,
-    )
 
 
 def _load(payload: Payload) -> Photo:

@@ -16,13 +16,16 @@ import gradio as gr
 from demo import markup, parse, pictures, text
 from demo.engine import Engine
 from demo.guard import message_of
+from demo.links import Link
 from demo.visit import Focus, Point, Question, SupersededError, View, Visit
+from glamor.errors import FaceError
 from glamor.explain import Explanation
 from glamor.faces import largest
 from glamor.photo import BoxXyxy, Photo, PhotoSource, load_photo
 from glamor.predictor import Prediction
 
 SAME = gr.skip()
+SHOW, HIDE = gr.update(visible=True), gr.update(visible=False)
 
 
 class Screen(NamedTuple):
@@ -41,13 +44,18 @@ class Screen(NamedTuple):
     moved: Any = SAME
     moved_words: Any = SAME
     box_hint: Any = SAME
+    remove: Any = SAME
+    stop: Any = SAME
+    again: Any = SAME
 
 
 class Moved(NamedTuple):
-    """The attribution panel."""
+    """The attribution panel, and the buttons that end its work and start it again."""
 
     picture: Any = SAME
     words: Any = SAME
+    stop: Any = SAME
+    again: Any = SAME
 
 
 def analyse(engine: Engine, visit: Visit, source: PhotoSource | None, method: str, opacity: float) -> Screen:
@@ -96,26 +104,57 @@ def add_box(engine: Engine, visit: Visit, given: str | BoxXyxy, method: str, opa
     return _safely(visit, lambda: _added(engine, visit, view, parse.box(given), method, opacity))
 
 
-def ask(visit: Visit, method: str, target: str) -> None:
-    """Ask for the attributions of another method or class."""
-    if visit.view is not None and visit.view.question is not None:
-        question = Question(visit.view.question.face, method, target)
-        visit.show(replace(visit.view, question=question))
+def remove_face(visit: Visit, opacity: float) -> Screen:
+    """Take the chosen face off this photo's list, and choose the largest of the others."""
+    view = visit.view
+    if view is None or view.question is None:
+        return Screen(notice=markup.note(text.NEEDS_PHOTO))
+    gone = view.question.face
+    left = view.predictions[:gone] + view.predictions[gone + 1 :]
+    if not left:
+        return _faceless(visit, view.photo, text.LAST_FACE_REMOVED)
+    index = largest([prediction.face_box_xyxy for prediction in left])
+    screen = _shown(visit, view.photo, left, index, view.question.method, opacity)
+    return screen._replace(notice=markup.note(text.FACE_REMOVED.format(number=gone + 1)))
+
+
+def ask(visit: Visit, method: str, target: str) -> Moved:
+    """Ask for the attributions of another method or class, or for the same ones again."""
+    if visit.view is None or visit.view.question is None:
+        return Moved()
+    visit.wish, stopped = None, visit.waiting is None
+    question = Question(visit.view.question.face, method, target)
+    visit.show(replace(visit.view, question=question))
+    if question in visit.maps:
+        return Moved()
+    waiting = Moved(stop=SHOW, again=HIDE)
+    if stopped:
+        picture = gr.update(value=None, visible=True)
+        waiting = waiting._replace(picture=picture, words=markup.caption(text.MOVED_WAIT))
+    return waiting
+
+
+def stop(visit: Visit) -> Moved:
+    """Give up the question: its answer is waited for no longer, and may be asked for again."""
+    visit.give_up()
+    return Moved(gr.update(value=None, visible=False), markup.caption(text.STOPPED), HIDE, SHOW)
 
 
 def explain(engine: Engine, visit: Visit, opacity: float, progress: Callable[[float], Any] | None = None) -> Moved:
-    """Answer the visit's question; leaves the panel alone if the visitor has asked another one meanwhile."""
+    """Answer the visit's question; leaves the panel alone if nobody waits for the answer any more."""
     view = visit.view
     if view is None or view.focus is None:
-        return Moved(gr.update(value=None, visible=False), markup.empty(text.MOVED_EMPTY))
+        return Moved(gr.update(value=None, visible=False), markup.empty(text.MOVED_EMPTY), HIDE, HIDE)
     question, prediction = view.focus
     try:
+        visit.expect(question, view)
         explanation = visit.maps.get(question) or _explained(engine, visit, view, view.focus, progress)
     except SupersededError:
         return Moved()
     except Exception as error:
-        return Moved(gr.update(value=None, visible=False), markup.note(escape(message_of(error)), "warn"))
-    return Moved(_moved(prediction, explanation, opacity), markup.moved(explanation))
+        words = markup.note(escape(message_of(error)), "warn")
+        return Moved(gr.update(value=None, visible=False), words, HIDE, HIDE)
+    return Moved(_moved(prediction, explanation, opacity), markup.moved(explanation), HIDE, HIDE)
 
 
 def redraw(visit: Visit, opacity: float) -> tuple[Any, Any]:
@@ -127,6 +166,31 @@ def redraw(visit: Visit, opacity: float) -> tuple[Any, Any]:
     known = visit.maps.get(question)
     moved = SAME if known is None else _moved(prediction, known, opacity)
     return _looked(view.photo, prediction, opacity), moved
+
+
+def open_link(visit: Visit, link: Link, method: str, opacity: float) -> Screen:
+    """Set a visit that has just begun as its link asks; a new answer is asked for, not waited for.
+
+    Args:
+        visit: with or without a first photo.
+        link: what the address asks for.
+        method: the one that the page starts with.
+        opacity: the one that the page starts with.
+    """
+    visit.wish = link.label
+    screen = Screen(notice=markup.note("<br>".join(map(escape, link.refused)), "warn")) if link.refused else Screen()
+    if visit.view is None or visit.view.focus is None:
+        return screen
+    question, prediction = visit.view.focus
+    asked = Question(question.face, link.method or method, link.label or prediction.emotion)
+    visit.show(replace(visit.view, question=asked))
+    if link.opacity not in (None, opacity):
+        looked, moved = redraw(visit, float(link.opacity or 0))
+        screen = screen._replace(looked=looked, moved=moved)
+    if asked not in visit.maps:
+        waiting = gr.update(value=None, visible=True)
+        screen = screen._replace(moved=waiting, moved_words=markup.caption(text.MOVED_WAIT), stop=SHOW)
+    return screen._replace(target=gr.update(value=asked.target))
 
 
 def blank(notice: str = "") -> Screen:
@@ -145,6 +209,9 @@ def blank(notice: str = "") -> Screen:
         moved=hidden,
         moved_words=markup.empty(text.MOVED_EMPTY),
         box_hint="",
+        remove=HIDE,
+        stop=HIDE,
+        again=HIDE,
     )
 
 
@@ -162,9 +229,13 @@ def _analysed(engine: Engine, visit: Visit, photo: Photo, method: str, opacity: 
     if predictions:
         index = largest([prediction.face_box_xyxy for prediction in predictions])
         return _shown(visit, photo, predictions, index, method, opacity)._replace(box_hint=_size(photo))
+    return _faceless(visit, photo, text.NO_FACE)
+
+
+def _faceless(visit: Visit, photo: Photo, words: str) -> Screen:
     view = View(photo, marking=True)
     visit.show(view)
-    return blank(markup.note(text.NO_FACE))._replace(photo=_photo(view), box_hint=_size(photo))
+    return blank(markup.note(words))._replace(photo=_photo(view), box_hint=_size(photo))
 
 
 def _added(engine: Engine, visit: Visit, view: View, box_xyxy: BoxXyxy, method: str, opacity: float) -> Screen:
@@ -208,15 +279,26 @@ def _shown(
     visit: Visit, photo: Photo, predictions: tuple[Prediction, ...], index: int, method: str, opacity: float
 ) -> Screen:
     """Put up one face; its attributions are asked for, not waited for."""
-    prediction = predictions[index]
-    question = Question(index, method, prediction.emotion)
-    view = View(photo, predictions, question)
+    view = View(photo, predictions, Question(index, method, visit.wish or predictions[index].emotion))
     visit.show(view)
+    return drawn(view, opacity)
+
+
+def drawn(view: View, opacity: float) -> Screen:
+    """Return the page for the chosen face of a view, all but its attributions.
+
+    Raises:
+        FaceError: if the view has no face.
+    """
+    if view.focus is None:
+        raise FaceError(text.NO_FACE_API)
+    question, prediction = view.focus
+    photo, predictions, index = view.photo, view.predictions, question.face
     return Screen(
         notice="",
         photo=_photo(view),
         faces=_faces(predictions, index),
-        target=gr.update(choices=list(prediction.class_names), value=prediction.emotion, interactive=True),
+        target=gr.update(choices=list(prediction.class_names), value=question.target, interactive=True),
         answer=markup.answer(Focus(question, prediction), len(predictions)),
         saw=gr.update(value=pictures.saw(prediction), alt_text=text.SAW_ALT.format(number=index + 1), visible=True),
         saw_words=markup.caption(text.SAW_CAPTION),
@@ -225,6 +307,9 @@ def _shown(
         weighed=markup.weighed(prediction),
         moved=gr.update(value=None, visible=True),  # never the last face's map beside this face's answer
         moved_words=markup.caption(text.MOVED_WAIT),
+        remove=SHOW,
+        stop=SHOW,
+        again=HIDE,
     )
 
 

@@ -8,15 +8,14 @@ from typing import Any
 
 import gradio as gr
 
-from demo import api, markup, text
+from demo import api, cache, endpoints, links, markup, privacy, text
 from demo.engine import Engine
+from demo.sessions import Page, lifespan_of
 from demo.tabs import about, analyse, compare, interventions, photos, trust
 from demo.theme import css, theme
 from demo.visit import Visit
 
-# Seconds: uploads and pictures are looked through every CACHE_EVERY and deleted at CACHE_AGE;
-# a visit's memory goes with the tab, or VISIT_AGE after the last action.
-CACHE_EVERY, CACHE_AGE, VISIT_AGE = 300, 1800, 3600
+VISIT_AGE = 3600  # seconds after the last action, or after the tab was closed, that a visit is remembered
 MAX_VISITS = 64
 MAX_UPLOAD = "64mb"
 
@@ -31,28 +30,35 @@ TABS: tuple[tuple[str, str, Callable[[Engine, gr.State], None]], ...] = (
 )
 
 
-def build(engine: Engine) -> gr.Blocks:
+def build(engine: Engine) -> Page:
     """Return the page and its API, ready to be launched with :func:`launch_options`."""
-    with gr.Blocks(
-        title=text.TITLE, analytics_enabled=False, delete_cache=(CACHE_EVERY, CACHE_AGE), fill_width=True
+    with Page(
+        title=text.TITLE, analytics_enabled=False, delete_cache=(cache.CACHE_EVERY, cache.CACHE_AGE), fill_width=True
     ) as page:
-        gr.HTML(markup.header(), elem_id="header")
+        visit = gr.State(Visit(), time_to_live=VISIT_AGE, delete_callback=page.forget_visit)
+        with gr.Row(elem_id="top-bar"):
+            gr.HTML(markup.header(), elem_id="header")
+            copy = gr.Button(text.COPY_LINK, size="sm", min_width=80, elem_id="copy-link")
+            delete = gr.Button(text.DELETE, size="sm", min_width=80, elem_id="delete-now")
+        said, deleted = gr.HTML("", elem_id="said"), gr.HTML("", elem_id="deleted")
         _start_notice(engine)
-        visit = gr.State(Visit(), time_to_live=VISIT_AGE)
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs") as tabs:
             for key, name, build_tab in TABS:
                 with gr.Tab(name, id=key, elem_id=f"tab-{key}"):
                     build_tab(engine, visit)
         config = engine.predictor.config
         gr.HTML(markup.footer(engine.predictor.checkpoint.source, config.trained_on), elem_id="footer")
-        api.add_endpoints(engine, analyse.SHOWN_METHODS[0], analyse.DEFAULT_OPACITY)
-        api.add_intervene(engine)
+        endpoints.add_endpoints(engine, analyse.SHOWN_METHODS[0], analyse.DEFAULT_OPACITY)
+        _connect_link(page, tabs, copy, said)
+        privacy.connect(page, visit, delete, deleted)
     return page
 
 
-def launch_options() -> dict[str, Any]:
-    """Return what ``Blocks.launch`` needs for looks and privacy; host and port are the caller's."""
+def launch_options(page: Page) -> dict[str, Any]:
+    """Return what ``page.launch`` needs for looks and privacy; host and port are the caller's."""
     return {
+        "app_kwargs": {"lifespan": lifespan_of(page)},
+        "mcp_server": True,
         "theme": theme(),
         "css": css(),
         "run_history": False,
@@ -63,6 +69,22 @@ def launch_options() -> dict[str, Any]:
         "ssr_mode": False,
         "quiet": True,
     }
+
+
+def _connect_link(page: Page, tabs: gr.Tabs, copy: gr.Button, said: gr.HTML) -> None:
+    """Open the tab that the address names, and write the settings into a link on request."""
+    keys = tuple(key for key, _, _ in TABS)
+
+    def on_load(request: gr.Request) -> Any:
+        link = links.read(request.query_params, keys, (), ())
+        refused = markup.note("<br>".join(map(escape, link.refused)), "warn")
+        return gr.Tabs(selected=link.tab) if link.tab else gr.skip(), refused
+
+    page.load(on_load, None, [tabs, said], api_visibility="private", show_progress="hidden", **api.PREDICT_QUEUE)
+    named = {block.elem_id: block for block in page.blocks.values()}
+    settings = [named[name] for name in ("method", "target", "opacity")]
+    notes = {"COPIED": markup.note(text.COPIED), "IN_ADDRESS_BAR": markup.note(text.IN_ADDRESS_BAR)}
+    copy.click(None, settings, said, js=links.copy_js(notes), api_visibility="private")
 
 
 def _start_notice(engine: Engine) -> None:

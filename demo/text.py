@@ -71,8 +71,9 @@ WHICH_FACE_INFO = "Or click a face on the photo."
 METHOD = "Method"
 TARGET = "Label to explain"
 OPACITY = "Strength of the colours"
-ADD_FACE = "A face was missed?"
+ADD_FACE = "A face is missing or wrong?"
 ADD_FACE_INFO = "Click two opposite corners on the photo, or type the box in pixels of the photo."
+REMOVE_FACE = "Remove the chosen face"
 MARK = "Mark a face with two clicks"
 BOX = "Box: x1, y1, x2, y2"
 BOX_INFO = "Pixels from the photo’s upper left corner."
@@ -82,9 +83,14 @@ PHOTO_ALT = "Your photo with {count} numbered faces; face {number} is selected: 
 PHOTO_ALT_NO_FACE = "Your photo. No face was found in it."
 NO_FACE = (
     "<b>No face was found in this photo.</b> If you see one, click two opposite corners of it on the photo, or type "
-    "its box below “A face was missed?”."
+    "its box below “A face is missing or wrong?”."
 )
 NO_FACE_THERE = "There is no numbered face at that place. Click inside one of the boxes."
+FACE_REMOVED = "Face {number} is off the list; the others are numbered anew."
+LAST_FACE_REMOVED = (
+    "<b>No face is left.</b> Click two opposite corners of one on the photo, or type its box below “A face is missing "
+    "or wrong?”."
+)
 FIRST_CORNER = "Click the first corner of the face on the photo."
 SECOND_CORNER = "Now click the opposite corner."
 NEEDS_PHOTO = "Add a photo first."
@@ -526,3 +532,27 @@ SIDE_NEEDS_FACE = "Add a photo with a face under “Analyse” first."
 SIDE_AGREE = "Both answer {label}. Their probabilities differ by up to {difference:.0%}."
 SIDE_DIFFER = "They disagree: {first} and {second}. Their probabilities differ by up to {difference:.0%}."
 SIDE_OTHER_LABELS = "They answer {first} and {second}, from different sets of labels."
+
+STOP = "Stop"
+AGAIN = "Explain again"
+STOPPED = "Stopped. The other panels still hold; ask again, or for another method or label."
+
+COPY_LINK = "Copy link"
+COPIED = "The link to these settings is copied. The photo is not part of it."
+IN_ADDRESS_BAR = "Your browser lets no page copy: take the link from the address bar. The photo is not part of it."
+BAD_LINK = "The link asks for {name} “{given}”, which there is not; accepted: {names}."
+
+CONSENT = (
+    "Add only photos of people who agree to it. A photo is used for this page alone: it is deleted within the hour, "
+    "and at once with “Delete now”."
+)
+DELETE = "Delete now"
+DELETED = "Deleted: your photos, all that was drawn from them, and what this page remembered of your visit."
+
+LIVE = "Live from your webcam"
+LIVE_INFO = "The attention for the largest face, several times a second. Frames are analysed and thrown away."
+LIVE_CAMERA = "Webcam"
+LIVE_EMPTY = "Start the webcam: what the network makes of it appears here."
+LIVE_NO_FACE = "No face in sight."
+LIVE_FACE = "{number} {emotion} {probability:.0%}"
+LIVE_ALT = "The webcam’s picture with the network’s attention and a numbered box around each face."

@@ -94,6 +94,9 @@ class Visit:
     Attributes:
         view: the analysed photo and what is chosen on it; None before there is one.
         maps: every map that was made for this view's faces.
+        waiting: the question that the visitor waits for an answer to; None: nobody waits.
+        wish: the label that the visitor's link asked for; None: the predicted one is explained.
+        bench: the two maps of the tab Interventions, for one face of this view.
         checks: the trust in maps of this view's faces, by the questions that these answer.
         jobs: by tab, the work that the visitor waits for.
         compared: the questions whose maps stand side by side.
@@ -102,7 +105,9 @@ class Visit:
 
     view: View | None = None
     maps: dict[Question, Explanation] = field(default_factory=dict)
-    bench: Bench | None = None  # of the tab Interventions; for one face of this view
+    waiting: Question | None = None
+    wish: str | None = None
+    bench: Bench | None = None
     checks: dict[tuple[Question, ...], Trust] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     compared: tuple[Question, ...] = ()
@@ -113,7 +118,11 @@ class Visit:
         if view is None or self.view is None or view.predictions is not self.view.predictions:
             self.maps, self.checks, self.compared = {}, {}, ()
             self.bench = None
-        self.view = view
+        self.view, self.waiting = view, view.question if view else None
+
+    def give_up(self) -> None:
+        """Wait no longer: work on the current question ends at its next report of progress."""
+        self.waiting = None
 
     def expect_job(self, tab: str, job: Job) -> None:
         """Raise SupersededError unless the visitor still waits for this job, about the face on the screen."""
@@ -123,5 +132,5 @@ class Visit:
     def expect(self, question: Question, view: View) -> None:
         """Raise SupersededError unless the visitor still waits for this answer about this photo."""
         now = self.view
-        if now is None or now.question != question or now.predictions is not view.predictions:
+        if now is None or self.waiting != question or now.predictions is not view.predictions:
             raise SupersededError

@@ -6,17 +6,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.context import Context
 
-from demo import api, handlers, markup, parse, text
+from demo import api, gpu, handlers, links, markup, parse, text
 from demo.download import add_download
 from demo.engine import Engine
 from demo.examples import example_photos
-from demo.handlers import Moved, Screen
+from demo.first import First, first_visit
+from demo.handlers import SAME, Moved, Screen
+from demo.live import add_live
 from demo.visit import Visit
 from glamor.explain import METHODS
 
 SHOWN_METHODS = ("integrated_gradients", "grad_cam", "occlusion")
 DEFAULT_OPACITY = 0.7
+# Raw values: the photo is decoded by our own rules (parse.photo_source), the rest is checked by the handlers.
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "preprocess": False}
+FAST = PRIVATE | api.PREDICT_QUEUE | {"show_progress": "hidden"}
+SLOW = PRIVATE | api.EXPLAIN_QUEUE | {"trigger_mode": "multiple"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Parts:
     box: gr.Textbox
     use_box: gr.Button
     box_hint: gr.HTML
+    remove: gr.Button
     saw: gr.Image
     saw_words: gr.HTML
     looked: gr.Image
@@ -43,6 +51,8 @@ class Parts:
     weighed: gr.HTML
     moved: gr.Image
     moved_words: gr.HTML
+    stop: gr.Button
+    again: gr.Button
 
     @property
     def screen(self) -> list[Any]:
@@ -52,32 +62,49 @@ class Parts:
     @property
     def panel(self) -> list[Any]:
         """The outputs of an explanation, in the order of :class:`~demo.handlers.Moved`."""
-        return [self.moved, self.moved_words]
+        return [self.moved, self.moved_words, self.stop, self.again]
 
 
 def build(engine: Engine, visit: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(engine, _lay_out(engine, visit))
+    first = first_visit(engine, SHOWN_METHODS[0], DEFAULT_OPACITY)
+    parts = _lay_out(engine, visit, first.screen if first else handlers.blank())
+    _connect(engine, parts)
+    _connect_link(engine, parts, first)
+    if not gpu.LENT:  # a lent GPU is not for every frame of a film
+        add_live(engine, parts.opacity)
 
 
-def _lay_out(engine: Engine, visit: gr.State) -> Parts:
+def _lay_out(engine: Engine, visit: gr.State, screen: Screen) -> Parts:
+    """Lay out the tab, showing ``screen`` from the start."""
     parts: dict[str, Any] = {"visit": visit}
     parts["notice"] = gr.HTML("", elem_id="notice")
     with gr.Row(elem_id="top", equal_height=True):
         with gr.Row(elem_id="photo-card", elem_classes="card"):
-            parts |= _photo_parts()
+            parts |= _photo_parts(screen)
         with gr.Column(elem_id="answer-column", elem_classes="card"):
             gr.HTML(markup.heading(text.ANSWER))
-            parts["answer"] = gr.HTML(markup.empty(text.ANSWER_EMPTY), elem_id="answer")
+            parts["answer"] = gr.HTML(elem_id="answer", **_start(screen.answer))
             gr.HTML(f'<p class="meaning">{text.MEANING}</p>')
         with gr.Column(elem_id="controls", elem_classes="card"):
-            parts |= _control_parts(engine, visit)
+            parts |= _control_parts(engine, visit, screen)
     with gr.Row(elem_id="panels", equal_height=True):
-        parts |= _panel_parts()
+        parts |= _panel_parts(screen)
     return Parts(**parts)
 
 
-def _photo_parts() -> dict[str, Any]:
+def _start(part: Any) -> dict[str, Any]:
+    """Return a part of a screen as what a component is made with."""
+    if part is SAME:
+        return {}
+    return (
+        {name: value for name, value in part.items() if name != "__type__"}
+        if isinstance(part, dict)
+        else {"value": part}
+    )
+
+
+def _photo_parts(screen: Screen) -> dict[str, Any]:
     photo = gr.Image(
         type="filepath",
         format="jpeg",
@@ -86,7 +113,9 @@ def _photo_parts() -> dict[str, Any]:
         sources=["upload", "clipboard", "webcam"],
         placeholder=text.DROP_HERE,
         buttons=[],
+        interactive=True,
         elem_id="photo",
+        **_start(screen.photo),
     )
     examples = gr.Dataset(
         label=text.EXAMPLES,
@@ -95,18 +124,19 @@ def _photo_parts() -> dict[str, Any]:
         type="index",
         elem_id="examples",
     )
+    gr.HTML(markup.caption(text.CONSENT), elem_id="consent")
     return {"photo": photo, "examples": examples}
 
 
-def _control_parts(engine: Engine, visit: gr.State) -> dict[str, Any]:
+def _control_parts(engine: Engine, visit: gr.State, screen: Screen) -> dict[str, Any]:
     gr.HTML(markup.heading(text.CONTROLS))
-    names = list(engine.class_names)
+    asked = {"choices": list(engine.class_names), "value": None} | _start(screen.target)
     methods = [(METHODS[key].name, key) for key in SHOWN_METHODS]
-    faces = gr.Radio([], label=text.WHICH_FACE, info=text.WHICH_FACE_INFO, visible=False, elem_id="faces")
+    faces = gr.Radio(
+        label=text.WHICH_FACE, info=text.WHICH_FACE_INFO, interactive=True, elem_id="faces", **_start(screen.faces)
+    )
     with gr.Row(elem_id="asked"):
-        target = gr.Dropdown(
-            names, value=None, label=text.TARGET, interactive=False, filterable=False, min_width=120, elem_id="target"
-        )
+        target = gr.Dropdown(label=text.TARGET, filterable=False, min_width=120, elem_id="target", **asked)
         method = gr.Dropdown(
             methods,
             value=methods[0][1],
@@ -122,29 +152,33 @@ def _control_parts(engine: Engine, visit: gr.State) -> dict[str, Any]:
         gr.HTML(markup.caption(text.ADD_FACE_INFO))
         parts["mark"] = gr.Button(text.MARK, size="sm", elem_id="mark")
         parts["box"] = gr.Textbox(label=text.BOX, info=text.BOX_INFO, elem_id="box")
-        parts["box_hint"] = gr.HTML("")
+        parts["box_hint"] = gr.HTML(elem_id="box-hint", **_start(screen.box_hint))
         parts["use_box"] = gr.Button(text.BOX_BUTTON, size="sm", elem_id="use-box")
+        parts["remove"] = gr.Button(text.REMOVE_FACE, size="sm", elem_id="remove-face", **_start(screen.remove))
     add_download(engine, visit)
     return parts
 
 
-def _panel_parts() -> dict[str, Any]:
+def _panel_parts(screen: Screen) -> dict[str, Any]:
     parts: dict[str, Any] = {}
-    for name, title, words in (
-        ("saw", text.SAW, text.SAW_EMPTY),
-        ("looked", text.LOOKED, text.LOOKED_EMPTY),
-        ("weighed", text.WEIGHED, text.WEIGHED_EMPTY),
-        ("moved", text.MOVED, text.MOVED_EMPTY),
-    ):
+    for name, title in (("saw", text.SAW), ("looked", text.LOOKED), ("weighed", text.WEIGHED), ("moved", text.MOVED)):
         with gr.Column(elem_id=name, elem_classes=["card", "shot"], min_width=240):
             gr.HTML(markup.heading(title))
             if name == "weighed":
-                parts[name] = gr.HTML(markup.empty(words))
+                parts[name] = gr.HTML(elem_id="weighed-words", **_start(screen.weighed))
                 continue
+            if name == "moved":
+                for button, words in (("stop", text.STOP), ("again", text.AGAIN)):
+                    parts[button] = gr.Button(words, size="sm", elem_id=button, **_start(getattr(screen, button)))
             parts[name] = gr.Image(
-                format="png", show_label=False, buttons=["fullscreen"], visible=False, interactive=False
+                format="png",
+                show_label=False,
+                buttons=["fullscreen"],
+                interactive=False,
+                elem_id=f"{name}-picture",
+                **_start(getattr(screen, name)),
             )
-            parts[f"{name}_words"] = gr.HTML(markup.empty(words))
+            parts[f"{name}_words"] = gr.HTML(elem_id=f"{name}-words", **_start(getattr(screen, f"{name}_words")))
     return parts
 
 
@@ -167,32 +201,51 @@ def _connect(engine: Engine, parts: Parts) -> None:
     def on_question(visit: Visit, opacity: float, progress: gr.Progress = gr.Progress()) -> Moved:  # noqa: B008
         return handlers.explain(engine, visit, opacity, lambda done: progress(done, desc=text.WORKING))
 
-    # Raw values: the photo is decoded by our own rules (parse.photo_source), the rest is checked by the handlers.
-    private: dict[str, Any] = {"api_visibility": "private", "preprocess": False}
-    fast = private | api.PREDICT_QUEUE | {"show_progress": "hidden"}
-    slow = private | api.EXPLAIN_QUEUE | {"show_progress_on": parts.moved, "trigger_mode": "multiple"}
     look = [parts.method, parts.opacity]
     asked = [
         parts.photo.input(
-            on_photo, [parts.visit, parts.photo, *look], parts.screen, trigger_mode="always_last", **fast
+            on_photo, [parts.visit, parts.photo, *look], parts.screen, trigger_mode="always_last", **FAST
         ),
-        parts.examples.click(on_example, [parts.visit, parts.examples, *look], parts.screen, **fast),
-        parts.photo.select(on_click, [parts.visit, *look], parts.screen, **fast),
-        parts.faces.input(handlers.choose_face, [parts.visit, parts.faces, parts.opacity], parts.screen, **fast),
-        parts.use_box.click(on_box, [parts.visit, parts.box, *look], parts.screen, **fast),
-        parts.box.submit(on_box, [parts.visit, parts.box, *look], parts.screen, **fast),
+        parts.examples.click(on_example, [parts.visit, parts.examples, *look], parts.screen, **FAST),
+        parts.photo.select(on_click, [parts.visit, *look], parts.screen, **FAST),
+        parts.faces.input(handlers.choose_face, [parts.visit, parts.faces, parts.opacity], parts.screen, **FAST),
+        parts.use_box.click(on_box, [parts.visit, parts.box, *look], parts.screen, **FAST),
+        parts.box.submit(on_box, [parts.visit, parts.box, *look], parts.screen, **FAST),
         gr.on(
             [parts.method.input, parts.target.input],
             handlers.ask,
             [parts.visit, parts.method, parts.target],
-            None,
+            parts.panel,
             trigger_mode="always_last",
-            **fast,
+            **FAST,
         ),
+        parts.again.click(handlers.ask, [parts.visit, parts.method, parts.target], parts.panel, **FAST),
+        parts.remove.click(handlers.remove_face, [parts.visit, parts.opacity], parts.screen, **FAST),
     ]
     for event in asked:
-        event.then(on_question, [parts.visit, parts.opacity], parts.panel, **slow)
-    parts.mark.click(handlers.start_marking, [parts.visit], parts.screen, **fast)
+        event.then(on_question, [parts.visit, parts.opacity], parts.panel, show_progress_on=parts.moved, **SLOW)
+    parts.stop.click(handlers.stop, [parts.visit], parts.panel, **FAST)
+    parts.mark.click(handlers.start_marking, [parts.visit], parts.screen, **FAST)
     parts.opacity.input(
-        handlers.redraw, [parts.visit, parts.opacity], [parts.looked, parts.moved], trigger_mode="always_last", **fast
+        handlers.redraw, [parts.visit, parts.opacity], [parts.looked, parts.moved], trigger_mode="always_last", **FAST
     )
+
+
+def _connect_link(engine: Engine, parts: Parts, first: First | None) -> None:
+    """Begin each visit with the example, set as the page's address asks."""
+
+    def on_load(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
+        link = links.read(request.query_params, (), SHOWN_METHODS, engine.class_names)
+        if first is not None:
+            first.begin(visit)
+        screen = handlers.open_link(visit, link, SHOWN_METHODS[0], DEFAULT_OPACITY)
+        return *screen, link.method or SAME, SAME if link.opacity is None else link.opacity
+
+    def on_question(visit: Visit, opacity: float, progress: gr.Progress = gr.Progress()) -> Moved:  # noqa: B008
+        if visit.view is None or visit.view.question in visit.maps:
+            return Moved()  # it is on the screen already
+        return handlers.explain(engine, visit, opacity, lambda done: progress(done, desc=text.WORKING))
+
+    page: Any = Context.root_block
+    loaded = page.load(on_load, [parts.visit], [*parts.screen, parts.method, parts.opacity], **FAST)
+    loaded.then(on_question, [parts.visit, parts.opacity], parts.panel, show_progress_on=parts.moved, **SLOW)

@@ -33,10 +33,10 @@ def test_a_close_call_is_said_in_words_and_names_the_second(prediction):
 @pytest.mark.parametrize(
     ("weights", "verdict"),
     [
-        ((0.8, 0.2), "mostly on the face"),
-        ((0.3, 0.7), "mostly on the scene"),
-        ((0.52, 0.48), "both about equally"),
-        ((0.4, 0.6), "somewhat more on the scene"),
+        ((0.8, 0.2), "gave the face most of the weight"),
+        ((0.3, 0.7), "gave the scene most of the weight"),
+        ((0.52, 0.48), "gave both about equal weight"),
+        ((0.4, 0.6), "gave the scene somewhat more weight"),
     ],
 )
 def test_fusion_is_told_in_numbers_and_words(prediction, weights, verdict):

@@ -1,0 +1,61 @@
+"""The one folder that holds what visitors send and what is drawn for them, for half an hour at most.
+
+Import this before Gradio, which reads the folder's place when it is imported.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+# Seconds: the folder is looked through every CACHE_EVERY, and what is older than CACHE_AGE is deleted.
+CACHE_EVERY, CACHE_AGE = 300, 1500
+
+
+def claim() -> Path:
+    """Return the folder: GRADIO_TEMP_DIR, or one made for this process and removed with it.
+
+    Gradio's own default is shared by all of a machine's Gradio apps, whose files are not ours to delete.
+    """
+    given = os.environ.get("GRADIO_TEMP_DIR")
+    if given:
+        return Path(given).absolute()
+    made = tempfile.mkdtemp(prefix="glamor-")
+    os.environ["GRADIO_TEMP_DIR"] = made
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made)
+
+
+FOLDER = claim()
+
+
+def delete(paths: Iterable[str | Path], folder: Path = FOLDER) -> None:
+    """Delete files, and folders that are empty without them; what is gone already, or lies elsewhere, is let be."""
+    for path in map(Path, paths):
+        if folder not in path.parents:
+            continue
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+            path.parent.rmdir()
+
+
+def sweep(kept: Iterable[str], age: float = CACHE_AGE, folder: Path = FOLDER) -> None:
+    """Delete every file that was last changed more than ``age`` seconds ago.
+
+    Gradio deletes what it remembers; this finds the rest, such as photos that came inside an MCP request.
+
+    Args:
+        kept: files that belong to the page itself.
+        age: seconds.
+        folder: where to look, subfolders included.
+    """
+    spared, end = set(kept), time.time() - age
+    with suppress(OSError):
+        old = [path for path in folder.rglob("*") if path.is_file() and path.lstat().st_ctime <= end]
+        delete((path for path in old if str(path) not in spared), folder)

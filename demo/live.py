@@ -1,0 +1,117 @@
+"""The webcam, live: several frames a second with the attention drawn on them; no frame is kept."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from demo import markup, parse, text
+from demo.engine import Engine
+from demo.guard import message_of
+from glamor import figures
+from glamor.faces import largest
+from glamor.photo import Photo, load_photo
+from glamor.predictor import Prediction
+
+LONGEST = 480  # pixels; a frame is analysed no larger than this
+EVERY, AT_MOST = 0.2, 120  # seconds between two frames, and until the visitor must start again
+NOWHERE = (0.0, 0.0, 0.0, 0.0)
+# A queue of its own: a running camera holds one of its places, and nobody's photo waits for it.
+LIVE_QUEUE: dict[str, Any] = {"concurrency_id": "live", "concurrency_limit": 4}
+
+
+def frame(engine: Engine, payload: Mapping[str, Any] | None, opacity: float) -> str:
+    """Return one frame as HTML: the picture itself, inside, and its words.
+
+    Args:
+        engine: loaded weights.
+        payload: the frame as the browser sent it.
+        opacity: of the attention, in [0, 1].
+    """
+    try:
+        source = parse.photo_source(payload)
+        if source is None:
+            return markup.empty(text.LIVE_EMPTY)
+        photo = _small(load_photo(source))
+        predictions = engine.predict(photo)
+    except Exception as error:
+        return markup.note(escape(message_of(error)), "warn")
+    words = (
+        text.LIVE_NO_FACE if not predictions else ", ".join(map(_words, range(1, len(predictions) + 1), predictions))
+    )
+    picture = drawn(photo, predictions, opacity)
+    return f'<img src="{_inline(picture)}" alt="{escape(text.LIVE_ALT)}">{markup.caption(words)}'
+
+
+def drawn(photo: Photo, predictions: tuple[Prediction, ...], opacity: float) -> Photo:
+    """Return a frame with the largest face's attention and numbered boxes.
+
+    The faces stay to be seen, which the panel for a photo paints black: a person looks for oneself here.
+    """
+    if not predictions:
+        return photo
+    boxes = [prediction.face_box_xyxy for prediction in predictions]
+    chosen = largest(boxes)
+    one = predictions[chosen]
+    lit = figures.composite_attention(photo, one.attention, one.attention_region_xyxy, NOWHERE, opacity)
+    return figures.draw_boxes(lit, boxes, chosen)
+
+
+def add_live(engine: Engine, opacity: gr.Slider) -> None:
+    """Lay out the camera and its picture inside the open block, and tie them together."""
+    with gr.Accordion(text.LIVE, open=False, elem_id="live"):
+        gr.HTML(markup.caption(text.LIVE_INFO))
+        with gr.Row(elem_id="live-row"):
+            camera = gr.Image(
+                sources=["webcam"],
+                streaming=True,
+                type="numpy",
+                label=text.LIVE_CAMERA,
+                show_label=False,
+                buttons=[],
+                elem_id="camera",
+                webcam_options=gr.WebcamOptions(mirror=False),
+            )
+            shown = gr.HTML(markup.empty(text.LIVE_EMPTY), elem_id="live-picture")
+
+    def on_frame(payload: Mapping[str, Any] | None, opacity: float) -> str:
+        return frame(engine, payload, opacity)
+
+    camera.stream(
+        on_frame,
+        [camera, opacity],
+        shown,
+        stream_every=EVERY,
+        time_limit=AT_MOST,
+        show_progress="hidden",
+        preprocess=False,
+        api_visibility="private",
+        **LIVE_QUEUE,
+    )
+
+
+def _small(photo: Photo) -> Photo:
+    scale = min(1.0, LONGEST / max(photo.shape[:2]))
+    if scale == 1:
+        return photo
+    height, width = (max(1, round(side * scale)) for side in photo.shape[:2])
+    return np.asarray(Image.fromarray(photo).resize((width, height), Image.Resampling.BILINEAR))
+
+
+def _words(number: int, prediction: Prediction) -> str:
+    return text.LIVE_FACE.format(
+        number=number, emotion=prediction.emotion, probability=float(prediction.probabilities.max())
+    )
+
+
+def _inline(picture: Photo) -> str:
+    data = io.BytesIO()
+    Image.fromarray(picture).save(data, "JPEG", quality=80)
+    return f"data:image/jpeg;base64,{base64.b64encode(data.getvalue()).decode()}"

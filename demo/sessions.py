@@ -1,0 +1,136 @@
+"""Which files and which memory belong to which visitor, so that they can go at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from weakref import WeakKeyDictionary, WeakSet
+
+import gradio as gr
+from gradio.state_holder import SessionState
+
+from demo import cache, tools
+
+OWN_FILE = "/gradio_api/file="  # the page's own address of a file in the cache begins so
+
+
+class Page(gr.Blocks):
+    """Blocks that remember which cached files each session sent or was shown."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._files: WeakKeyDictionary[SessionState, set[str]] = WeakKeyDictionary()
+        self._gone: WeakSet[SessionState] = WeakSet()
+
+    async def preprocess_data(
+        self, block_fn: Any, inputs: list[Any], state: SessionState | None, explicit_call: bool = False
+    ) -> list[Any]:
+        """Read an event's inputs as Gradio does, and note the files among them."""
+        values = await super().preprocess_data(block_fn, _with_own_files(inputs), state, explicit_call)
+        self._note(state, values)
+        return values
+
+    async def postprocess_data(self, block_fn: Any, predictions: Any, state: SessionState | None) -> list[Any]:
+        """Write an event's outputs as Gradio does, and note the files among them."""
+        values = await super().postprocess_data(block_fn, predictions, state)
+        self._note(state, values)
+        if state is not None:
+            for key, value in list(state.state_data.items()):
+                state[key] = value  # the visit's time to live starts anew
+            state.config_values.clear()  # Gradio's copy of all that the session was shown
+        return values
+
+    def forget(self, session: str | None) -> None:
+        """Delete a session's files and memory now.
+
+        A file that another session also has (the same photo, sent by two people) stays for that one, and
+        what belongs to the page stays as well.
+
+        Args:
+            session: Gradio's name for it; one that is not there is no error.
+        """
+        holder: Any = self.state_holder
+        state = holder.session_data.pop(session, None)
+        if state is None:
+            return
+        holder.time_last_used.pop(session, None)
+        self._gone.add(state)
+        self._delete(self._files.pop(state, set()))
+
+    def forget_visit(self, visit: Any) -> None:
+        """Do the same for the session that remembers ``visit``, when Gradio says that its time is over."""
+        for session, state in list(self.state_holder.session_data.items()):
+            if any(value is visit for value in state.state_data.values()):
+                self.forget(session)
+
+    def own_files(self) -> set[str]:
+        """Return the cached files that belong to the page itself."""
+        return {path for block in self.blocks.values() for path in block.keep_in_cache}
+
+    def _note(self, state: SessionState | None, values: Any) -> None:
+        found = set(_cached_files(values))
+        if state in self._gone:
+            self._delete(found)  # the visitor left while it was made
+        elif state is not None and found:
+            self._files.setdefault(state, set()).update(found)
+
+    def _delete(self, paths: set[str]) -> None:
+        gone = paths.difference(self.own_files(), *self._files.values())
+        cache.delete(gone)
+        for remembered in self.temp_file_sets:
+            remembered -= gone  # a path ends with the name that the visitor's file had
+
+
+def lifespan_of(page: Page) -> Callable[[Any], Any]:
+    """Return what runs as long as the app: the cache is swept every now and then, and emptied at the end."""
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        if page.mcp_server_obj:
+            tools.mend(page.mcp_server_obj)
+        task = asyncio.create_task(_sweep_forever(page))
+        try:
+            yield
+        finally:
+            task.cancel()
+            cache.sweep((), age=0)
+
+    return lifespan
+
+
+async def _sweep_forever(page: Page) -> None:
+    while True:
+        await asyncio.sleep(cache.CACHE_EVERY)
+        await asyncio.to_thread(cache.sweep, page.own_files())
+
+
+def _cached_files(values: Any) -> Iterator[str]:
+    """Yield every path inside the cache that stands anywhere in a value."""
+    if isinstance(values, str):
+        if values.startswith(str(cache.FOLDER)):
+            yield str(values)
+    elif isinstance(values, dict):
+        for value in values.values():
+            yield from _cached_files(value)
+    elif isinstance(values, list | tuple):
+        for value in values:
+            yield from _cached_files(value)
+
+
+def _with_own_files(values: Any) -> Any:
+    """Return inputs in which a file at an address of this app is the file itself: it need not be fetched.
+
+    Gradio checks afterwards that it lies in the cache, whoever names it.
+    """
+    if isinstance(values, list):
+        return [_with_own_files(value) for value in values]
+    if not isinstance(values, dict):
+        return values
+    path = values.get("path")
+    address = urlsplit(path).path if isinstance(path, str) and path.startswith(("http://", "https://")) else ""
+    if not address.startswith(OWN_FILE):
+        return {name: _with_own_files(value) for name, value in values.items()}
+    return values | {"path": unquote(address.removeprefix(OWN_FILE)), "url": None}

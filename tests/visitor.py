@@ -1,0 +1,83 @@
+"""A visitor without a browser: does over HTTP what the page's script does."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+
+class Visitor:
+    """One session on the running page.
+
+    Args:
+        url: of the page.
+        query: of the page's address, such as ``tab=analyse``.
+    """
+
+    def __init__(self, url: str, query: str = "") -> None:
+        self.session = uuid.uuid4().hex
+        self.query = query
+        self.http = httpx.Client(base_url=url, timeout=600)
+        self.config: dict[str, Any] = self.http.get("/config").json()
+        self.parts = {one["props"].get("elem_id"): one for one in self.config["components"]}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.http.close()
+
+    def upload(self, path: Path) -> dict[str, Any]:
+        """Send a file and return the value that the page's script would make of it."""
+        with path.open("rb") as file:
+            (kept,) = self.http.post("/gradio_api/upload", files={"files": (path.name, file)}).json()
+        meta = {"_type": "gradio.FileData"}
+        return {"path": kept, "url": f"/gradio_api/file={kept}", "orig_name": path.name, "meta": meta}
+
+    def event(self, part: str, name: str) -> dict[str, Any]:
+        """Return the event of a component."""
+        return next(one for one in self.config["dependencies"] if [self.parts[part]["id"], name] in one["targets"])
+
+    def opening(self) -> dict[str, Any]:
+        """Return the event that begins a visit."""
+        loads = (one for one in self.config["dependencies"] if any(name == "load" for _, name in one["targets"]))
+        return next(one for one in loads if self.parts["answer"]["id"] in one["outputs"])
+
+    def then(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Return the event that follows another."""
+        return next(one for one in self.config["dependencies"] if one["trigger_after"] == event["id"])
+
+    def start(self, event: dict[str, Any], *data: Any, about: Any = None) -> str:
+        """Ask for an event, with the values of its inputs, and return the name of the request."""
+        body = {
+            "data": list(data), "fn_index": event["id"], "session_hash": self.session, "event_data": about,
+            "trigger_id": None,
+        }  # fmt: skip
+        answer = self.http.post(f"/gradio_api/queue/join?{self.query}", json=body)
+        answer.raise_for_status()
+        name: str = answer.json()["event_id"]
+        return name
+
+    def finish(self, name: str) -> list[Any]:
+        """Wait for a request's outputs."""
+        with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as stream:
+            for line in stream.iter_lines():
+                message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
+                if message.get("msg") == "process_completed" and message["event_id"] == name:
+                    assert message["success"], message
+                    outputs: list[Any] = message["output"]["data"]
+                    return outputs
+        raise AssertionError("the stream ended without an answer")
+
+    def act(self, event: dict[str, Any], *data: Any, about: Any = None) -> dict[str | None, Any]:
+        """Do something and return what came of it, by the name of the component."""
+        outputs = self.finish(self.start(event, *data, about=about))
+        names = {one["id"]: one["props"].get("elem_id") for one in self.config["components"]}
+        return {names.get(block): value for block, value in zip(event["outputs"], outputs, strict=True)}
