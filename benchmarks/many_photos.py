@@ -79,10 +79,8 @@ def make_photo(portraits: tuple[Pixels, Pixels], n: int, rng: np.random.Generato
     if n % 10 == 9:
         small = rng.integers(60, 200, (6, 8, 3), dtype=np.uint8)
         return np.asarray(Image.fromarray(small).resize((side, side * 3 // 4), Image.Resampling.BICUBIC))
-    if n % 10 == 5:
-        picture = np.hstack([portraits[0][:512], portraits[1][:512]])
-    else:
-        picture = portraits[n % 2]
+    both = np.hstack([portraits[0][:512], portraits[1][:512]])
+    picture = both if n % 10 == 5 else portraits[n % 2]
     dy, dx = (int(rng.integers(0, 30)) for _ in range(2))
     picture = picture[dy:, dx:][:, :: 1 if rng.random() < 0.5 else -1]
     bright = np.clip(picture * rng.uniform(0.7, 1.2), 0, 255).astype(np.uint8)

@@ -35,8 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="+",
         metavar="PATH",
-        help="photos, folders (with all in them), patterns such as 'x/*.jpg', zips, or owner/name[:split] of a data set "
-        "on the Hugging Face Hub (needs: pip install datasets)",
+        help="photos, folders (with all in them), patterns such as 'x/*.jpg', zips, or owner/name[:split] of a data "
+        "set on the Hugging Face Hub (needs: pip install datasets)",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=f"folder for {FACES} and {FAILED}")
     parser.add_argument("--csv", action="store_true", help="write faces.csv, too")

@@ -22,8 +22,9 @@ from glamor.figures.colours import (
     FOR_COLOR,
     INK,
 )
-from glamor.figures.evaluation import evaluation_figure
+from glamor.figures.evaluation import confusion_figure, evaluation_figure
 from glamor.figures.inputs import draw_boxes, saw_figure
+from glamor.figures.many import counts_figure, face_weight_figure, mean_attention_figure, reliability_figure
 from glamor.figures.trust import audit_figure, cascade_figure, reliance_figure, removal_figure
 
 __all__ = [
@@ -40,10 +41,15 @@ __all__ = [
     "cascade_figure",
     "composite_attention",
     "composite_attribution",
+    "confusion_figure",
+    "counts_figure",
     "draw_boxes",
     "evaluation_figure",
+    "face_weight_figure",
     "fusion_bar",
+    "mean_attention_figure",
     "probability_bar",
+    "reliability_figure",
     "reliance_figure",
     "removal_figure",
     "saw_figure",

@@ -1,4 +1,7 @@
-"""Bytes -> prepared faces: the work of worker processes, which start without torch (0.3 s and 33 MB, not 4 s and 0.6 GB)."""
+"""Bytes -> prepared faces: the work of worker processes.
+
+Nothing here imports torch: a worker starts in 0.3 s with 33 MB instead of 4 s with 0.6 GB.
+"""
 
 from __future__ import annotations
 
@@ -66,9 +69,7 @@ def failed(item: Item, error: str, seconds: float = 0.0) -> Found:
     return Found(item.name, item.label, None, (), (), (), seconds, error)
 
 
-def _boxes(
-    photo: Photo, item: Item, config: ModelConfig
-) -> tuple[tuple[BoxXyxy, ...], tuple[float | None, ...]]:
+def _boxes(photo: Photo, item: Item, config: ModelConfig) -> tuple[tuple[BoxXyxy, ...], tuple[float | None, ...]]:
     given = item.box()
     if given is not None:
         return (given,), (None,)

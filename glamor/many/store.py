@@ -1,9 +1,9 @@
 """Rows on disk, safe at every moment: what is written stays, what is there is never done again.
 
-    DIR/parts/00000017.parquet   the rows of some photos, written whole or not at all
-    DIR/faces.parquet            all rows, made of the parts when a run ends
-    DIR/failed.csv               the photos that failed, with the reason of each
-    DIR/faces.csv                all rows again, on demand
+DIR/parts/00000017.parquet   the rows of some photos, written whole or not at all
+DIR/faces.parquet            all rows, made of the parts when a run ends
+DIR/failed.csv               the photos that failed, with the reason of each
+DIR/faces.csv                all rows again, on demand
 """
 
 from __future__ import annotations
@@ -207,4 +207,3 @@ def _number(part: Path) -> int:
 def _hash(name: str) -> np.uint64:
     """Return 8 bytes for a name: a million names are 8 MB, and two alike among them are improbable (3e-8)."""
     return np.uint64(int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little"))
-

@@ -16,7 +16,9 @@ from glamor.many.detect import Found, detect, failed
 from glamor.many.items import Item
 
 ON_THE_WAY = 32  # photos a worker that are read or wait to be fetched: enough to last while the network runs
-DIED = "The process that read this photo died twice: the photo may need more memory than there is, or crash the decoder."
+DIED = (
+    "The process that read this photo died twice: the photo may need more memory than there is, or crash the decoder."
+)
 
 
 def detect_all(items: Iterable[Item], config: ModelConfig, workers: int) -> Iterator[Found]:
