@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -113,7 +113,7 @@ def _analyse(args: argparse.Namespace, sources: tuple[Source, ...], predictor: P
 
 def _rows(
     args: argparse.Namespace, items: Iterable[Item], predictor: Predictor, clock: Clock
-) -> Iterator[tuple[Row, ...]]:
+) -> Generator[tuple[Row, ...], None, None]:
     if args.ray:
         from glamor.many.on_ray import analyse_on_ray
 
