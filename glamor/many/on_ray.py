@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import socket
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -31,6 +32,7 @@ CHUNK = 50_000  # names of photos that are handed to Ray at once, about 10 MB
 BLOCK = 32  # photos in what one task works on: what is done again when a worker dies
 # Shares of a core: on any machine with one, there is room for a reader, a detector and the network.
 READ_CPU, DETECT_CPU, PREDICT_CPU = 0.05, 0.75, 0.15
+ANSWER_SECONDS = 10
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else every start warns of a change to come
@@ -179,5 +181,17 @@ def _connect(ray: ModuleType, address: str | None) -> None:
         # "local" starts one even if RAY_ADDRESS names another; the dashboard would open a port
         settings |= {"address": "local", "include_dashboard": False}
     else:
+        _check_address(address)
         settings["address"] = address
     ray.init(**settings)
+
+
+def _check_address(address: str) -> None:
+    """Refuse a cluster that does not answer; Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        return  # "auto" and the like, which Ray looks up
+    try:
+        socket.create_connection((host, int(port)), ANSWER_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise DataError(f"no Ray cluster answers at {address} ({error}); start one, or check the address.") from error

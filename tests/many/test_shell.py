@@ -8,14 +8,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import psutil
 import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.many_photos import WAYS_TO_BREAK, make_folder
 from glamor.__main__ import main
+from glamor.many.rows import Row
+from glamor.many.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,19 +37,12 @@ def _files(out: Path) -> list[str]:
     return names
 
 
-def _start(*words: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "glamor", *map(str, words)]
-    return subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-
-
 def test_every_file_of_a_folder_is_accounted_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     broken = make_folder(tmp_path / "in", 40, len(WAYS_TO_BREAK), longest=400)
     assert _run("analyse", tmp_path / "in", "--out", tmp_path / "out", "--csv", "--workers", 1) == 0
     out, err = capsys.readouterr()
     assert f"{len(broken)} photos failed; the reasons are in {tmp_path / 'out' / 'failed.csv'}" in out
-    assert re.search(r"bottleneck: .+ waited [\d.]+ s for detection, [\d.]+ s in the network", out)
+    assert re.search(r"bottleneck: .+waited [\d.]+ s for detection, [\d.]+ s in the network", out)
     assert "photos/s" in err or "s/ photos" in err  # tqdm turns a slow rate round
     expected = {str(path) for path in (tmp_path / "in").rglob("*") if path.is_symlink() or not path.is_dir()}
     assert set(_files(tmp_path / "out")) == expected
@@ -56,33 +52,73 @@ def test_every_file_of_a_folder_is_accounted_for(tmp_path: Path, capsys: pytest.
     assert (tmp_path / "out" / "faces.csv").exists()
 
 
-def test_a_run_that_is_killed_goes_on_and_does_nothing_twice(
-    make_photos: Callable[[int], Path], tmp_path: Path
+def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
+    make_photos: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    folder, out = make_photos(40), tmp_path / "out"
-    killed = _start("analyse", folder, "--out", out, "--workers", 1, "--batch", 4)
-    # The power fails at some moment; here after the first part is written, which 10 seconds would bring.
-    time.sleep(1)
-    interrupted = _wait_for_rows(killed, out)
-    parts = {path: path.stat().st_mtime_ns for path in (out / "parts").glob("*.parquet")}
-    assert _run("analyse", folder, "--out", out, "--workers", 1) == 0
-    names = _files(out)
-    assert sorted(set(names)) == [str(folder / f"{n:03d}.jpg") for n in range(40)]
-    assert len(names) == 50  # every fourth photo has nobody, every fourth two
-    assert interrupted or parts
+    words = ("analyse", make_photos(12), "--out", tmp_path / "out", "--workers", 1, "--batch", 1)
+    add, added = Store.add, list[str]()
+
+    def interrupted(store: Store, rows: Sequence[Row]) -> None:
+        add(store, rows)
+        added.append(rows[0].file)
+        if len(added) == 5:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.1)
+
+    monkeypatch.setattr(Store, "add", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        _run(*words)
+    assert ended.value.code == 130
+    assert "the same command goes on from there" in capsys.readouterr().err
+    assert _run(*words) == 0
+    assert "5 photos are done already" in capsys.readouterr().out
+    assert len(added) == len(set(added)) == 12
+    assert len(_files(tmp_path / "out")) == 15  # every fourth photo has nobody, every fourth two
 
 
-def _wait_for_rows(process: subprocess.Popen[str], out: Path) -> bool:
-    """Interrupt the process once photos are on their way, as Ctrl-C does; return whether it said so."""
-    assert process.stderr is not None
-    seen = ""
-    while "0/40" not in seen and process.poll() is None:
-        seen += process.stderr.read(1)
-    time.sleep(4)
-    os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=120)
-    assert process.returncode in (0, 130), err
-    return "the same command goes on from there" in err
+# A part is four rows here, and the power fails before the tenth photo's rows are taken.
+KILLED = """
+import os, signal, psutil
+from glamor.__main__ import main
+from glamor.many import store
+store.PART_ROWS = 4
+add, added = store.Store.add, []
+def cut(self, rows):
+    if len(added) == 9:
+        print(*(child.pid for child in psutil.Process().children()), flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    added.append(rows)
+    add(self, rows)
+store.Store.add = cut
+if __name__ == "__main__":
+    main({words!r})
+"""
+
+
+def test_a_run_that_is_killed_loses_no_more_than_a_part_and_leaves_no_process(
+    make_photos: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["analyse", str(make_photos(12)), "--out", str(tmp_path / "out"), "--workers", "1", "--batch", "1"]
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED.format(words=words))
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    killed = subprocess.run(
+        [sys.executable, script], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, timeout=300
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert _run(*words) == 0
+    # Rows a photo: 1 1 2, 1 1 1 2, 1 1: the first seven photos fill two parts.
+    assert "7 photos are done already" in capsys.readouterr().out
+    assert len(_files(tmp_path / "out")) == 15
+    workers = [int(word) for line in killed.stdout.splitlines() if line[:1].isdigit() for word in line.split()]
+    assert workers
+    end = time.monotonic() + 60
+    while any(map(psutil.pid_exists, workers)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not any(map(psutil.pid_exists, workers))
 
 
 def test_nothing_is_left_to_do_for_the_same_folder(
