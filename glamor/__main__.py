@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from glamor.predictor import Prediction, Predictor
 
 DELEGATED = {
+    "analyse": "analyse folders, archives or data sets of photos, one row a face",
+    "summarise": "summarise what analyse found in one self-contained page",
     "audit": "check over many photos which explanations can be trusted",
     "evaluate": "score a checkpoint on a labelled set of photos",
     "export": "write a checkpoint as a folder ready for the Hugging Face Hub",

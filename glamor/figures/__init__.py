@@ -23,9 +23,10 @@ from glamor.figures.colours import (
     FOR_COLOR,
     INK,
 )
-from glamor.figures.evaluation import evaluation_figure
+from glamor.figures.evaluation import confusion_figure, evaluation_figure
 from glamor.figures.fusion import fusion_figure
 from glamor.figures.inputs import draw_boxes, saw_figure
+from glamor.figures.many import counts_figure, face_weight_figure, mean_attention_figure, reliability_figure
 from glamor.figures.people import people_figure, swap_figure
 from glamor.figures.trust import audit_figure, cascade_figure, reliance_figure, removal_figure
 
@@ -45,12 +46,17 @@ __all__ = [
     "cell_at",
     "composite_attention",
     "composite_attribution",
+    "confusion_figure",
+    "counts_figure",
     "draw_boxes",
     "evaluation_figure",
+    "face_weight_figure",
     "fusion_bar",
     "fusion_figure",
+    "mean_attention_figure",
     "people_figure",
     "probability_bar",
+    "reliability_figure",
     "reliance_figure",
     "removal_figure",
     "saw_figure",
