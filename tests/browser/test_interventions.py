@@ -107,6 +107,7 @@ def test_slider_and_cells_change_the_answer_at_once(page, pair, predictor, size)
     click_cell(page, 3, 2)
     shows(page, predictor, chosen, Intervention())
 
+    page.get_by_role("button", name=text.LAB_TYPE_CELL).click()
     page.get_by_label(text.LAB_CELL).fill("4, 3")
     page.keyboard.press("Enter")
     shows(page, predictor, chosen, Intervention(attention=attention))
@@ -129,6 +130,7 @@ def test_slider_and_cells_change_the_answer_at_once(page, pair, predictor, size)
 
 def test_a_wish_that_cannot_be_met_is_answered_in_words(page, pair):
     to_interventions(page, pair)
+    page.get_by_role("button", name=text.LAB_TYPE_CELL).click()
     page.get_by_label(text.LAB_CELL).fill("9, 9")
     page.keyboard.press("Enter")
     expect(page.locator("#lab-notice .warn")).to_contain_text("its row from 1 to 7")
