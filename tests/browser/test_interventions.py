@@ -77,7 +77,7 @@ def scrolls_sideways(page: Page) -> bool:
 def test_before_there_is_a_photo_both_tabs_say_what_to_do(page):
     open_tab(page, text.TAB_INTERVENTIONS)
     expect(page.get_by_text(text.LAB_EMPTY)).to_be_visible()
-    expect(page.locator("#board")).to_have_count(0)
+    expect(page.locator("#board")).to_be_hidden()
     assert not scrolls_sideways(page)
     open_tab(page, text.TAB_PHOTOS)
     expect(page.get_by_text(text.SWAP_EMPTY)).to_be_visible()
