@@ -147,8 +147,9 @@ class Lab:
 
     def _ask_on_copy(self, encoded: Encoded, setting: Setting) -> Outcome:
         model = self._copy()
-        attention = setting.attention_instead_of(recombine(model, encoded).attention[0].cpu())
-        free = recombine(model, encoded, Intervention(attention=attention))
+        learned = recombine(model, encoded)
+        attention = setting.attention_instead_of(learned.attention[0].cpu())
+        free = learned if attention is None else recombine(model, encoded, Intervention(attention=attention))
         curve = fusion_curve(model, free)
         if setting.w_face is None:
             return Outcome(read_answer(model, free), curve)

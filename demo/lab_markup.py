@@ -183,7 +183,7 @@ def _swap_table(matrix: SwapMatrix, names: Sequence[str], sources: Sequence[int]
         name = f"{text.SWAP_FACE.format(number=i + 1)}<br><small>{text.SWAP_FROM.format(photo=sources[i])}</small>"
         rows.append(f'<tr><th scope="row">{name}</th>{cells}</tr>')
     table = f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    return f'<div class="scroll" tabindex="0">{table}</div>'
+    return f'<div class="scroll" role="region" aria-label="{text.SWAP_TABLE}" tabindex="0">{table}</div>'
 
 
 def _pair(matrix: SwapMatrix, names: Sequence[str], home: np.ndarray, i: int, j: int) -> str:

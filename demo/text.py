@@ -140,6 +140,7 @@ LAB_BUTTONS_INFO = (
     "Keep all: the network’s own attention. Only the strongest: its strongest cell alone. Uniform: every cell "
     "the same. Shuffled: its own values, each on some other cell."
 )
+LAB_TYPE_CELL = "Without a mouse?"
 LAB_CELL = "A cell by its row and column"
 LAB_CELL_INFO = "Two numbers from 1, such as 2, 5; row 1 is at the top, column 1 on the left. Press Enter."
 LAB_BOARD_ALT = (

@@ -87,7 +87,8 @@ def _look_parts() -> dict[str, Any]:
         looks = {how: gr.Button(words, size="sm", min_width=80, elem_id=f"look-{how.replace(' ', '-')}")
                  for how, words in LOOKS}  # fmt: skip
     gr.HTML(markup.caption(text.LAB_BUTTONS_INFO))
-    cell = gr.Textbox(label=text.LAB_CELL, info=text.LAB_CELL_INFO, max_lines=1, elem_id="cell")
+    with gr.Accordion(text.LAB_TYPE_CELL, open=False, elem_id="type-cell"):
+        cell = gr.Textbox(label=text.LAB_CELL, info=text.LAB_CELL_INFO, max_lines=1, elem_id="cell")
     return {"board": board, "looks": looks, "cell": cell}
 
 
@@ -99,13 +100,6 @@ def _weigh_parts() -> dict[str, Any]:
         0, 1, 0.5, step=0.01, label=text.LAB_SLIDER, info=text.LAB_SLIDER_INFO, buttons=[], elem_id="weight"
     )
     free = gr.Button(text.LAB_FREE, size="sm", elem_id="free")
-    return {"curve": curve, "curve_words": curve_words, "weight": weight, "free": free}
-
-
-def _answer_parts() -> dict[str, Any]:
-    gr.HTML(markup.heading(text.LAB_ANSWER))
-    answer = gr.HTML("", elem_id="lab-now")
-    gr.HTML(lab_markup.about(text.LAB_ABOUT_ITEMS))
     gr.HTML(markup.heading(text.LAB_SEE))
     scene, face = (
         gr.Radio(
@@ -116,8 +110,22 @@ def _answer_parts() -> dict[str, Any]:
             ("face", FACES, text.LAB_FACE_INPUT, text.LAB_FACE_INFO),
         )
     )
+    return {
+        "curve": curve,
+        "curve_words": curve_words,
+        "weight": weight,
+        "free": free,
+        "scene": scene,
+        "face": face,
+    }
+
+
+def _answer_parts() -> dict[str, Any]:
+    gr.HTML(markup.heading(text.LAB_ANSWER))
+    answer = gr.HTML("", elem_id="lab-now")
     undo = gr.Button(text.LAB_RESET, size="sm", elem_id="undo")
-    return {"answer": answer, "scene": scene, "face": face, "undo": undo}
+    gr.HTML(lab_markup.about(text.LAB_ABOUT_ITEMS))
+    return {"answer": answer, "undo": undo}
 
 
 def _picture(name: str) -> gr.Image:

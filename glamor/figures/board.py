@@ -43,7 +43,7 @@ def attention_board(
     picture = composite_attention(scene, attention, whole, masked, opacity)
     faded = canvas.nearest(removed[..., None].astype(np.uint8), side, side)[..., 0] > 0
     picture[faded] = as_bytes(175 + 0.25 * luma(scene[faded]))
-    figure = canvas.new_figure(BOARD[3] + 2 * canvas.MARGIN + canvas.BAR_HEIGHT)
+    figure = canvas.new_figure(BOARD[3] + canvas.MARGIN + canvas.BAR_HEIGHT)
     canvas.add_image(figure, picture, BOARD)
     draw_grid(figure, BOARD, attention.shape)
     _cross_out(figure, removed)

@@ -77,7 +77,7 @@ def scrolls_sideways(page: Page) -> bool:
 def test_before_there_is_a_photo_both_tabs_say_what_to_do(page):
     open_tab(page, text.TAB_INTERVENTIONS)
     expect(page.get_by_text(text.LAB_EMPTY)).to_be_visible()
-    expect(page.locator("#board")).to_have_count(0)
+    expect(page.locator("#board")).to_be_hidden()
     assert not scrolls_sideways(page)
     open_tab(page, text.TAB_PHOTOS)
     expect(page.get_by_text(text.SWAP_EMPTY)).to_be_visible()
@@ -107,6 +107,7 @@ def test_slider_and_cells_change_the_answer_at_once(page, pair, predictor, size)
     click_cell(page, 3, 2)
     shows(page, predictor, chosen, Intervention())
 
+    page.get_by_role("button", name=text.LAB_TYPE_CELL).click()
     page.get_by_label(text.LAB_CELL).fill("4, 3")
     page.keyboard.press("Enter")
     shows(page, predictor, chosen, Intervention(attention=attention))
@@ -129,6 +130,7 @@ def test_slider_and_cells_change_the_answer_at_once(page, pair, predictor, size)
 
 def test_a_wish_that_cannot_be_met_is_answered_in_words(page, pair):
     to_interventions(page, pair)
+    page.get_by_role("button", name=text.LAB_TYPE_CELL).click()
     page.get_by_label(text.LAB_CELL).fill("9, 9")
     page.keyboard.press("Enter")
     expect(page.locator("#lab-notice .warn")).to_contain_text("its row from 1 to 7")
