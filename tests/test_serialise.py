@@ -6,9 +6,10 @@ import numpy as np
 import torch
 
 from glamor.explain import Explanation
+from glamor.explain.trust import Band, Curves, Faithfulness, Reliability, Reliance, Removal, Stability, Trust, Variant
 from glamor.predictor import Prediction, Provenance
 from glamor.prepare import Geometry, Prepared
-from glamor.serialise import explanation_to_dict, prediction_to_dict
+from glamor.serialise import explanation_to_dict, prediction_to_dict, trust_to_dict
 
 THIRD = 1 / 3  # has no short decimal form: whatever rounds shows here
 NAMES = ("Sad", "Happy", "Fear")
@@ -87,3 +88,91 @@ def test_an_explanation_survives_json_digit_by_digit():
         "convergence_delta": None,
         "scored": [[False], [True]],
     }
+
+
+def _trust() -> Trust:
+    def removal(how: str) -> Removal:
+        curves = tuple(
+            Curves(key, name, np.array([1.0, THIRD]), np.array([THIRD, 1.0]), THIRD, 0.5, "chance", f"{name} fails.")
+            for key, name in (("attention", "Attention"), ("grad_cam", "Grad-CAM"))
+        )
+        return Removal(how, curves, np.full(2, 0.5), np.full(2, 0.4), np.full(2, 0.6), Band(0.5, 0.4, 0.6))
+
+    faith = Faithfulness(
+        target=2,
+        target_name="Fear",
+        attention=np.array([[THIRD, 1 - THIRD]]),
+        cells=np.array([[[1.0, -2.0]]]),
+        scored=np.array([[True, False]]),
+        pixels=removal("pixels"),
+        weights=removal("weights"),
+        agreement=(None,),
+        random_orders=40,
+        seed=0,
+    )
+    reliance = Reliance(2, "Fear", (THIRD, 1 - THIRD), (0.25, 0.75), 0.9, 3.0, (0.1, -0.2), (1.0, -0.5), "black")
+    reliability = Reliability(
+        "grad_cam", "Grad-CAM", float("inf"), THIRD, None, 0.8, ("trained", "head"), np.array([1.0, THIRD]), ("Bad.",)
+    )
+    stability = Stability((Variant("as it is", 2, "Fear", 0.9, THIRD, None, False),))
+    return Trust((), faith, reliance, (reliability,), stability)
+
+
+def test_trust_survives_json_digit_by_digit():
+    trust = _trust()
+    values = json.loads(json.dumps(trust_to_dict(trust), allow_nan=False))
+    assert (values["target"], values["target_name"]) == (2, "Fear")
+    assert values["verdict"] == "Attention fails."
+    curves = {
+        "key": "grad_cam",
+        "name": "Grad-CAM",
+        "deletion": [1.0, THIRD],
+        "insertion": [THIRD, 1.0],
+        "deletion_auc": THIRD,
+        "insertion_auc": 0.5,
+        "outcome": "chance",
+        "verdict": "Grad-CAM fails.",
+    }
+    faith = values["faithfulness"]
+    for how in ("pixels", "weights"):
+        assert faith[how]["curves"][1] == curves
+        assert faith[how]["random_auc"] == {"mean": 0.5, "low": 0.4, "high": 0.6}
+        assert faith[how]["random_low"] == [0.4, 0.4]
+    assert faith["attention"] == [[THIRD, 1 - THIRD]]
+    assert faith["cells"] == {"grad_cam": [[1.0, -2.0]]}
+    assert faith["scored"] == [[True, False]]
+    assert faith["agreement"] == {"grad_cam": None}
+    assert values["reliance"] == {
+        "fusion_weights": {"face": THIRD, "context": 1 - THIRD},
+        "attribution": {"face": 0.25, "context": 0.75},
+        "probability": 0.9,
+        "logit": 3.0,
+        "probability_lost": {"face": 0.1, "context": -0.2},
+        "logit_lost": {"face": 1.0, "context": -0.5},
+        "baseline": "black",
+        "verdict": trust.reliance.verdict,
+    }
+    assert values["reliability"] == [
+        {
+            "key": "grad_cam",
+            "name": "Grad-CAM",
+            "convergence": None,  # JSON knows no infinity
+            "sensitivity": THIRD,
+            "infidelity": None,
+            "flat_infidelity": 0.8,
+            "stages": ["trained", "head"],
+            "similarity": [1.0, THIRD],
+            "warnings": ["Bad."],
+        }
+    ]
+    (variant,) = values["stability"]["variants"]
+    assert variant == {
+        "name": "as it is",
+        "label": 2,
+        "label_name": "Fear",
+        "probability": 0.9,
+        "w_face": THIRD,
+        "attention_correlation": None,
+        "changed": False,
+    }
+    assert values["stability"]["verdict"] == trust.stability.verdict

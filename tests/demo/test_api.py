@@ -17,9 +17,10 @@ from PIL import Image
 
 from demo import text
 from glamor.explain import explain
+from glamor.explain.trust import examine
 from glamor.photo import load_photo
 from glamor.predictor import Predictor
-from glamor.serialise import explanation_to_dict, prediction_to_dict
+from glamor.serialise import explanation_to_dict, prediction_to_dict, trust_to_dict
 from tests.live_app import ROOT
 
 
@@ -45,10 +46,11 @@ def pair_file(two_people, tmp_path):
 
 def test_only_the_documented_endpoints_are_offered(client):
     endpoints = client.view_api(return_format="dict")["named_endpoints"]
-    assert sorted(endpoints) == ["/explain", "/intervene", "/predict"]
+    assert sorted(endpoints) == ["/explain", "/intervene", "/predict", "/trust"]
     names = {name: [one["parameter_name"] for one in value["parameters"]] for name, value in endpoints.items()}
     assert names["/predict"] == ["photo", "boxes"]
-    assert names["/explain"] == ["photo", "method", "target", "face", "box", "opacity"]
+    assert names["/explain"] == ["photo", "method", "target", "face", "box", "opacity", "maps"]
+    assert names["/trust"] == ["photo", "methods", "target", "face", "box"]
 
 
 def test_api_shell_and_predictor_give_the_same_numbers(client, predictor, pair_file):
@@ -97,14 +99,48 @@ def test_left_out_arguments_mean_the_largest_face_and_its_own_label(client, pred
     assert values["explanation"]["target_name"] == largest.emotion
 
 
+def test_trust_has_the_numbers_of_the_library(client, predictor, pair_file):
+    values = client.predict(handle_file(pair_file), methods=["gradcam"], target="Fear", face=2, api_name="/trust")
+    prediction = predictor.predict(pair_file)[1]
+    fear = prediction.class_names.index("Fear")
+    with predictor.lock:
+        expected = examine(predictor.model, load_photo(pair_file), prediction.face_box_xyxy, ["grad_cam"], fear)
+    assert values["prediction"] == json.loads(json.dumps(prediction_to_dict(prediction)))
+    told, wanted = values["trust"], trust_to_dict(expected)
+    assert told.keys() == wanted.keys()
+    assert told["target_name"] == "Fear"
+    assert [one["key"] for one in told["reliability"]] == ["grad_cam"]
+    for how in ("pixels", "weights"):
+        for mine, theirs in zip(
+            told["faithfulness"][how]["curves"], wanted["faithfulness"][how]["curves"], strict=True
+        ):
+            np.testing.assert_allclose(mine["deletion"], theirs["deletion"], atol=1e-5)
+            np.testing.assert_allclose(mine["insertion"], theirs["insertion"], atol=1e-5)
+    assert told["reliance"]["fusion_weights"] == pytest.approx(wanted["reliance"]["fusion_weights"])
+    names = [variant["name"] for variant in told["stability"]["variants"]]
+    assert names == [variant["name"] for variant in wanted["stability"]["variants"]]
+    assert told["verdict"].startswith("Attention ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"methods": ["tea_leaves"]}, {"methods": [3]}, {"methods": {"a": 1}}, {"target": "Boredom"}, {"face": 5}],
+)
+def test_bad_requests_for_trust_are_refused_in_one_sentence(client, astronaut_file, arguments):
+    with pytest.raises(AppError) as caught:
+        client.predict(handle_file(astronaut_file), api_name="/trust", **arguments)
+    _assert_sentence(str(caught.value))
+
+
 def test_no_face_is_an_empty_answer_for_predict_and_advice_for_explain(client, nobody, tmp_path):
     path = tmp_path / "nobody.png"
     Image.fromarray(nobody).save(path)
     values, _ = client.predict(handle_file(str(path)), api_name="/predict")
     assert values == {"faces": []}
-    with pytest.raises(AppError) as caught:
-        client.predict(handle_file(str(path)), api_name="/explain")
-    assert str(caught.value) == text.NO_FACE_API
+    for endpoint in ("/explain", "/trust"):
+        with pytest.raises(AppError) as caught:
+            client.predict(handle_file(str(path)), api_name=endpoint)
+        assert str(caught.value) == text.NO_FACE_API
 
 
 def _huge_png() -> bytes:

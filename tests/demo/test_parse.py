@@ -77,3 +77,23 @@ def test_a_photo_comes_as_a_file_or_inline():
 
 def test_every_refusal_is_one_of_ours():
     assert issubclass(FaceError, GlamorError)
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (None, ("a", "b")),
+        ("", ("a", "b")),
+        ([], ("a", "b")),
+        (["ig"], ("ig",)),
+        ("ig, grad_cam", ("ig", "grad_cam")),
+    ],
+)
+def test_methods_are_a_list_or_words_with_commas(given, names):
+    assert parse.methods(given, ("a", "b")) == names
+
+
+@pytest.mark.parametrize("given", [3, [3], {"ig": 1}, [["ig"]], True])
+def test_what_names_no_methods_is_refused(given):
+    with pytest.raises(ExplainError, match="a list of their names"):
+        parse.methods(given, ("a",))

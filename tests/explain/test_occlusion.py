@@ -78,7 +78,7 @@ def test_at_the_published_sizes_it_encodes_half_as_many_pixels_as_plain_occlusio
     face, context = torch.rand(1, 3, 96, 96), torch.rand(1, 3, 112, 112)
     window, strides = ((3, PATCH, PATCH),) * 2, ((3, STRIDE, STRIDE),) * 2
     Occlusion(lambda *pair: model(*pair).logits).attribute(
-        (face, context), sliding_window_shapes=window, strides=strides, target=0
+        (face, context), sliding_window_shapes=window, strides=strides, target=0, perturbations_per_eval=16
     )
     plain, encoded["pixels"] = encoded["pixels"], 0
     nobody = Geometry((112, 112), (0, 0, 0, 0), (0.0, 0.0, 112.0, 112.0))

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from glamor.errors import ExplainError
+from glamor.explain.folded import folded
 from glamor.explain.trust import examine
 from glamor.model import GLAMORNet
 
@@ -90,3 +92,15 @@ def test_a_method_named_twice_is_checked_once(small_net: GLAMORNet, photo: NDArr
 def test_an_unknown_method_is_refused(small_net: GLAMORNet, photo: NDArray[np.uint8]) -> None:
     with pytest.raises(ExplainError, match="astrology"):
         examine(small_net, photo, BOX, ("astrology",))
+
+
+def test_a_folded_network_computes_the_same_and_leaves_the_original_alone(small_net: GLAMORNet) -> None:
+    before = state(small_net)
+    copy = folded(small_net)
+    assert state(small_net) == before
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in copy.modules())
+    face, context = torch.rand(2, 3, 48, 48), torch.rand(2, 3, 64, 64)
+    with torch.no_grad():
+        mine, theirs = copy(face, context), small_net(face, context)
+    torch.testing.assert_close(mine.logits, theirs.logits, rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(mine.attention, theirs.attention, rtol=1e-5, atol=1e-6)

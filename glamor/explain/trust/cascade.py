@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from glamor.explain.folded import folded
 from glamor.explain.inputs import input_pair, scored_pixels
 from glamor.explain.result import Explanation
 from glamor.explain.trust.again import map_again
@@ -77,10 +78,10 @@ def cascade(
 
     def look() -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
         nonlocal done
-        maps = []
+        maps, network = [], folded(copy)
         for explanation in explanations:
             report(done / steps)
-            face, context = map_again(copy, explanation, inputs, scored.to(inputs[1].device))
+            face, context = map_again(network, explanation, inputs, scored.to(inputs[1].device))
             maps.append((face.double().cpu().numpy(), context.double().cpu().numpy()))
             done += 1
         return maps

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from glamor.explain.folded import folded
 from glamor.explain.guard import reading
 from glamor.explain.inputs import input_pair, scored_pixels
 from glamor.explain.result import Explanation
@@ -77,7 +78,7 @@ def sensitivity(
     from captum.metrics import sensitivity_max
 
     report, generator, calls = progress or ignore, torch.Generator().manual_seed(seed), 0
-    inputs, scored = input_pair(model, prepared), scored_pixels(prepared)
+    inputs, scored, network = input_pair(model, prepared), scored_pixels(prepared), folded(model)
     scored = scored.to(inputs[1].device)
 
     def noisy(pair: Pair, radius: float) -> Pair:
@@ -88,7 +89,7 @@ def sensitivity(
         nonlocal calls
         report(calls / (1 + NOISE_SAMPLES))
         calls += 1
-        face, context = map_again(model, explanation, pair, scored)
+        face, context = map_again(network, explanation, pair, scored)
         return face.double().unsqueeze(0), context.double().unsqueeze(0)
 
     change: Tensor = sensitivity_max(
@@ -125,7 +126,7 @@ def infidelity(
 
     report = rising(progress or ignore)  # Captum asks for the plain answer after the others
     with reading(model):
-        inputs, scored = input_pair(model, prepared), scored_pixels(prepared)
+        inputs, scored, network = input_pair(model, prepared), scored_pixels(prepared), folded(model)
         fills, target = filled(inputs, prepared), explanations[0].target
         grids = [(image.shape[-2] // TILE, image.shape[-1] // TILE) for image in inputs]
         split = grids[0][0] * grids[0][1]
@@ -133,7 +134,7 @@ def infidelity(
         def logits(kept: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Tensor:
             columns = (kept[:, :split], kept[:, split:])
             images = [mixed(inputs[i], fills[i], columns[i], grids[i]) for i in range(2)]
-            return model(*images).logits
+            return network(*images).logits
 
         def forward(kept: Tensor) -> Tensor:
             return in_batches(logits, kept.numpy() > 0, report)[:, target]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from glamor.explain.baselines import draw_baselines
+from glamor.explain.folded import folded
 from glamor.explain.fusion import probabilities
 from glamor.explain.inputs import input_pair, scored_pixels
 from glamor.explain.task import Pair
@@ -33,7 +34,7 @@ class Scene:
     """One person before one scene, encoded once.
 
     Attributes:
-        model: the network.
+        model: the network, folded.
         face_map: (1, C, H/16, W/16).
         context: (1, 3, H, W) in [0, 1].
         fill: (1, 3, H, W), the context with all its tiles removed; the black hole stays.
@@ -73,6 +74,7 @@ def open_scene(model: GLAMORNet, prepared: Prepared, target: int | None) -> Scen
         prepared: the inputs of one person.
         target: index of the class; None for the predicted one.
     """
+    model = folded(model)  # thousands of scenes will be encoded
     face, context = input_pair(model, prepared)
     face_map, context_map = model.encode_face(face), model.encode_context(context)
     plain = model.combine(face_map, context_map)
