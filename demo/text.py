@@ -167,7 +167,7 @@ ABOUT_WEAK_ALWAYS = (
 )
 ABOUT_BANNED = "Where it must not be used"
 ABOUT_BANNED_WORDS = (
-    "At work and in education: systems that infer emotions of people there are banned in the EU, but for medical or "
+    "At work and in education: systems that infer emotions of people there are banned in the EU, except for medical or "
     "safety reasons (AI Act, Art. 5(1)(f)).",
     "Anywhere without telling people: whoever exposes people to such a system must inform them (AI Act, Art. 50(3)).",
     "To judge, hire, grade, diagnose or monitor anybody. It is made for research and teaching.",
