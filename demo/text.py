@@ -111,10 +111,7 @@ NO_PHOTO_API = "No photo came with the request; send one as the first argument."
 MADE_WITH = "Weights: {source} · trained on {trained_on}"
 
 DOWNLOAD = "Download this analysis"
-DOWNLOAD_INFO = (
-    "One zip: the figures, the raw arrays, every number, and a page that opens offline. It shows the person; the photo "
-    "itself and its metadata are not in it."
-)
+DOWNLOAD_INFO = "One zip: figures, arrays, numbers, a page."
 DOWNLOAD_BUSY = "Putting it together…"
 DOWNLOAD_READY = "Your download has begun: {name}."
 DOWNLOAD_NEEDS_FACE = "Add a photo with a face first; then its analysis can be downloaded."
@@ -174,7 +171,7 @@ ABOUT_BANNED_WORDS = (
 )
 ABOUT_PRIVACY = "What happens to a photo"
 ABOUT_PRIVACY_WORDS = (
-    "It is decoded in memory on this server; place, time and other metadata are dropped at once. Working copies that "
+    "It is analysed on this server; place, time and other metadata are dropped at once. Working copies that "
     "the page needs are deleted within the hour. Nothing of it is logged, sent elsewhere, or used for training.",
     "Photograph only people who agree to it.",
 )

@@ -85,7 +85,7 @@ def test_markdown_is_shown_with_its_own_pictures() -> None:
         "**b** [l](https://example.org/a?b=1&c=2) ![words](p/x.png) ![gone](no.png)",
         {"p/x.png": PICTURE.getvalue(), "no.png": b"no picture"},
     )
-    assert "<h1>A</h1>" in html
+    assert "<h3>A</h3>" in html
     assert "<td>2</td>" in html
     assert "<strong>b</strong>" in html
     assert 'href="https://example.org/a?b=1&amp;c=2"' in html
@@ -125,7 +125,7 @@ def test_the_tab_tells_which_weights_answer_and_what_stands_in_their_card(
     assert predictor.config.trained_on in told.facts
     assert "&lt;i&gt;weights" in told.facts
     assert "<i>" not in told.facts
-    assert "<h1>Hello</h1>\n<p>Words of the card.</p>" in told.body
+    assert "<h3>Hello</h3>\n<p>Words of the card.</p>" in told.body
     assert "license: mit" not in told.body
     assert "42.0%" in told.scores
     assert told.notice == ""
