@@ -39,7 +39,7 @@ def scores(card: Card) -> str:
 
 def weaknesses(card: Card) -> str:
     """Return what the scores say about failures, and what nobody measured."""
-    measured = _measured(card.scores[0]) if card.scores else [text.ABOUT_NO_SCORES]
+    measured = _measured(card.scores[0]) if card.scores else []
     return points((*measured, *text.ABOUT_WEAK_ALWAYS))
 
 
@@ -73,7 +73,7 @@ def _measures(report: Report) -> tuple[Measure, Measure, Measure]:
 def _shown(measure: Measure) -> str:
     if math.isnan(measure.value):
         return "–"
-    return f"{measure.value:.1%} ({measure.low:.1%} to {measure.high:.1%})"
+    return f"{measure.value:.1%} ({100 * measure.low:.1f} to {100 * measure.high:.1f})"
 
 
 def _measured(scores: Scores) -> list[str]:

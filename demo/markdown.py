@@ -17,6 +17,7 @@ from PIL import Image
 
 from glamor.report.pictures import data_uri
 
+LEVELS_DOWN = 2  # a card's headings stand below those of the page that shows it
 _KINDS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
 
 
@@ -32,7 +33,11 @@ def render(markdown: str, pictures: Mapping[str, bytes] | None = None) -> str:
     reader.add_render_rule("image", _image(shown))
     reader.add_render_rule("link_open", _link_open)
     reader.add_render_rule("link_close", _link_close)
-    return str(reader.render(markdown))
+    tokens = reader.parse(markdown)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + LEVELS_DOWN)}"
+    return str(reader.renderer.render(tokens, reader.options, {}))
 
 
 def _image(shown: Mapping[str, str]) -> Any:

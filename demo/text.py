@@ -455,10 +455,7 @@ TRUST_INFOS = {
 }
 
 DOWNLOAD = "Download this analysis"
-DOWNLOAD_INFO = (
-    "One zip: the figures, the raw arrays, every number, and a page that opens offline. It shows the person; the photo "
-    "itself and its metadata are not in it."
-)
+DOWNLOAD_INFO = "One zip: figures, arrays, numbers, a page."
 DOWNLOAD_BUSY = "Putting it together…"
 DOWNLOAD_READY = "Your download has begun: {name}."
 DOWNLOAD_NEEDS_FACE = "Add a photo with a face first; then its analysis can be downloaded."
@@ -511,14 +508,14 @@ ABOUT_WEAK_ALWAYS = (
 )
 ABOUT_BANNED = "Where it must not be used"
 ABOUT_BANNED_WORDS = (
-    "At work and in education: systems that infer emotions of people there are banned in the EU, but for medical or "
+    "At work and in education: systems that infer emotions of people there are banned in the EU, except for medical or "
     "safety reasons (AI Act, Art. 5(1)(f)).",
     "Anywhere without telling people: whoever exposes people to such a system must inform them (AI Act, Art. 50(3)).",
     "To judge, hire, grade, diagnose or monitor anybody. It is made for research and teaching.",
 )
 ABOUT_PRIVACY = "What happens to a photo"
 ABOUT_PRIVACY_WORDS = (
-    "It is decoded in memory on this server; place, time and other metadata are dropped at once. Working copies that "
+    "It is analysed on this server; place, time and other metadata are dropped at once. Working copies that "
     "the page needs are deleted within the hour. Nothing of it is logged, sent elsewhere, or used for training.",
     "Photograph only people who agree to it.",
 )

@@ -117,7 +117,9 @@ def test_the_container_has_all_that_the_app_imports(dockerfile: list[list[str]])
         "import sys, app\n"
         "print(*{name.partition('.')[0] for name, module in sys.modules.items()"
         " if (getattr(module, '__file__', '') or '').startswith(sys.argv[1])"
-        " and 'site-packages' not in module.__file__})"
+        " and 'site-packages' not in module.__file__})\n"
+        "found = {'accelerate', 'mypy', 'playwright', 'pytest', 'tensorflow'} & set(sys.modules)\n"
+        "print('developers\\' packages:', ', '.join(found) or 'none', file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, f"{ROOT}{os.sep}"],
@@ -129,6 +131,7 @@ def test_the_container_has_all_that_the_app_imports(dockerfile: list[list[str]])
     )
     ours = {name for name in done.stdout.split() if name != "__main__"}
     assert ours == {"app", "demo", "glamor"}
+    assert "developers' packages: none" in done.stderr
     assert {"app.py", "demo", "glamor"} <= copied
 
 

@@ -91,7 +91,7 @@ def _side_by_side(engine: Engine, shelf: Shelf, visit: gr.State) -> None:
     """Add the section that compares two checkpoints."""
     with gr.Column(elem_id="side-by-side", elem_classes="card"):
         gr.HTML(f"{markup.heading(text.SIDE_BY_SIDE)}{markup.caption(text.SIDE_INFO)}")
-        with gr.Row():
+        with gr.Row(elem_id="choices"):
             first = _choice(shelf, text.SIDE_FIRST, None, "first")
             second = _choice(shelf, text.SIDE_SECOND, None, "second", start=1)
         button = gr.Button(text.SIDE_BUTTON, size="sm", elem_id="compare-checkpoints")
