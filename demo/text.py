@@ -125,6 +125,7 @@ COPIED = "The link to these settings is copied. The photo is not part of it."
 IN_ADDRESS_BAR = "Your browser lets no page copy: take the link from the address bar. The photo is not part of it."
 BAD_LINK = "The link asks for {name} “{given}”, which there is not; accepted: {names}."
 
+ADD_PHOTO = "Add your photo"
 CONSENT = (
     "Add only photos of people who agree to it. A photo is used for this page alone: it is deleted within the hour, "
     "and at once with “Delete now”."

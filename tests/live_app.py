@@ -22,19 +22,25 @@ START_SECONDS = 400.0
 
 @dataclass(frozen=True)
 class LiveApp:
-    """Where the app answers, where it writes its log, and where Gradio keeps uploads and pictures."""
+    """Where the app answers, writes its log, keeps uploads and pictures, and may put what it needs for a moment."""
 
     url: str
     log: Path
     cache: Path
+    scratch: Path
 
 
 @cache
 def live_app() -> LiveApp:
     """Start the app with the checkpoint in use; it ends with the tests."""
     folder = Path(tempfile.mkdtemp(prefix="glamor-live-"))
-    app = LiveApp(f"http://127.0.0.1:{_free_port()}", folder / "log.txt", folder / "cache")
-    environment = os.environ | {"GRADIO_TEMP_DIR": str(app.cache), "GRADIO_ANALYTICS_ENABLED": "True"}
+    app = LiveApp(f"http://127.0.0.1:{_free_port()}", folder / "log.txt", folder / "cache", folder / "scratch")
+    app.scratch.mkdir()
+    environment = os.environ | {
+        "GRADIO_TEMP_DIR": str(app.cache),
+        "GRADIO_ANALYTICS_ENABLED": "True",
+        "TMPDIR": str(app.scratch),
+    }
     command = [sys.executable, "app.py", "--port", app.url.rpartition(":")[2]]
     with app.log.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)

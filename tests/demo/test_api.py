@@ -48,7 +48,7 @@ def test_only_the_two_documented_endpoints_are_offered(client):
     assert sorted(endpoints) == ["/explain", "/predict"]
     names = {name: [one["parameter_name"] for one in value["parameters"]] for name, value in endpoints.items()}
     assert names["/predict"] == ["photo", "boxes"]
-    assert names["/explain"] == ["photo", "method", "target", "face", "box", "opacity"]
+    assert names["/explain"] == ["photo", "method", "target", "face", "box", "opacity", "maps"]
 
 
 def test_api_shell_and_predictor_give_the_same_numbers(client, predictor, pair_file):
@@ -87,6 +87,13 @@ def test_an_explanation_has_the_numbers_of_the_library_and_two_lossless_pictures
     for name in ("face", "context"):
         np.testing.assert_allclose(values["explanation"][name], told[name], rtol=1e-4, atol=1e-7)
     assert [Path(picture).suffix for picture in (moved, looked)] == [".png", ".png"]
+
+
+def test_without_the_maps_an_explanation_is_a_few_numbers(client, pair_file):
+    values, _, _ = client.predict(handle_file(pair_file), method="grad_cam", maps=False, api_name="/explain")
+    assert not values["explanation"].keys() & {"face", "context", "scored"}
+    assert values["explanation"]["method"] == "grad_cam"
+    assert len(json.dumps(values)) < 10_000
 
 
 def test_left_out_arguments_mean_the_largest_face_and_its_own_label(client, predictor, pair_file):
