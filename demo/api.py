@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -10,12 +11,14 @@ import gradio as gr
 from demo import parse, pictures, text
 from demo.engine import Engine
 from demo.guard import as_api_errors
+from demo.lab import AS_IS, FACES, SCENES, Bench, Setting
 from glamor.errors import FaceError, PhotoError
 from glamor.explain import METHODS
+from glamor.explain.trust import DEFAULT_METHODS
 from glamor.faces import largest
 from glamor.photo import Photo, load_photo
 from glamor.predictor import Prediction
-from glamor.serialise import explanation_to_dict, prediction_to_dict
+from glamor.serialise import answer_to_dict, explanation_to_dict, prediction_to_dict, trust_to_dict
 
 # Two queues, so that nobody's quick prediction waits behind somebody's slow explanation.
 PREDICT_QUEUE: dict[str, Any] = {"concurrency_id": "predict", "concurrency_limit": 2}
@@ -77,8 +80,72 @@ def explain(
     )
 
 
+def intervene(
+    engine: Engine, photo: Payload, face: Any, box: Any, w_face: Any, attention: Any, scene: Any, face_input: Any
+) -> dict[str, Any]:
+    """Ask what the answer for one face would be with something set by hand.
+
+    Args:
+        engine: loaded weights.
+        photo: the file that came with the request, as Gradio describes it.
+        face: which face, counted from 1, left to right; None: the largest.
+        box: [x1, y1, x2, y2] in photo pixels instead of a detected face.
+        w_face: fusion weight of the face in [0, 1], the scene has the rest; None: the network's own.
+        attention: 7 rows of 7 numbers from 0 up, made to add up to 1; None: the network's own.
+        scene: what it is shown of the scene, "as is", "black" or "blurred".
+        face_input: what it is shown of the face, "as is" or "black".
+
+    Returns:
+        ``{"prediction": ..., "answer": ..., "change": ..., "label_changed": ...}``: the untouched answer and the
+        one under the intervention as :mod:`glamor.serialise` writes them, and by class name how much probability
+        was gained.
+
+    Raises:
+        GlamorError: for anything that cannot be used, and for untrained weights.
+    """
+    setting = Setting(
+        w_face=parse.weight(w_face),
+        scene=parse.choice(scene, SCENES, "scene"),
+        face=parse.choice(face_input, FACES, "face_input"),
+    )
+    prediction = _chosen(engine, _load(photo), face, box)
+    rows, columns = prediction.attention.shape
+    setting = replace(setting, grid=parse.grid(attention, (rows, columns)))
+    answer = engine.lab.ask(Bench(prediction), setting).answer
+    gained = (answer.probabilities - prediction.probabilities).tolist()
+    return {
+        "prediction": prediction_to_dict(prediction),
+        "answer": answer_to_dict(answer),
+        "change": dict(zip(answer.class_names, gained, strict=True)),
+        "label_changed": answer.emotion != prediction.emotion,
+    }
+
+
+def trust(engine: Engine, photo: Payload, methods: Any, target: str | None, face: Any, box: Any) -> dict[str, Any]:
+    """Check how far the explanations of one face can be trusted.
+
+    Args:
+        engine: loaded weights.
+        photo: the file that came with the request, as Gradio describes it.
+        methods: keys of :data:`glamor.explain.METHODS`, the maps to check; None: those of the page.
+        target: class name; None or empty: the predicted one.
+        face: which face, counted from 1, left to right; None: the largest.
+        box: [x1, y1, x2, y2] in photo pixels instead of a detected face.
+
+    Returns:
+        ``{"prediction": ..., "trust": ...}`` as :mod:`glamor.serialise` writes them.
+
+    Raises:
+        GlamorError: for anything that cannot be used, and for untrained weights.
+    """
+    wanted, pixels = parse.methods(methods, DEFAULT_METHODS), _load(photo)
+    prediction = _chosen(engine, pixels, face, box)
+    found = engine.examine(pixels, prediction, wanted, target or prediction.emotion)
+    return {"prediction": prediction_to_dict(prediction), "trust": trust_to_dict(found)}
+
+
 def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -> None:
-    """Register both endpoints in the open ``gr.Blocks``; nothing of them shows on the page."""
+    """Register the endpoints in the open ``gr.Blocks``; nothing of them shows on the page."""
     with gr.Column(visible=False):
         photo = gr.Image(label="photo", type="filepath")
         boxes = gr.JSON(label="boxes")
@@ -87,6 +154,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         method = gr.Textbox(default_method, label="method")
         target, face = gr.Textbox(None, label="target"), gr.Number(None, label="face", precision=None)
         box, opacity = gr.JSON(label="box"), gr.Number(default_opacity, label="opacity")
+        methods = gr.JSON(label="methods")
         button = gr.Button()
     # The file is decoded by our own rules, see parse.photo_source.
     shared: dict[str, Any] = {"api_visibility": "public", "preprocess": False}
@@ -106,6 +174,12 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
     ) -> tuple[dict[str, Any], Picture, Picture]:
         return explain(engine, photo, method, target, face, box, opacity)
 
+    @as_api_errors
+    def trust_photo(
+        photo: Payload, methods: Any = None, target: str | None = None, face: Any = None, box: Any = None
+    ) -> dict[str, Any]:
+        return trust(engine, photo, methods, target, face, box)
+
     button.click(
         predict_photo,
         [photo, boxes],
@@ -123,6 +197,52 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         api_description=f"Show what moved the score of one expression. Methods: {', '.join(METHODS)}.",
         **EXPLAIN_QUEUE,
         **shared,
+    )
+
+    button.click(
+        trust_photo,
+        [photo, methods, target, face, box],
+        [values],
+        api_name="trust",
+        api_description="Check whether attention and the maps of some methods show where the evidence is. Takes "
+        f"up to half a minute. Methods: {', '.join(METHODS)}.",
+        **EXPLAIN_QUEUE,
+        **shared,
+    )
+
+
+def add_intervene(engine: Engine) -> None:
+    """Register what-if questions in the open ``gr.Blocks``; nothing of them shows on the page."""
+    with gr.Column(visible=False):
+        photo, face = gr.Image(label="photo", type="filepath"), gr.Number(None, label="face", precision=None)
+        box, w_face = gr.JSON(label="box"), gr.Number(None, label="w_face", precision=None)
+        attention, scene = gr.JSON(label="attention"), gr.Textbox(AS_IS, label="scene")
+        face_input, values = gr.Textbox(AS_IS, label="face_input"), gr.JSON(label="values")
+        button = gr.Button()
+
+    @as_api_errors
+    def intervene_on_photo(
+        photo: Payload,
+        face: Any = None,
+        box: Any = None,
+        w_face: Any = None,
+        attention: Any = None,
+        scene: str = AS_IS,
+        face_input: str = AS_IS,
+    ) -> dict[str, Any]:
+        return intervene(engine, photo, face, box, w_face, attention, scene, face_input)
+
+    button.click(
+        intervene_on_photo,
+        [photo, face, box, w_face, attention, scene, face_input],
+        [values],
+        api_name="intervene",
+        api_description="Ask what the answer for one face would be with something set by hand: the fusion weight of "
+        "the face (w_face, 0 to 1), the attention (7 rows of 7 numbers from 0 up), the scene (as is, black, blurred) "
+        "or the face (as is, black).",
+        api_visibility="public",
+        preprocess=False,
+        **PREDICT_QUEUE,
     )
 
 

@@ -10,7 +10,7 @@ import gradio as gr
 
 from demo import api, markup, text
 from demo.engine import Engine
-from demo.tabs import analyse
+from demo.tabs import about, analyse, compare, interventions, photos, trust
 from demo.theme import css, theme
 from demo.visit import Visit
 
@@ -21,7 +21,14 @@ MAX_VISITS = 64
 MAX_UPLOAD = "64mb"
 
 # Address of the tab, its name, and what lays it out.
-TABS: tuple[tuple[str, str, Callable[[Engine, gr.State], None]], ...] = (("analyse", text.TAB_ANALYSE, analyse.build),)
+TABS: tuple[tuple[str, str, Callable[[Engine, gr.State], None]], ...] = (
+    ("analyse", text.TAB_ANALYSE, analyse.build),
+    ("compare", text.TAB_COMPARE, compare.build),
+    ("interventions", text.TAB_INTERVENTIONS, interventions.build),
+    ("trust", text.TAB_TRUST, trust.build),
+    ("photos", text.TAB_PHOTOS, photos.build),
+    ("about", text.TAB_ABOUT, about.build),
+)
 
 
 def build(engine: Engine) -> gr.Blocks:
@@ -39,6 +46,7 @@ def build(engine: Engine) -> gr.Blocks:
         config = engine.predictor.config
         gr.HTML(markup.footer(engine.predictor.checkpoint.source, config.trained_on), elem_id="footer")
         api.add_endpoints(engine, analyse.SHOWN_METHODS[0], analyse.DEFAULT_OPACITY)
+        api.add_intervene(engine)
     return page
 
 

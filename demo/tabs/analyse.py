@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demo import api, handlers, markup, parse, text
+from demo.download import add_download
 from demo.engine import Engine
 from demo.examples import example_photos
 from demo.handlers import Moved, Screen
@@ -70,7 +71,7 @@ def _lay_out(engine: Engine, visit: gr.State) -> Parts:
             parts["answer"] = gr.HTML(markup.empty(text.ANSWER_EMPTY), elem_id="answer")
             gr.HTML(f'<p class="meaning">{text.MEANING}</p>')
         with gr.Column(elem_id="controls", elem_classes="card"):
-            parts |= _control_parts(engine)
+            parts |= _control_parts(engine, visit)
     with gr.Row(elem_id="panels", equal_height=True):
         parts |= _panel_parts()
     return Parts(**parts)
@@ -97,7 +98,7 @@ def _photo_parts() -> dict[str, Any]:
     return {"photo": photo, "examples": examples}
 
 
-def _control_parts(engine: Engine) -> dict[str, Any]:
+def _control_parts(engine: Engine, visit: gr.State) -> dict[str, Any]:
     gr.HTML(markup.heading(text.CONTROLS))
     names = list(engine.class_names)
     methods = [(METHODS[key].name, key) for key in SHOWN_METHODS]
@@ -123,6 +124,7 @@ def _control_parts(engine: Engine) -> dict[str, Any]:
         parts["box"] = gr.Textbox(label=text.BOX, info=text.BOX_INFO, elem_id="box")
         parts["box_hint"] = gr.HTML("")
         parts["use_box"] = gr.Button(text.BOX_BUTTON, size="sm", elem_id="use-box")
+    add_download(engine, visit)
     return parts
 
 
