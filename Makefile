@@ -48,7 +48,7 @@ $(RUN_READY): requirements.txt | $(PYTHON)
 	$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
-$(DEV_READY): requirements-dev.txt requirements.txt | $(PYTHON)
+$(DEV_READY): requirements-dev.txt requirements-ray.txt requirements.txt | $(PYTHON)
 	$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@
 

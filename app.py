@@ -16,7 +16,7 @@ def main() -> int:
     """Build the page and serve it until it is stopped; returns the exit status."""
     settings = read_settings()
     try:
-        engine = open_engine(settings.checkpoint)
+        engine = open_engine(settings.checkpoint, allowed=settings.allowed)
     except GlamorError as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 2

@@ -1,43 +1,27 @@
-"""The named endpoints for programs: plain JSON, and the same pictures as on the page."""
+"""What programs can ask: plain functions from what they send to plain JSON and the pictures of the page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
-
-import gradio as gr
 
 from demo import parse, pictures, text
 from demo.engine import Engine
-from demo.guard import as_api_errors
+from demo.lab import FACES, SCENES, Bench, Setting
 from glamor.errors import FaceError, PhotoError
+from glamor.explain.trust import DEFAULT_METHODS
 from glamor.faces import largest
 from glamor.photo import Photo, load_photo
 from glamor.predictor import Prediction
-from glamor.serialise import explanation_to_dict, prediction_to_dict
+from glamor.serialise import answer_to_dict, explanation_to_dict, prediction_to_dict, trust_to_dict
 
 # Two queues, so that nobody's quick prediction waits behind somebody's slow explanation.
 PREDICT_QUEUE: dict[str, Any] = {"concurrency_id": "predict", "concurrency_limit": 2}
 EXPLAIN_QUEUE: dict[str, Any] = {"concurrency_id": "explain", "concurrency_limit": 2}
 MAPS = ("face", "context", "scored")  # the parts of an explanation that are rows of pixels
-BOX = {"type": "array", "items": {"type": "number"}}
-BOXES = {"type": "array", "items": BOX}
 Picture = pictures.Picture
 Payload = Mapping[str, Any] | None
-
-
-def json_input(label: str, schema: Mapping[str, Any]) -> gr.JSON:
-    """Return an input that takes JSON and says which.
-
-    gr.JSON itself leaves that open, in a way that is no JSON schema, and an MCP client refuses the whole tool.
-
-    Args:
-        label: the argument's name.
-        schema: a JSON schema.
-    """
-    made = gr.JSON(label=label)
-    vars(made)["api_info"] = lambda: dict(schema)  # a class of its own would have Gradio write a file beside this one
-    return made
 
 
 def predict(engine: Engine, photo: Payload, boxes: Any) -> tuple[dict[str, Any], Picture]:
@@ -97,79 +81,68 @@ def explain(
     )
 
 
-def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -> None:
-    """Register both endpoints in the open ``gr.Blocks``; nothing of them shows on the page."""
-    with gr.Column(visible=False):
-        photo = gr.Image(label="photo", type="filepath")
-        boxes = json_input("boxes", BOXES)
-        values = gr.JSON(label="values")
-        first, second = (gr.Image(label=label, format="png") for label in ("picture", "attention"))
-        method = gr.Textbox(default_method, label="method")
-        target, face = gr.Textbox(None, label="target"), gr.Number(None, label="face", precision=None)
-        box, opacity = json_input("box", BOX), gr.Number(default_opacity, label="opacity")
-        maps = gr.Checkbox(True, label="maps")
-        button = gr.Button()
-    # The file is decoded by our own rules, see parse.photo_source.
-    shared: dict[str, Any] = {"api_visibility": "public", "preprocess": False}
+def intervene(
+    engine: Engine, photo: Payload, face: Any, box: Any, w_face: Any, attention: Any, scene: Any, face_input: Any
+) -> dict[str, Any]:
+    """Ask what the answer for one face would be with something set by hand.
 
-    @as_api_errors
-    def predict_photo(photo: Payload, boxes: Any = None) -> tuple[dict[str, Any], Picture]:
-        """Name the expression that a network reads in every face of a photo. It is not what the person feels.
+    Args:
+        engine: loaded weights.
+        photo: the file that came with the request, as Gradio describes it.
+        face: which face, counted from 1, left to right; None: the largest.
+        box: [x1, y1, x2, y2] in photo pixels instead of a detected face.
+        w_face: fusion weight of the face in [0, 1], the scene has the rest; None: the network's own.
+        attention: 7 rows of 7 numbers from 0 up, made to add up to 1; None: the network's own.
+        scene: what it is shown of the scene, "as is", "black" or "blurred".
+        face_input: what it is shown of the face, "as is" or "black".
 
-        Args:
-            photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
-            boxes: Face boxes as a list of [x1, y1, x2, y2] in photo pixels. Leave it out to have faces found.
+    Returns:
+        ``{"prediction": ..., "answer": ..., "change": ..., "label_changed": ...}``: the untouched answer and the
+        one under the intervention as :mod:`glamor.serialise` writes them, and by class name how much probability
+        was gained.
 
-        Returns:
-            For each face, left to right: label, probabilities, box, attention over the scene, weights of face and scene
-            The photo with numbered boxes
-        """
-        return predict(engine, photo, boxes)
-
-    @as_api_errors
-    def explain_photo(
-        photo: Payload,
-        method: str = default_method,
-        target: str | None = None,
-        face: Any = None,
-        box: Any = None,
-        opacity: Any = default_opacity,
-        maps: Any = True,
-    ) -> tuple[dict[str, Any], Picture, Picture]:
-        """Show which pixels moved the network's score for one expression of one face, in the face and in the scene.
-
-        Args:
-            photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
-            method: How to explain, for instance integrated_gradients, grad_cam or occlusion.
-            target: The expression to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the best.
-            face: Which face, counted from 1, left to right. Default: the largest.
-            box: The face as [x1, y1, x2, y2] in photo pixels, instead of a face that is found.
-            opacity: Strength of the pictures' colours, from 0 to 1.
-            maps: Set it to false to leave out the raw maps, 22,000 numbers; the pictures show them.
-
-        Returns:
-            The prediction and the explanation in numbers
-            What moved the score, drawn over both inputs of the network
-            Where in the scene the network looked, drawn over the photo
-        """
-        return explain(engine, photo, method, target, face, box, opacity, maps)
-
-    button.click(
-        predict_photo,
-        [photo, boxes],
-        [values, first],
-        api_name="predict",
-        **PREDICT_QUEUE,
-        **shared,
+    Raises:
+        GlamorError: for anything that cannot be used, and for untrained weights.
+    """
+    setting = Setting(
+        w_face=parse.weight(w_face),
+        scene=parse.choice(scene, SCENES, "scene"),
+        face=parse.choice(face_input, FACES, "face_input"),
     )
-    button.click(
-        explain_photo,
-        [photo, method, target, face, box, opacity, maps],
-        [values, first, second],
-        api_name="explain",
-        **EXPLAIN_QUEUE,
-        **shared,
-    )
+    prediction = _chosen(engine, _load(photo), face, box)
+    rows, columns = prediction.attention.shape
+    setting = replace(setting, grid=parse.grid(attention, (rows, columns)))
+    answer = engine.lab.ask(Bench(prediction), setting).answer
+    gained = (answer.probabilities - prediction.probabilities).tolist()
+    return {
+        "prediction": prediction_to_dict(prediction),
+        "answer": answer_to_dict(answer),
+        "change": dict(zip(answer.class_names, gained, strict=True)),
+        "label_changed": answer.emotion != prediction.emotion,
+    }
+
+
+def trust(engine: Engine, photo: Payload, methods: Any, target: str | None, face: Any, box: Any) -> dict[str, Any]:
+    """Check how far the explanations of one face can be trusted.
+
+    Args:
+        engine: loaded weights.
+        photo: the file that came with the request, as Gradio describes it.
+        methods: keys of :data:`glamor.explain.METHODS`, the maps to check; None: those of the page.
+        target: class name; None or empty: the predicted one.
+        face: which face, counted from 1, left to right; None: the largest.
+        box: [x1, y1, x2, y2] in photo pixels instead of a detected face.
+
+    Returns:
+        ``{"prediction": ..., "trust": ...}`` as :mod:`glamor.serialise` writes them.
+
+    Raises:
+        GlamorError: for anything that cannot be used, and for untrained weights.
+    """
+    wanted, pixels = parse.methods(methods, DEFAULT_METHODS), _load(photo)
+    prediction = _chosen(engine, pixels, face, box)
+    found = engine.examine(pixels, prediction, wanted, target or prediction.emotion)
+    return {"prediction": prediction_to_dict(prediction), "trust": trust_to_dict(found)}
 
 
 def _load(payload: Payload) -> Photo:

@@ -6,8 +6,11 @@ import copy
 from collections.abc import Callable, Sequence
 
 from demo import gpu, text
+from demo.lab import Lab
 from glamor.errors import CheckpointError, ExplainError
 from glamor.explain import Explanation, explain
+from glamor.explain.trust import Trust, examine
+from glamor.model import GLAMORNet
 from glamor.photo import BoxXyxy, Photo
 from glamor.predictor import Prediction, Predictor
 from glamor.prepare import Prepared
@@ -21,13 +24,17 @@ class Engine:
     Args:
         predictor: network and face detector; shared, never changed here.
         notice: what the page must say about the start (plain text), empty for nothing.
+        allowed: sources of other checkpoints that visitors may ask for.
     """
 
-    def __init__(self, predictor: Predictor, notice: str = "") -> None:
+    def __init__(self, predictor: Predictor, notice: str = "", allowed: Sequence[str] = ()) -> None:
         self.predictor = predictor
         self.notice = notice
-        self._predict = gpu.on_gpu(predictor.predict)
+        self.allowed = tuple(allowed)
+        self.lab = Lab(predictor)
+        self._predict = gpu.on_gpu(predictor.predict, gpu.PREDICT_SECONDS)
         self._explain = gpu.on_gpu(self._explain_on_copy)
+        self._examine = gpu.on_gpu(self._examine_on_copy, gpu.STUDY_SECONDS)
 
     @property
     def trained(self) -> bool:
@@ -55,7 +62,14 @@ class Engine:
         return self._predict(photo, boxes_xyxy)
 
     def explain(
-        self, prediction: Prediction, method: str, target: str, progress: Progress | None = None
+        self,
+        prediction: Prediction,
+        method: str,
+        target: str,
+        progress: Progress | None = None,
+        *,
+        baseline: str = "black",
+        smooth: bool = False,
     ) -> Explanation:
         """Return what moved the logit of class ``target`` for one face.
 
@@ -64,18 +78,67 @@ class Engine:
             method: a key of ``glamor.explain.METHODS``.
             target: a class name.
             progress: is told the share done, in [0, 1]; what it raises ends the work.
+            baseline: a key of ``glamor.explain.BASELINES``, for the methods that need one.
+            smooth: whether to average over noisy inputs, for the methods that can.
 
         Raises:
-            ExplainError: if there is no such method or class.
+            ExplainError: if there is no such method, class or baseline, or the method cannot be smoothed.
         """
+        listener = _listener(progress)
+        return self._explain(prediction.prepared, method, self._index(target), listener, baseline, smooth)
+
+    def examine(
+        self,
+        photo: Photo,
+        prediction: Prediction,
+        methods: Sequence[str],
+        target: str,
+        progress: Progress | None = None,
+    ) -> Trust:
+        """Check how far the explanations of one face can be trusted.
+
+        Args:
+            photo: (H, W, 3) uint8 RGB, the one that the prediction was made for.
+            prediction: of the face.
+            methods: keys or aliases of the maps to check, at least one.
+            target: a class name.
+            progress: is told the share done, in [0, 1]; what it raises ends the work.
+
+        Raises:
+            ExplainError: if there is no such method or class, or no method at all.
+        """
+        if not methods:
+            raise ExplainError(text.NO_METHODS)
+        box, listener = prediction.face_box_xyxy, _listener(progress)
+        return self._examine(photo, box, tuple(methods), self._index(target), listener)
+
+    def _index(self, target: str) -> int:
         if target not in self.class_names:
             raise ExplainError(text.BAD_CLASS.format(given=target, names=", ".join(self.class_names)))
-        # A callback cannot be pickled, and a lent GPU is done before a bar would be read.
-        listener = None if gpu.LENT else progress
-        return self._explain(prediction.prepared, method, self.class_names.index(target), listener)
+        return self.class_names.index(target)
 
-    def _explain_on_copy(self, prepared: Prepared, method: str, target: int, progress: Progress | None) -> Explanation:
+    def _explain_on_copy(
+        self,
+        prepared: Prepared,
+        method: str,
+        target: int,
+        progress: Progress | None,
+        baseline: str,
+        smooth: bool,
+    ) -> Explanation:
+        return explain(self._copy(), prepared, method, target, baseline=baseline, smooth=smooth, progress=progress)
+
+    def _examine_on_copy(
+        self, photo: Photo, box_xyxy: BoxXyxy, methods: Sequence[str], target: int, progress: Progress | None
+    ) -> Trust:
+        return examine(self._copy(), photo, box_xyxy, methods, target, progress=progress)
+
+    def _copy(self) -> GLAMORNet:
         # A copy takes milliseconds; its hooks disturb nobody, so other visitors' predictions need not wait.
         with self.predictor.lock:
-            model = copy.deepcopy(self.predictor.model)
-        return explain(model, prepared, method, target, progress=progress)
+            return copy.deepcopy(self.predictor.model)
+
+
+def _listener(progress: Progress | None) -> Progress | None:
+    # A callback cannot be pickled, and a lent GPU is done before a bar would be read.
+    return None if gpu.LENT else progress

@@ -8,10 +8,10 @@ from typing import Any
 
 import gradio as gr
 
-from demo import api, cache, links, markup, privacy, text
+from demo import api, cache, endpoints, links, markup, privacy, text
 from demo.engine import Engine
 from demo.sessions import Page, lifespan_of
-from demo.tabs import analyse
+from demo.tabs import about, analyse, compare, interventions, photos, trust
 from demo.theme import css, theme
 from demo.visit import Visit
 
@@ -20,7 +20,14 @@ MAX_VISITS = 64
 MAX_UPLOAD = "64mb"
 
 # Address of the tab, its name, and what lays it out.
-TABS: tuple[tuple[str, str, Callable[[Engine, gr.State], None]], ...] = (("analyse", text.TAB_ANALYSE, analyse.build),)
+TABS: tuple[tuple[str, str, Callable[[Engine, gr.State], None]], ...] = (
+    ("analyse", text.TAB_ANALYSE, analyse.build),
+    ("compare", text.TAB_COMPARE, compare.build),
+    ("interventions", text.TAB_INTERVENTIONS, interventions.build),
+    ("trust", text.TAB_TRUST, trust.build),
+    ("photos", text.TAB_PHOTOS, photos.build),
+    ("about", text.TAB_ABOUT, about.build),
+)
 
 
 def build(engine: Engine) -> Page:
@@ -41,7 +48,8 @@ def build(engine: Engine) -> Page:
                     build_tab(engine, visit)
         config = engine.predictor.config
         gr.HTML(markup.footer(engine.predictor.checkpoint.source, config.trained_on), elem_id="footer")
-        api.add_endpoints(engine, analyse.SHOWN_METHODS[0], analyse.DEFAULT_OPACITY)
+        endpoints.add_endpoints(engine, analyse.SHOWN_METHODS[0], analyse.DEFAULT_OPACITY)
+        endpoints.add_intervene(engine)
         _connect_link(page, tabs, copy, said)
         privacy.connect(page, visit, delete, deleted)
     return page

@@ -6,7 +6,7 @@ import base64
 import binascii
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from demo import text
@@ -72,6 +72,20 @@ def face_index(number: Any, count: int) -> int:
     return int(number) - 1
 
 
+def methods(given: Any, default: Sequence[str]) -> tuple[str, ...]:
+    """Return names of methods from a list or from words with commas between them; ``default`` for none.
+
+    Raises:
+        ExplainError: unless it is a list of words; whether there are such methods is not looked at.
+    """
+    if given in (None, "", []):
+        return tuple(default)
+    names = re.split(r"[\s,;]+", given.strip()) if isinstance(given, str) else given
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ExplainError(text.BAD_METHODS.format(given=_short(given)))
+    return tuple(names)
+
+
 def opacity(given: Any) -> float:
     """Return an opacity in [0, 1].
 
@@ -89,6 +103,64 @@ def corners(first: tuple[float, float], second: tuple[float, float]) -> BoxXyxy:
     return x1, y1, x2, y2
 
 
+def weight(given: Any) -> float | None:
+    """Return a fusion weight in [0, 1]; None, where there is none, means: the network's own.
+
+    Raises:
+        ExplainError: unless it is one.
+    """
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= 1:
+        raise ExplainError(text.BAD_WEIGHT.format(given=_short(given)))
+    return float(given)
+
+
+def cell(given: Any, grid: tuple[int, int]) -> tuple[int, int]:
+    """Return a cell's (row, column) from 0, given as ``"row, column"`` from 1.
+
+    Raises:
+        ExplainError: unless it is a cell of the grid.
+    """
+    try:
+        row, column = (int(part) for part in re.split(r"[\s,;]+", str(given).strip(" \t\n()[]")))
+    except ValueError:
+        row = column = 0
+    if not (1 <= row <= grid[0] and 1 <= column <= grid[1]):
+        raise ExplainError(text.BAD_CELL.format(given=_short(given), rows=grid[0], columns=grid[1]))
+    return row - 1, column - 1
+
+
+def grid(given: Any, grid_hw: tuple[int, int]) -> tuple[tuple[float, ...], ...] | None:
+    """Return rows of attention; None, where there are none, means: the network's own.
+
+    Raises:
+        ExplainError: unless it is a grid of that many rows and columns of numbers from 0 up, not all 0.
+    """
+    if given in (None, "", []):
+        return None
+    rows, columns = grid_hw
+    try:
+        values = tuple(tuple(_weight(cell) for cell in row) for row in given)
+    except (TypeError, ValueError, OverflowError):
+        values = ()
+    if [len(row) for row in values] != [columns] * rows or not any(map(any, values)):
+        raise ExplainError(text.BAD_GRID.format(given=_short(given), rows=rows, columns=columns))
+    return values
+
+
+def choice(given: Any, accepted: tuple[str, ...], what: str) -> str:
+    """Return one of the accepted words.
+
+    Raises:
+        ExplainError: unless it is one of them.
+    """
+    if given not in accepted:
+        names = ", ".join(f"“{name}”" for name in accepted)
+        raise ExplainError(text.BAD_SEEN.format(what=what, given=_short(given), names=names))
+    return str(given)
+
+
 def _number(part: Any) -> float:
     if isinstance(part, bool) or not isinstance(part, str | int | float):
         raise TypeError(part)
@@ -101,3 +173,9 @@ def _number(part: Any) -> float:
 def _short(given: Any) -> str:
     words = str(given)
     return words if len(words) <= 60 else f"{words[:57]}..."
+
+
+def _weight(part: Any) -> float:
+    if isinstance(part, str) or (number := _number(part)) < 0:
+        raise ValueError(part)
+    return number

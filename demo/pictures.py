@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -10,6 +12,7 @@ from torch import Tensor
 from demo.visit import Point, View
 from glamor import figures
 from glamor.explain import Explanation
+from glamor.explain.trust import SANITY_LIMIT, Removal, Trust
 from glamor.photo import BoxXyxy, Photo
 from glamor.predictor import Prediction
 
@@ -51,8 +54,8 @@ def looked(photo: Photo, prediction: Prediction, opacity: float) -> Picture:
     return figures.to_array(figures.attention_overlay(shown, prediction.attention, region, masked, opacity))
 
 
-def moved(prediction: Prediction, explanation: Explanation, opacity: float) -> Picture:
-    """Return the attribution maps over the network's two inputs."""
+def moved(prediction: Prediction, explanation: Explanation, opacity: float, limit: float | None = None) -> Picture:
+    """Return the attribution maps over the network's two inputs; ``limit`` takes the full colour."""
     prepared = prediction.prepared
     return figures.to_array(
         figures.attribution_overlay(
@@ -63,8 +66,44 @@ def moved(prediction: Prediction, explanation: Explanation, opacity: float) -> P
             explanation.scored,
             opacity,
             explanation.target_name,
+            limit,
         )
     )
+
+
+def limit_of(explanations: Iterable[Explanation]) -> float:
+    """Return the largest of the maps' own limits: the one scale on which all of them can be compared."""
+    limits = (figures.symmetric_limit(one.face, one.context[one.scored]) for one in explanations)
+    return max(limits, default=0.0)
+
+
+def removal(trust: Trust, found: Removal) -> Picture:
+    """Return deletion and insertion curves of every map over the band of random orders."""
+    curves = found.curves
+    return figures.to_array(
+        figures.removal_figure(
+            [one.name for one in curves],
+            np.stack([one.deletion for one in curves]),
+            np.stack([one.insertion for one in curves]),
+            found.random_mean,
+            found.random_low,
+            found.random_high,
+            trust.faithfulness.target_name,
+        )
+    )
+
+
+def cascade(trust: Trust) -> Picture:
+    """Return how similar each map stays while the network forgets."""
+    names, stages = [one.name for one in trust.reliability], trust.reliability[0].stages
+    similarity = np.stack([one.similarity for one in trust.reliability])
+    return figures.to_array(figures.cascade_figure(names, stages, similarity, SANITY_LIMIT))
+
+
+def reliance(trust: Trust) -> Picture:
+    """Return what the network says it relies on above what it does rely on."""
+    found = trust.reliance
+    return figures.to_array(figures.reliance_figure(found.fusion_weights, found.attribution, found.probability_lost))
 
 
 def _rows_first(image: Tensor) -> NDArray[np.float32]:

@@ -14,51 +14,62 @@ from glamor.checkpoint import EMBEDDED, resolve_source
 from glamor.errors import CheckpointError
 from glamor.predictor import Predictor
 
-HOST, PORT = "127.0.0.1", 7860
+HOST, EVERYWHERE, PORT = "127.0.0.1", "0.0.0.0", 7860
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the weights come from and where the page is served."""
+    """Where the weights come from, where the page is served, and which other weights visitors may ask for."""
 
     checkpoint: str
     host: str
     port: int
+    allowed: tuple[str, ...] = ()
 
 
 def read_settings(arguments: Sequence[str] | None = None) -> Settings:
     """Read the command line; what it leaves out comes from GLAMOR_CHECKPOINT and Gradio's own variables.
+
+    Which other checkpoints visitors may ask for is the host's to say: GLAMOR_ALLOWED_CHECKPOINTS, by commas.
 
     Raises:
         SystemExit: after ``--help`` (0) or arguments that make no sense (2).
     """
     parser = argparse.ArgumentParser(prog="app.py", description=text.TITLE)
     parser.add_argument("--checkpoint", metavar="SOURCE", help="folder, owner/name or owner/name@revision on the Hub")
-    parser.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", HOST), help="address to listen on")
+    # A Space is reached from outside its container, whatever else is set there; anywhere else that takes a decision.
+    host = EVERYWHERE if os.environ.get("SPACE_ID") else HOST
+    parser.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME") or host, help="address to listen on")
     parser.add_argument(
-        "--port", type=int, default=int(os.environ.get("GRADIO_SERVER_PORT", PORT)), help="port to listen on"
+        "--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT") or str(PORT), help="port to listen on"
     )
     given = parser.parse_args(arguments)
-    return Settings(resolve_source(given.checkpoint), given.host, given.port)
+    return Settings(resolve_source(given.checkpoint), given.host, given.port, _allowed())
 
 
-def open_engine(source: str, fallback: str | os.PathLike[str] = EMBEDDED) -> Engine:
+def open_engine(source: str, fallback: str | os.PathLike[str] = EMBEDDED, allowed: Sequence[str] = ()) -> Engine:
     """Load the weights; where a Hub repository fails, use others and say so on the page.
 
     Args:
         source: a folder, ``owner/name`` or ``owner/name@revision``.
         fallback: folder of the weights to use instead, the embedded ones.
+        allowed: sources of other checkpoints that visitors may ask for; none is loaded before somebody does.
 
     Raises:
         CheckpointError: if a folder cannot be loaded.
         DeviceError: if GLAMOR_DEVICE names no device of this machine.
     """
     try:
-        return Engine(Predictor(source))
+        return Engine(Predictor(source), allowed=allowed)
     except CheckpointError as error:
         if not _is_on_hub(source):
             raise
-        return Engine(Predictor(fallback), text.FELL_BACK.format(source=source, reason=error))
+        return Engine(Predictor(fallback), text.FELL_BACK.format(source=source, reason=error), allowed)
+
+
+def _allowed() -> tuple[str, ...]:
+    named = (one.strip() for one in os.environ.get("GLAMOR_ALLOWED_CHECKPOINTS", "").split(","))
+    return tuple(dict.fromkeys(filter(None, named)))
 
 
 def _is_on_hub(source: str) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from demo.lab import Bench
 from glamor.explain import Explanation
+from glamor.explain.trust import Trust
 from glamor.photo import Photo
 from glamor.predictor import Prediction
 
@@ -18,11 +20,17 @@ class SupersededError(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """What an attribution map answers; ``face`` is an index, ``target`` a class name."""
+    """What an attribution map answers; ``face`` is an index, ``target`` a class name.
+
+    ``baseline`` and ``smooth`` are as in ``glamor.explain.explain``; a method that has no use for
+    them is asked with these defaults, so that one map answers all its questions.
+    """
 
     face: int
     method: str
     target: str
+    baseline: str = "black"
+    smooth: bool = False
 
 
 class Focus(NamedTuple):
@@ -55,16 +63,41 @@ class View:
         """The chosen face; None if there is none."""
         return Focus(self.question, self.predictions[self.question.face]) if self.question else None
 
+    def is_about_the_same(self, other: View) -> bool:
+        """Whether both are about one face and one label of one photo, by whatever method."""
+        if self.question is None or other.question is None or self.predictions is not other.predictions:
+            return False
+        return (self.question.face, self.question.target) == (other.question.face, other.question.target)
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """Slow work of a tab; two jobs are never equal.
+
+    Attributes:
+        view: what the visitor saw when asking.
+        focus: its face.
+        questions: the maps that are wanted, in order.
+    """
+
+    view: View
+    focus: Focus
+    questions: tuple[Question, ...]
+
 
 @dataclass
 class Visit:
-    """The one thing of the page that changes: the current view and the maps made for it.
+    """The one thing of the page that changes: the current view and what was computed for it.
 
     ``view`` is replaced as a whole, so a slow handler that reads it sees either the old or the new one.
 
     Attributes:
-        view: what is on the screen; None before there is a photo.
-        maps: the answers known for this photo and these faces.
+        view: the analysed photo and what is chosen on it; None before there is one.
+        maps: every map that was made for this view's faces.
+        checks: the trust in maps of this view's faces, by the questions that these answer.
+        jobs: by tab, the work that the visitor waits for.
+        compared: the questions whose maps stand side by side.
+        one_scale: whether these share one colour scale.
         waiting: the question that the visitor waits for an answer to; None: nobody waits.
         wish: the label that the visitor's link asked for; None: the predicted one is explained.
     """
@@ -73,16 +106,27 @@ class Visit:
     maps: dict[Question, Explanation] = field(default_factory=dict)
     waiting: Question | None = None
     wish: str | None = None
+    bench: Bench | None = None  # of the tab Interventions; for one face of this view
+    checks: dict[tuple[Question, ...], Trust] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    compared: tuple[Question, ...] = ()
+    one_scale: bool = False
 
     def show(self, view: View | None) -> None:
-        """Put up a new view; maps of other photos or other faces are forgotten."""
+        """Put up a new view; what was computed for other photos or other faces is forgotten."""
         if view is None or self.view is None or view.predictions is not self.view.predictions:
-            self.maps = {}
+            self.maps, self.checks, self.compared = {}, {}, ()
+            self.bench = None
         self.view, self.waiting = view, view.question if view else None
 
     def give_up(self) -> None:
         """Wait no longer: work on the current question ends at its next report of progress."""
         self.waiting = None
+
+    def expect_job(self, tab: str, job: Job) -> None:
+        """Raise SupersededError unless the visitor still waits for this job, about the face on the screen."""
+        if self.jobs.get(tab) is not job or self.view is None or not self.view.is_about_the_same(job.view):
+            raise SupersededError
 
     def expect(self, question: Question, view: View) -> None:
         """Raise SupersededError unless the visitor still waits for this answer about this photo."""

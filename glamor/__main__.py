@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from glamor.predictor import Prediction, Predictor
 
 DELEGATED = {
+    "analyse": "analyse folders, archives or data sets of photos, one row a face",
+    "summarise": "summarise what analyse found in one self-contained page",
     "audit": "check over many photos which explanations can be trusted",
     "evaluate": "score a checkpoint on a labelled set of photos",
+    "export": "write a checkpoint as a folder ready for the Hugging Face Hub",
     "train": "train on faces, then on scenes",
 }
 
@@ -56,7 +59,7 @@ def _parser(command: Sequence[str]) -> Parser:
     parser = Parser(prog="python -m glamor", description="What GLAMOR-Net makes of a face and its scene.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_predict(commands.add_parser("predict", help="name the expression of every face in photos"))
-    _add_explain(commands.add_parser("explain", help="write figures and numbers on what moved one prediction"))
+    _add_explain(commands.add_parser("explain", help="write a report on what moved one prediction"))
     for name, purpose in DELEGATED.items():
         delegated = commands.add_parser(name, help=purpose)
         if name in command:  # these rooms import torch, so only the one that was asked for is opened

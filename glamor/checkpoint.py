@@ -44,6 +44,7 @@ class Checkpoint:
         revision: full Hub commit, None for a folder.
         sha256: of the weights file, hexadecimal.
         device: where the model is.
+        folder: where its files are, for a Hub repository in the local cache; None if it never had any.
     """
 
     model: GLAMORNet
@@ -52,6 +53,7 @@ class Checkpoint:
     revision: str | None
     sha256: str
     device: torch.device
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def load_checkpoint(
     model = GLAMORNet(config)
     restore_tensors(model, tensors)
     model.to(chosen).to(memory_format=torch.channels_last).eval()
-    return Checkpoint(model, config, place.source, place.revision, sha256, chosen)
+    return Checkpoint(model, config, place.source, place.revision, sha256, chosen, place.folder)
 
 
 def save_checkpoint(folder: str | os.PathLike[str], model: GLAMORNet, config: ModelConfig) -> None:

@@ -8,7 +8,8 @@
     |- ConversionError   TensorFlow variables that are not those of GLAMOR-Net
     |- DeviceError       a compute device that this machine does not have
     |- ExplainError      a method, class or setting that no explanation can be made with
-    `- DataError         a dataset folder, split or label that cannot be used
+    |- DataError         a dataset folder, split or label that cannot be used
+    `- ReportError       a saved analysis that cannot be read or trusted
 
 The message is one sentence for a person: what came, what is accepted, what to do.
 """
@@ -48,3 +49,7 @@ class ExplainError(GlamorError):
 
 class DataError(GlamorError):
     """A dataset folder, split or label that cannot be used."""
+
+
+class ReportError(GlamorError):
+    """A saved analysis that cannot be read or trusted."""

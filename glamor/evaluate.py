@@ -247,35 +247,55 @@ def _subsets(samples: Sequence[Sample]) -> tuple[str, ...]:
     return ("all", *sources) if len(sources) > 1 else ("all",)
 
 
-def _report(condition: str, subset: str, outputs: Outputs, samples: Sequence[Sample], config: ModelConfig) -> Report:
-    rows = np.array([i for i, sample in enumerate(samples) if subset in ("all", sample.source)])
-    labels = np.array([samples[i].label for i in rows], dtype=np.int64)
-    probabilities = _softmax(outputs.logits[rows] / config.temperature)
+def score(
+    condition: str,
+    subset: str,
+    labels: NDArray[np.int64],
+    probabilities: NDArray[np.float64],
+    class_names: Sequence[str],
+    draws: int = 1000,
+) -> Report:
+    """Measure answers against labels.
+
+    Args:
+        condition: what was done to the network or its input.
+        subset: which samples these are.
+        labels: (N,) class indices, N at least 1.
+        probabilities: (N, classes).
+        class_names: one a class.
+        draws: resamples for the intervals.
+    """
     predicted = probabilities.argmax(axis=1)
-    classes = len(config.class_names)
+    classes = len(class_names)
 
     def statistics(chosen: NDArray[np.int64]) -> NDArray[np.float64]:
         return _statistics(labels[chosen], predicted[chosen], probabilities[chosen], classes)
 
-    values = statistics(np.arange(len(rows)))
+    values = statistics(np.arange(len(labels)))
     measures = [
         Measure(float(v), float(lo), float(hi))
-        for v, lo, hi in zip(values, *bootstrap_intervals(len(rows), statistics), strict=True)
+        for v, lo, hi in zip(values, *bootstrap_intervals(len(labels), statistics, draws=draws), strict=True)
     ]
     matrix = confusion_matrix(labels, predicted, classes)
     return Report(
         condition=condition,
         subset=subset,
-        count=len(rows),
+        count=len(labels),
         accuracy=measures[0],
         macro_recall=measures[1],
         calibration_error=measures[2],
         classes=tuple(
             ClassReport(name, int(matrix[i].sum()), measures[3 + i], measures[3 + classes + i])
-            for i, name in enumerate(config.class_names)
+            for i, name in enumerate(class_names)
         ),
         confusion=tuple(tuple(int(n) for n in row) for row in matrix),
     )
+
+
+def _report(condition: str, subset: str, outputs: Outputs, samples: Sequence[Sample], config: ModelConfig) -> Report:
+    rows = np.array([i for i, sample in enumerate(samples) if subset in ("all", sample.source)])
+    labels = np.array([samples[i].label for i in rows], dtype=np.int64)
+    return score(condition, subset, labels, _softmax(outputs.logits[rows] / config.temperature), config.class_names)
 
 
 def _statistics(

@@ -39,6 +39,28 @@ def fetch(repo: str, revision: str, files: Sequence[str]) -> Path:
     return folder
 
 
+def fetch_if_there(repo: str, commit: str, name: str) -> Path | None:
+    """Return the cached path of a file that a repository may lack, downloaded if need be.
+
+    Args:
+        repo: ``owner/name`` of a model repository.
+        commit: full hash.
+        name: of the file.
+
+    Returns:
+        None if the commit has no such file, or it is not cached and cannot be fetched.
+    """
+    import httpx2
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+
+    if isinstance(cached := try_to_load_from_cache(repo, name, revision=commit), str):
+        return Path(cached)
+    try:
+        return Path(hf_hub_download(repo, name, revision=commit)) if _answers(repo, commit, name) else None
+    except (OSError, ValueError, httpx2.HTTPError):
+        return None
+
+
 def _answers(repo: str, revision: str, name: str) -> bool:
     """Ask once, briefly: hf_hub_download by itself would retry a dead network for minutes."""
     import httpx2

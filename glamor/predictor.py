@@ -151,7 +151,21 @@ class Predictor:
             scores: list[float | None] = [face.score for face in faces]
         else:
             boxes, scores = list(boxes_xyxy), [None] * len(boxes_xyxy)
-        prepared = [prepare(pixels, box, self.config) for box in boxes]
+        return self.predict_prepared([prepare(pixels, box, self.config) for box in boxes], boxes, scores)
+
+    def predict_prepared(
+        self, prepared: Sequence[Prepared], boxes: Sequence[BoxXyxy], scores: Sequence[float | None]
+    ) -> tuple[Prediction, ...]:
+        """Predict for inputs that are prepared already, of one photo or of many.
+
+        Args:
+            prepared: the inputs of N people.
+            boxes: the face crop of each, photo pixels.
+            scores: the detector's confidence in each, None where a person gave the box.
+
+        Returns:
+            N predictions in the same order.
+        """
         return tuple(
             prediction
             for start in range(0, len(boxes), LARGEST_BATCH)

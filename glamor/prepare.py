@@ -10,16 +10,18 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
 
 from glamor.config import ModelConfig
 from glamor.errors import FaceError
 from glamor.photo import BoxXyxy, Photo
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Floats = NDArray[np.float32]
 
@@ -61,8 +63,27 @@ class Geometry:
 
 
 @dataclass(frozen=True)
+class PreparedArrays:
+    """The inputs for one person where there is no torch: worker processes start without it.
+
+    Attributes:
+        face: (3, face_size, face_size) float32 RGB in [0, 1]; black if there is no face.
+        context: (3, context_size, context_size) float32 RGB in [0, 1], the face painted black.
+        geometry: where on the photo both come from.
+    """
+
+    face: Floats
+    context: Floats
+    geometry: Geometry
+
+    def tensors(self) -> Prepared:
+        """Return the same inputs as tensors that share their memory."""
+        return Prepared(_tensor(self.face), _tensor(self.context), self.geometry)
+
+
+@dataclass(frozen=True)
 class Prepared:
-    """The inputs for one person.
+    """The inputs for one person, ready for the network.
 
     Attributes:
         face: (3, face_size, face_size) float32 RGB in [0, 1]; black if there is no face.
@@ -111,9 +132,14 @@ def prepare(photo: Photo, face_box_xyxy: BoxXyxy, config: ModelConfig) -> Prepar
         FaceError: if the box is not four finite numbers, has its corners swapped, or covers
             no whole pixel of the photo.
     """
+    return prepare_arrays(photo, face_box_xyxy, config).tensors()
+
+
+def prepare_arrays(photo: Photo, face_box_xyxy: BoxXyxy, config: ModelConfig) -> PreparedArrays:
+    """Do what :func:`prepare` does, without torch; the same numbers, the same errors."""
     height, width = photo.shape[:2]
     box = _box_in_photo(face_box_xyxy, width, height)
-    return Prepared(
+    return PreparedArrays(
         face=_face_input(photo, box, config.face_size),
         context=_context_input(photo, box, config),
         geometry=Geometry((height, width), box, _context_region(width, height, config)),
@@ -130,8 +156,18 @@ def resize(image: Photo, size_hw: tuple[int, int]) -> Tensor:
     Returns:
         (3, rows, columns) float32 in [0, 1].
     """
-    (height, width), (rows, columns) = image.shape[:2], size_hw
+    return _tensor(_resized(image, *size_hw))
+
+
+def _resized(image: Photo, rows: int, columns: int) -> Floats:
+    height, width = image.shape[:2]
     return _sampled(image, _positions(height, rows), _positions(width, columns))
+
+
+def _tensor(values: Floats) -> Tensor:
+    import torch  # takes seconds and 200 MB, which a process that only prepares can do without
+
+    return torch.from_numpy(values)
 
 
 def _checked(box_xyxy: BoxXyxy) -> BoxXyxy:
@@ -163,14 +199,14 @@ def _clip(value: float, limit: float) -> float:
     return min(max(value, 0.0), limit)
 
 
-def _face_input(photo: Photo, box: tuple[int, int, int, int], size: int) -> Tensor:
+def _face_input(photo: Photo, box: tuple[int, int, int, int], size: int) -> Floats:
     x1, y1, x2, y2 = box
     if not any(box):
-        return torch.zeros(3, size, size)
-    return resize(photo[y1:y2, x1:x2], (size, size))
+        return np.zeros((3, size, size), np.float32)
+    return _resized(photo[y1:y2, x1:x2], size, size)
 
 
-def _context_input(photo: Photo, box: tuple[int, int, int, int], config: ModelConfig) -> Tensor:
+def _context_input(photo: Photo, box: tuple[int, int, int, int], config: ModelConfig) -> Floats:
     x1, y1, x2, y2 = box
     masked = photo.copy()
     masked[y1:y2, x1:x2] = 0
@@ -205,7 +241,7 @@ def _positions(old: int, new: int) -> NDArray[np.float64]:
     return np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
 
 
-def _sampled(image: Photo, rows: NDArray[np.float64], columns: NDArray[np.float64]) -> Tensor:
+def _sampled(image: Photo, rows: NDArray[np.float64], columns: NDArray[np.float64]) -> Floats:
     """Interpolate an (H, W, 3) image between pixels -> (3, len(rows), len(columns)) in [0, 1].
 
     Only the neighbours are read: a 12-megapixel photo never becomes floats as a whole.
@@ -215,7 +251,7 @@ def _sampled(image: Photo, rows: NDArray[np.float64], columns: NDArray[np.float6
     down = (rows - top).astype(np.float32)[:, None, None]
     across = (columns - left).astype(np.float32)[:, None]
     upper, lower = (_mixed(_floats(image, y, left), _floats(image, y, right), across) for y in (top, bottom))
-    return torch.from_numpy(_mixed(upper, lower, down) / np.float32(255)).permute(2, 0, 1).contiguous()
+    return np.ascontiguousarray((_mixed(upper, lower, down) / np.float32(255)).transpose(2, 0, 1))
 
 
 def _floats(image: Photo, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Floats:

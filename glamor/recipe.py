@@ -75,7 +75,6 @@ DEFAULT = Recipe(
     faces=(
         Phase("faces-48", epochs=6, draws=66_000, batch=128, size=48, lr=2.5e-3, lr_end=1.2e-3),
         Phase("faces-64", epochs=3, draws=66_000, batch=128, size=64, lr=1.2e-3, lr_end=4e-4, jitter=FILM),
-        Phase("faces-96", epochs=2, draws=16_000, batch=128, size=96, lr=5e-4, lr_end=5e-5, jitter=FILM),
     ),
     scenes=(
         Phase("scenes", epochs=7, draws=3_200, batch=64, size=96, lr=8e-4, lr_end=1e-5, lone_faces=128, jitter=FILM),

@@ -5,9 +5,12 @@ Nothing is rounded here: whoever shows a number rounds it, so that all of them s
 
 from __future__ import annotations
 
+import math
+from dataclasses import asdict
 from typing import Any
 
-from glamor.explain import Explanation
+from glamor.explain import Answer, Explanation
+from glamor.explain.trust import Curves, Faithfulness, Reliability, Reliance, Removal, Stability, Trust
 from glamor.predictor import Prediction, Provenance
 
 
@@ -41,6 +44,26 @@ def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
     }
 
 
+def answer_to_dict(answer: Answer) -> dict[str, Any]:
+    """Return what the network said about one face with something forced.
+
+    Args:
+        answer: the answer of one pass.
+
+    Returns:
+        ``emotion``; ``probabilities`` in [0, 1] and ``logits``, by class name in class order; ``attention``,
+        rows of cells that sum to 1; ``fusion_weights`` of ``face`` and ``context``, which sum to 1.
+    """
+    w_face, w_context = answer.fusion_weights
+    return {
+        "emotion": answer.emotion,
+        "probabilities": dict(zip(answer.class_names, answer.probabilities.tolist(), strict=True)),
+        "logits": dict(zip(answer.class_names, answer.logits.tolist(), strict=True)),
+        "attention": answer.attention.tolist(),
+        "fusion_weights": {"face": w_face, "context": w_context},
+    }
+
+
 def explanation_to_dict(explanation: Explanation) -> dict[str, Any]:
     """Return what moved one logit, pixel by pixel.
 
@@ -68,6 +91,107 @@ def explanation_to_dict(explanation: Explanation) -> dict[str, Any]:
         "context": explanation.context.tolist(),
         "scored": explanation.scored.tolist(),
     }
+
+
+def trust_to_dict(trust: Trust) -> dict[str, Any]:
+    """Return how far the explanations of one face can be trusted.
+
+    Args:
+        trust: what :func:`glamor.explain.trust.examine` found.
+
+    Returns:
+        ``target`` and ``target_name``, the class; ``verdict``, one sentence on attention with its numbers;
+        ``faithfulness``: for removed ``pixels`` and removed attention ``weights`` each map's ``deletion`` and
+        ``insertion`` curve (probability of the class, k = 0 ... cells), its areas, ``outcome`` (better, partly,
+        chance, worse, nothing) and ``verdict``, with mean and 95 % band of random orders; ``agreement``, Spearman's
+        rank correlation of attention with each method (None: one of the two is the same everywhere);
+        ``reliance``: fusion weights, shares of the absolute Integrated Gradients and losses without ``face`` or
+        ``context``; ``reliability``, one entry a map: its figures (None: not defined for it), the cascade of
+        similarities by ``stages`` and ``warnings`` in words; ``stability``, one entry a variant, the photo as it is
+        first.
+    """
+    return {
+        "target": trust.faithfulness.target,
+        "target_name": trust.faithfulness.target_name,
+        "verdict": trust.faithfulness.verdict,
+        "faithfulness": _faithfulness(trust.faithfulness),
+        "reliance": _reliance(trust.reliance),
+        "reliability": [_reliability(one) for one in trust.reliability],
+        "stability": _stability(trust.stability),
+    }
+
+
+def _faithfulness(found: Faithfulness) -> dict[str, Any]:
+    methods = [curves.key for curves in found.pixels.curves[1:]]
+    return {
+        "attention": found.attention.tolist(),
+        "cells": dict(zip(methods, found.cells.tolist(), strict=True)),
+        "scored": found.scored.tolist(),
+        "pixels": _removal(found.pixels),
+        "weights": _removal(found.weights),
+        "agreement": dict(zip(methods, found.agreement, strict=True)),
+        "random_orders": found.random_orders,
+        "seed": found.seed,
+    }
+
+
+def _removal(removal: Removal) -> dict[str, Any]:
+    return {
+        "curves": [_curves(curves) for curves in removal.curves],
+        "random_mean": removal.random_mean.tolist(),
+        "random_low": removal.random_low.tolist(),
+        "random_high": removal.random_high.tolist(),
+        "random_auc": asdict(removal.random_auc),
+    }
+
+
+def _curves(curves: Curves) -> dict[str, Any]:
+    return {
+        "key": curves.key,
+        "name": curves.name,
+        "deletion": curves.deletion.tolist(),
+        "insertion": curves.insertion.tolist(),
+        "deletion_auc": curves.deletion_auc,
+        "insertion_auc": curves.insertion_auc,
+        "outcome": curves.outcome,
+        "verdict": curves.verdict,
+    }
+
+
+def _reliance(found: Reliance) -> dict[str, Any]:
+    pairs = {
+        name: dict(zip(("face", "context"), getattr(found, name), strict=True))
+        for name in ("fusion_weights", "attribution", "probability_lost", "logit_lost")
+    }
+    return {
+        **pairs,
+        "probability": found.probability,
+        "logit": found.logit,
+        "baseline": found.baseline,
+        "verdict": found.verdict,
+    }
+
+
+def _reliability(found: Reliability) -> dict[str, Any]:
+    return {
+        "key": found.key,
+        "name": found.name,
+        "convergence": _finite(found.convergence),
+        "sensitivity": _finite(found.sensitivity),
+        "infidelity": found.infidelity,
+        "flat_infidelity": found.flat_infidelity,
+        "stages": list(found.stages),
+        "similarity": found.similarity.tolist(),
+        "warnings": list(found.warnings),
+    }
+
+
+def _stability(found: Stability) -> dict[str, Any]:
+    return {"variants": [asdict(variant) for variant in found.variants], "verdict": found.verdict}
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value  # JSON knows no infinity
 
 
 def _provenance(provenance: Provenance) -> dict[str, Any]:

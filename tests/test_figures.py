@@ -215,6 +215,23 @@ def test_both_inputs_share_one_scale() -> None:
     assert np.abs(right - (untouched + 0.1 * (rgb(FOR_COLOR) - untouched))).max() <= 2
 
 
+def test_a_given_limit_makes_figures_comparable() -> None:
+    face, context = grey_inputs()
+    weak, strong = np.full((96, 96), 0.25), np.full((96, 96), 1.0)
+    nothing = np.zeros((112, 112))
+
+    def coloured(values: NDArray[np.float64], limit: float | None) -> NDArray[np.uint8]:
+        figure = figures.attribution_overlay(face, context, values, nothing, SCORED, 1.0, limit=limit)
+        return figures.to_array(figure)[150, 150]
+
+    np.testing.assert_array_equal(coloured(weak, None), coloured(strong, None))  # each on its own scale
+    grey, full = coloured(0 * weak, 1.0).astype(float), coloured(strong, 1.0).astype(float)
+    share = (coloured(weak, 1.0) - grey) / np.where(full == grey, np.nan, full - grey)
+    assert np.nanmean(share) == pytest.approx(0.25, abs=0.02)
+    shared = figures.attribution_overlay(face, context, weak, nothing, SCORED, 1.0, limit=1.0)
+    assert any("+1" in line for line in words(shared))
+
+
 def test_pixels_that_are_not_scored_are_marked_and_count_for_nothing() -> None:
     scored = SCORED.copy()
     scored[20:60, 30:70] = False

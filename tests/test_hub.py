@@ -10,6 +10,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing.pool import Pool
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ import torch
 from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.config import ModelConfig
 from glamor.errors import CheckpointError
+from glamor.export import export_checkpoint
 from glamor.model import GLAMORNet
 from tests.hub_server import HubServer
 
@@ -44,6 +46,16 @@ def load_in_child(environment: dict[str, str], source: str, revision: str | None
     return Outcome("", loaded.source, loaded.revision, loaded.sha256)
 
 
+def export_in_child(environment: dict[str, str], source: str, folder: str) -> str:
+    os.environ.update(environment, HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
+    torch.set_num_threads(1)
+    try:
+        export_checkpoint(load_checkpoint(source, device="cpu"), Path(folder))
+    except CheckpointError as error:
+        return str(error)
+    return ""
+
+
 class Client:
     """A machine with a Hub cache of its own."""
 
@@ -52,10 +64,18 @@ class Client:
         self.home = home
 
     def load(self, source: str = REPO, revision: str | None = None, **environment: str) -> Outcome:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["glamor.checkpoint", "httpx2", "pytest"])
-        with context.Pool(1) as pool:
+        with self._pool() as pool:
             return pool.apply(load_in_child, (self.environment | environment, source, revision))
+
+    def export(self, folder: Path, source: str = REPO) -> str:
+        """Load from the Hub and export; returns what was refused, empty for nothing."""
+        with self._pool() as pool:
+            return pool.apply(export_in_child, (self.environment, source, str(folder)))
+
+    def _pool(self) -> Pool:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["glamor.export", "httpx2", "pytest"])
+        return context.Pool(1)
 
     def refusal(self, *arguments: str, **environment: str) -> str:
         outcome = self.load(*arguments, **environment)

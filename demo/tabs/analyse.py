@@ -9,6 +9,7 @@ import gradio as gr
 from gradio.context import Context
 
 from demo import api, gpu, handlers, links, markup, parse, text
+from demo.download import add_download
 from demo.engine import Engine
 from demo.examples import example_photos
 from demo.first import First, first_visit
@@ -87,7 +88,7 @@ def _lay_out(engine: Engine, visit: gr.State, screen: Screen) -> Parts:
             parts["answer"] = gr.HTML(elem_id="answer", **_start(screen.answer))
             gr.HTML(f'<p class="meaning">{text.MEANING}</p>')
         with gr.Column(elem_id="controls", elem_classes="card"):
-            parts |= _control_parts(engine, screen)
+            parts |= _control_parts(engine, visit, screen)
     with gr.Row(elem_id="panels", equal_height=True):
         parts |= _panel_parts(screen)
     return Parts(**parts)
@@ -130,7 +131,7 @@ def _photo_parts(screen: Screen) -> dict[str, Any]:
     return {"photo": photo, "examples": examples, "add": add}
 
 
-def _control_parts(engine: Engine, screen: Screen) -> dict[str, Any]:
+def _control_parts(engine: Engine, visit: gr.State, screen: Screen) -> dict[str, Any]:
     gr.HTML(markup.heading(text.CONTROLS))
     asked = {"choices": list(engine.class_names), "value": None} | _start(screen.target)
     methods = [(METHODS[key].name, key) for key in SHOWN_METHODS]
@@ -157,6 +158,7 @@ def _control_parts(engine: Engine, screen: Screen) -> dict[str, Any]:
         parts["box_hint"] = gr.HTML(elem_id="box-hint", **_start(screen.box_hint))
         parts["use_box"] = gr.Button(text.BOX_BUTTON, size="sm", elem_id="use-box")
         parts["remove"] = gr.Button(text.REMOVE_FACE, size="sm", elem_id="remove-face", **_start(screen.remove))
+    add_download(engine, visit)
     return parts
 
 

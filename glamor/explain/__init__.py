@@ -3,10 +3,22 @@
 Methods come from Captum, which is imported only when a method runs.
 """
 
+from glamor.explain.answer import Answer, read_answer
 from glamor.explain.baselines import BASELINES
 from glamor.explain.fusion import Flip, FusionCurve, fusion_curve
 from glamor.explain.inputs import scored_pixels
-from glamor.explain.intervene import edit_attention, intervene, one_cell, permuted, uniform, without_evidence
+from glamor.explain.intervene import (
+    Encoded,
+    edit_attention,
+    encode,
+    intervene,
+    one_cell,
+    only_cells,
+    permuted,
+    recombine,
+    uniform,
+    without_evidence,
+)
 from glamor.explain.registry import ALIASES, METHODS, Method, find_method
 from glamor.explain.result import Explanation
 from glamor.explain.run import explain
@@ -17,6 +29,8 @@ __all__ = [
     "ALIASES",
     "BASELINES",
     "METHODS",
+    "Answer",
+    "Encoded",
     "Explanation",
     "Flip",
     "FusionCurve",
@@ -26,12 +40,16 @@ __all__ = [
     "SwapMatrix",
     "compare_people",
     "edit_attention",
+    "encode",
     "explain",
     "find_method",
     "fusion_curve",
     "intervene",
     "one_cell",
+    "only_cells",
     "permuted",
+    "read_answer",
+    "recombine",
     "scored_pixels",
     "swap_matrix",
     "uniform",

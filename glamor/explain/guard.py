@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+
+_DRAWING = threading.RLock()
 
 
 @contextmanager
@@ -64,15 +67,25 @@ def _restore(module: nn.Module, attributes: dict[str, tuple[Any, Any]]) -> None:
 
 
 @contextmanager
-def seeded(seed: int) -> Iterator[None]:
+def seeded(seed: int | None) -> Iterator[None]:
     """Seed NumPy's and torch's global generators and put their states back afterwards.
 
-    Captum draws from both (GradientShap: path positions from NumPy, noise from torch).
-    Other threads that draw from the global generators meanwhile see the seeded ones.
+    Captum draws from both (GradientShap: path positions from NumPy, noise from torch). One thread
+    at a time is inside, or two visitors would take each other's draws and neither's map could be
+    repeated. Threads that draw without this guard meanwhile see the seeded generators.
 
     Args:
-        seed: from 0 to 2**32 - 1.
+        seed: from 0 to 2**32 - 1; None: nothing will be drawn, so nobody needs to wait.
     """
+    if seed is None:
+        yield
+        return
+    with _DRAWING, _global_seeds(seed):
+        yield
+
+
+@contextmanager
+def _global_seeds(seed: int) -> Iterator[None]:
     state = np.random.get_state()
     devices = [torch.cuda.current_device()] if torch.cuda.is_available() else []
     with torch.random.fork_rng(devices=devices):

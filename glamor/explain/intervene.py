@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,21 @@ if TYPE_CHECKING:
 Grid = tuple[int, int]  # (rows, columns)
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """Both encoded inputs of one person: all that attention, fusion and the head go by.
+
+    Encoding is nearly all of a pass; with these at hand, other weights are tried in a millisecond.
+
+    Attributes:
+        face_map: (1, C, H/16, W/16), of :meth:`GLAMORNet.encode_face`.
+        context_map: (1, C, h, w), of :meth:`GLAMORNet.encode_context`.
+    """
+
+    face_map: Tensor
+    context_map: Tensor
+
+
 def intervene(model: GLAMORNet, prepared: Prepared, intervention: Intervention) -> Trace:
     """Run the network with something forced.
 
@@ -37,9 +53,47 @@ def intervene(model: GLAMORNet, prepared: Prepared, intervention: Intervention) 
     Raises:
         ExplainError: if the intervention is not as above.
     """
+    return recombine(model, encode(model, prepared, intervention), intervention)
+
+
+def encode(model: GLAMORNet, prepared: Prepared, intervention: Intervention | None = None) -> Encoded:
+    """Run the slow half of the network, once for all questions about its weights.
+
+    Args:
+        model: the network, left untouched.
+        prepared: the inputs of one person.
+        intervention: its ``face`` and ``context`` stand in for the prepared ones, same shapes.
+
+    Returns:
+        Both maps, on the model's device.
+
+    Raises:
+        ExplainError: if a stand-in has another shape.
+    """
     with reading(model):
         face, context = input_pair(model, prepared, intervention)
-        return model(face, context, valid_forces(intervention, grid_hw(model, context)))
+        return Encoded(model.encode_face(face), model.encode_context(context))
+
+
+def recombine(model: GLAMORNet, encoded: Encoded, intervention: Intervention | None = None) -> Trace:
+    """Run the quick half of the network: attend, fuse, classify.
+
+    Args:
+        model: the network that encoded, left untouched.
+        encoded: both maps of one person, on any device.
+        intervention: its ``fusion`` and ``attention`` are forced, as in :func:`intervene`.
+
+    Returns:
+        The trace of the pass, N = 1.
+
+    Raises:
+        ExplainError: for weights or a grid that cannot be used.
+    """
+    device = next(model.parameters()).device
+    face_map, context_map = encoded.face_map.to(device), encoded.context_map.to(device)
+    grid = (context_map.shape[2], context_map.shape[3])
+    with reading(model):
+        return model.combine(face_map, context_map, valid_forces(intervention or Intervention(), grid))
 
 
 def edit_attention(model: GLAMORNet, prepared: Prepared, keep: ArrayLike) -> Trace:
@@ -48,8 +102,7 @@ def edit_attention(model: GLAMORNet, prepared: Prepared, keep: ArrayLike) -> Tra
     Args:
         model: the network, left untouched.
         prepared: the inputs of one person.
-        keep: (h, w) bool, the cells whose learned attention stays; the rest is removed and
-            what stays is made to add up to 1 again.
+        keep: (h, w) bool, the cells whose learned attention stays.
 
     Returns:
         The trace of the pass, N = 1.
@@ -57,12 +110,26 @@ def edit_attention(model: GLAMORNet, prepared: Prepared, keep: ArrayLike) -> Tra
     Raises:
         ExplainError: if no attention is left or the grid has another size.
     """
-    with reading(model):
-        face, context = input_pair(model, prepared)
-        face_map, context_map = model.encode_face(face), model.encode_context(context)
-        learned = model.combine(face_map, context_map).attention[0]  # (h, w)
-        kept = _grid(keep, (learned.shape[0], learned.shape[1])).to(learned) != 0
-        return model.combine(face_map, context_map, Intervention(attention=_normalised(learned * kept)))
+    encoded = encode(model, prepared)
+    learned = recombine(model, encoded).attention[0]  # (h, w)
+    return recombine(model, encoded, Intervention(attention=only_cells(learned, keep)))
+
+
+def only_cells(attention: Tensor, keep: ArrayLike) -> Tensor:
+    """Return a map without some of its cells: what stays is made to add up to 1 again.
+
+    Args:
+        attention: (h, w), non-negative.
+        keep: (h, w) bool, the cells that stay.
+
+    Returns:
+        (h, w), sums to 1.
+
+    Raises:
+        ExplainError: if no attention is left or the grid has another size.
+    """
+    kept = _grid(keep, (attention.shape[0], attention.shape[1])).to(attention) != 0
+    return _normalised(attention * kept)
 
 
 def uniform(grid: Grid) -> Tensor:
@@ -104,7 +171,7 @@ def without_evidence(prepared: Prepared, name: str, seed: int = 0) -> tuple[Tens
         ExplainError: for an unknown name.
     """
     pair = prepared.face.unsqueeze(0), prepared.context.unsqueeze(0)
-    with seeded(seed):
+    with seeded(seed if name == "noise" else None):
         face, context = draw_baselines(name, pair, scored_pixels(prepared))[0]
     return face[0], context[0]
 
@@ -158,7 +225,8 @@ def _grid(values: ArrayLike | Tensor, grid: Grid) -> Tensor:
 
 
 def _normalised(attention: Tensor) -> Tensor:
-    total = attention.sum()
+    total = attention.double().sum()  # in double precision no sum of floats is infinite
     if float(total) <= 0:
         raise ExplainError("No attention is left: every cell is removed or 0; keep at least one cell.")
-    return attention / total
+    # The network's own map adds up to 1 but for rounding: forced, it is to give the network's own answer bit by bit.
+    return attention if abs(float(total) - 1) < 1e-6 else (attention.double() / total).to(attention)

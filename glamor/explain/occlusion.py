@@ -1,7 +1,9 @@
 """Cover a patch, read the logit. One stream at a time, so the other is encoded once.
 
 While only the face changes, the context's feature map stays the same, and the other way
-round; attention and fusion depend on both and are computed anew for every patch.
+round; attention and fusion depend on both and are computed anew for every patch. At the
+published sizes there are 121 patches of the face and 169 of the scene: plain occlusion encodes
+both inputs for each of the 290, this only the one that changes: 1.9 times fewer pixels in all.
 """
 
 from __future__ import annotations

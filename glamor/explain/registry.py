@@ -25,6 +25,7 @@ class Method:
         run: computes it.
         uses_baseline: whether it compares the inputs with a baseline.
         can_smooth: whether SmoothGrad can average it over noisy inputs.
+        samples: whether it draws at random by itself.
     """
 
     key: str
@@ -36,6 +37,11 @@ class Method:
     run: Callable[[Task], Maps]
     uses_baseline: bool = False
     can_smooth: bool = False
+    samples: bool = False
+
+    def draws(self, baseline: str | None, smooth: bool) -> bool:
+        """Whether anything is drawn at random for a map with this baseline and smoothing."""
+        return self.samples or smooth or (self.uses_baseline and baseline == "noise")
 
 
 _ALL = (
@@ -102,6 +108,7 @@ _ALL = (
         "Lundberg, Lee: A unified approach to interpreting model predictions, NeurIPS 2017",
         gradients.gradient_shap,
         uses_baseline=True,
+        samples=True,
     ),
     Method(
         "deep_lift",
@@ -168,6 +175,7 @@ _ALL = (
         "Lundberg, Lee: A unified approach to interpreting model predictions, NeurIPS 2017",
         superpixels.kernel_shap,
         uses_baseline=True,
+        samples=True,
     ),
 )
 

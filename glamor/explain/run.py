@@ -64,7 +64,7 @@ def explain(
     forced = intervention or Intervention()
     inputs = input_pair(model, prepared, forced)
     scored = scored_pixels(prepared).to(inputs[1].device)
-    with untouched(model), seeded(seed):
+    with untouched(model), seeded(seed if entry.draws(baseline, smooth) else None):
         forced = valid_forces(forced, grid_hw(model, inputs[1]))
         references = draw_baselines(baseline, inputs, scored) if entry.uses_baseline else (inputs,)
         for image in inputs:

@@ -12,7 +12,8 @@ from __future__ import annotations
 from glamor.figures.attention import attention_overlay, composite_attention
 from glamor.figures.attribution import attribution_overlay, composite_attribution, symmetric_limit
 from glamor.figures.bars import fusion_bar, probability_bar
-from glamor.figures.canvas import to_array, to_png
+from glamor.figures.board import attention_board, cell_at
+from glamor.figures.canvas import to_array, to_png, to_svg
 from glamor.figures.colours import (
     AGAINST_COLOR,
     ATTENTION_MAP,
@@ -22,8 +23,11 @@ from glamor.figures.colours import (
     FOR_COLOR,
     INK,
 )
-from glamor.figures.evaluation import evaluation_figure
+from glamor.figures.evaluation import confusion_figure, evaluation_figure
+from glamor.figures.fusion import fusion_figure
 from glamor.figures.inputs import draw_boxes, saw_figure
+from glamor.figures.many import counts_figure, face_weight_figure, mean_attention_figure, reliability_figure
+from glamor.figures.people import people_figure, swap_figure
 from glamor.figures.trust import audit_figure, cascade_figure, reliance_figure, removal_figure
 
 __all__ = [
@@ -34,20 +38,31 @@ __all__ = [
     "FACE_COLOR",
     "FOR_COLOR",
     "INK",
+    "attention_board",
     "attention_overlay",
     "attribution_overlay",
     "audit_figure",
     "cascade_figure",
+    "cell_at",
     "composite_attention",
     "composite_attribution",
+    "confusion_figure",
+    "counts_figure",
     "draw_boxes",
     "evaluation_figure",
+    "face_weight_figure",
     "fusion_bar",
+    "fusion_figure",
+    "mean_attention_figure",
+    "people_figure",
     "probability_bar",
+    "reliability_figure",
     "reliance_figure",
     "removal_figure",
     "saw_figure",
+    "swap_figure",
     "symmetric_limit",
     "to_array",
     "to_png",
+    "to_svg",
 ]

@@ -19,7 +19,12 @@ FLAT_SPREAD = 0.01
 
 
 def composite_attention(
-    photo: NDArray[np.uint8], attention: NDArray[np.floating], region_xyxy: Box, face_box_xyxy: Box, opacity: float
+    photo: NDArray[np.uint8],
+    attention: NDArray[np.floating],
+    region_xyxy: Box,
+    face_box_xyxy: Box,
+    opacity: float,
+    high: float | None = None,
 ) -> NDArray[np.uint8]:
     """Lay an attention map over the region that it belongs to, cell by cell.
 
@@ -34,6 +39,8 @@ def composite_attention(
         region_xyxy: the rectangle that the map covers, photo pixels.
         face_box_xyxy: the rectangle that was painted black, photo pixels; empty for none.
         opacity: of the map, in [0, 1].
+        high: what takes the top colour, in multiples of uniform attention, to compare several maps;
+            None: this map's own :func:`scale_top`.
 
     Returns:
         (H, W, 3) uint8 RGB, a new array; equal to ``photo`` outside the region.
@@ -45,7 +52,7 @@ def composite_attention(
     window[_inside(face_box_xyxy, photo.shape)[rows, columns]] = 0
     # Greys of middling lightness only, for the map's own lightness to be seen.
     greyed = blend(window, 50 + 0.55 * luma(window), opacity)
-    colours = _colours(attention)[cell_rows[:, None], cell_columns[None, :]]
+    colours = _colours(attention, high or scale_top(attention))[cell_rows[:, None], cell_columns[None, :]]
     result[rows, columns] = as_bytes(blend(greyed, colours, opacity))
     return result
 
@@ -79,10 +86,10 @@ def attention_overlay(
     figure = canvas.new_figure(2 * canvas.MARGIN + height + canvas.BAR_HEIGHT)
     canvas.add_image(figure, picture, frame)
     region = canvas.inches(region_xyxy, photo.shape, frame)
-    _draw_grid(figure, region, attention.shape)
-    _draw_masked_face(figure, canvas.inches(face_box_xyxy, photo.shape, frame), frame)
+    draw_grid(figure, region, attention.shape)
+    draw_masked_face(figure, canvas.inches(face_box_xyxy, photo.shape, frame), frame)
     canvas.add_border(figure, region, CONTEXT_COLOR)
-    _draw_scale(figure, attention, frame[3] + canvas.MARGIN)
+    draw_scale(figure, frame[3] + canvas.MARGIN, attention)
     return figure
 
 
@@ -101,13 +108,13 @@ def _inside(box_xyxy: Box, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     return ((rows >= y1) & (rows < y2))[:, None] & ((columns >= x1) & (columns < x2))[None, :]
 
 
-def _top(attention: NDArray[np.floating]) -> float:
-    """Return the upper end of the scale in multiples of uniform attention."""
-    return max(2.0, float(attention.max()) * attention.size)
+def scale_top(*maps: NDArray[np.floating]) -> float:
+    """Return the upper end of the scale that serves all the maps, in multiples of uniform attention."""
+    return max(2.0, *(float(attention.max()) * attention.size for attention in maps))
 
 
-def _colours(attention: NDArray[np.floating]) -> NDArray[np.float32]:
-    share = attention * attention.size / _top(attention)
+def _colours(attention: NDArray[np.floating], high: float) -> NDArray[np.float32]:
+    share = attention * attention.size / high
     return np.asarray(ATTENTION_MAP(share)[..., :3] * 255, np.float32)
 
 
@@ -119,28 +126,32 @@ def _fitted(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return canvas.resized(photo, max(1, round(height * factor)), max(1, round(width * factor)))
 
 
-def _draw_grid(figure: Figure, region: Box, cells_hw: tuple[int, ...]) -> None:
+def draw_grid(figure: Figure, region: Box, cells_hw: tuple[int, ...]) -> None:
+    """Draw the lines between the cells of a grid that fills ``region`` (inches)."""
     x1, y1, x2, y2 = region
     down = [((x, y1), (x, y2)) for x in np.linspace(x1, x2, cells_hw[1] + 1)[1:-1]]
     across = [((x1, y), (x2, y)) for y in np.linspace(y1, y2, cells_hw[0] + 1)[1:-1]]
     canvas.add_lines(figure, down + across, "white", alpha=0.35)
 
 
-def _draw_masked_face(figure: Figure, face: Box, frame: Box) -> None:
+def draw_masked_face(figure: Figure, face: Box, frame: Box, words: str = MASK_LABEL) -> None:
+    """Mark the part of ``face`` that lies in ``frame`` (inches) as masked, with or without words."""
     x1, y1, x2, y2 = max(face[0], frame[0]), max(face[1], frame[1]), min(face[2], frame[2]), min(face[3], frame[3])
     if x2 <= x1 or y2 <= y1:
         return
     canvas.add_hatch(figure, (x1, y1, x2, y2))
     canvas.add_border(figure, (x1, y1, x2, y2), FACE_COLOR, dashed=True)
-    canvas.add_label(figure, MASK_LABEL, (x1, y1, x2, y2), frame)
+    if words:
+        canvas.add_label(figure, words, (x1, y1, x2, y2), frame)
 
 
-def _draw_scale(figure: Figure, attention: NDArray[np.floating], top: float) -> None:
-    high = _top(attention)
+def draw_scale(figure: Figure, top: float, *maps: NDArray[np.floating]) -> None:
+    """Draw the scale that serves all the maps, ``canvas.BAR_HEIGHT`` high."""
+    high, cells = scale_top(*maps), maps[0].size
     colours = as_bytes(ATTENTION_MAP(np.linspace(0, 1, 256))[:, :3] * 255)
     ticks = [(0.0, "0"), (1.0, f"{high:.1f}×" if high < 10 else f"{high:.0f}×")]
     if 1 / high > 0.08:  # else it would touch the zero
         ticks.append((1 / high, "1×"))
-    flat = float(np.ptp(attention)) * attention.size < FLAT_SPREAD
-    caption = FLAT_NOTE if flat else f"attention, as a multiple of uniform (1/{attention.size})"
+    flat = max(float(np.ptp(attention)) for attention in maps) * cells < FLAT_SPREAD
+    caption = FLAT_NOTE if flat else f"attention, as a multiple of uniform (1/{cells})"
     canvas.add_colour_bar(figure, top, colours, ticks, caption)

@@ -63,6 +63,7 @@ def attribution_overlay(
     scored: NDArray[np.bool_],
     opacity: float = 0.9,
     target_name: str = "",
+    limit: float | None = None,
 ) -> Figure:
     """Draw both attribution maps side by side on one shared scale that is symmetric about zero.
 
@@ -74,12 +75,14 @@ def attribution_overlay(
         scored: (T, T), False where the context map says nothing (the blacked-out face).
         opacity: of the full colour, in [0, 1].
         target_name: the class whose logit is explained, for the scale's caption.
+        limit: what takes the full colour, to compare several figures; None: these two maps' own
+            :func:`symmetric_limit`.
 
     Returns:
         A figure.
     """
     known = context_map[scored]
-    limit = symmetric_limit(face_map, known)
+    limit = symmetric_limit(face_map, known) if limit is None else limit
     face_picture = composite_attribution(face, face_map, limit, opacity)
     context_picture = composite_attribution(context, np.where(scored, context_map, 0), limit, opacity)
     context_picture[~scored] = HOLE_GREY

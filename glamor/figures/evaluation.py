@@ -64,6 +64,19 @@ def evaluation_figure(evaluation: Mapping[str, Any]) -> Figure:
     return figure
 
 
+def confusion_figure(names: Sequence[str], confusion: Sequence[Sequence[int]]) -> Figure:
+    """Draw what was taken for what.
+
+    Args:
+        names: one a class.
+        confusion: (classes, classes) counts, row = true class.
+    """
+    side = WIDTH - NAMES - MARGIN
+    figure = canvas.new_figure(MARGIN + side + 2 * LINE + MARGIN)
+    _draw_matrix(figure, MARGIN, side, names, confusion)
+    return figure
+
+
 def _draw_title(figure: Figure, y: float, words: str) -> None:
     canvas.add_text(figure, MARGIN, y + TITLE / 2, words, va="center_baseline", fontsize=9.5, fontweight="bold")
 

@@ -4,10 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
 from demo.engine import Engine
+from glamor.checkpoint import save_checkpoint
+from glamor.config import ModelConfig
+from glamor.model import GLAMORNet
 from glamor.predictor import Predictor
 from tests.live_app import LiveApp, live_app
 
@@ -20,6 +24,27 @@ def app() -> LiveApp:
 @pytest.fixture(scope="session")
 def engine(random_checkpoint: Path) -> Engine:
     return Engine(Predictor(random_checkpoint, device="cpu"))
+
+
+@pytest.fixture(scope="session")
+def small_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """A network so small that all checks of its explanations take seconds; its weights are random."""
+    config = ModelConfig(
+        filters=(4, 6, 8, 8, 8),
+        hidden=8,
+        face_size=48,
+        context_resize_hw=(64, 64),
+        context_size=64,
+        face_crop_scale=1.35,
+        trained_on="nothing: seeded random weights for tests",
+    )
+    folder = tmp_path_factory.mktemp("small-checkpoint")
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        model = GLAMORNet(config)
+        torch.nn.init.normal_(model.head[3].weight, std=2.0)
+        save_checkpoint(folder, model, config)
+    return Engine(Predictor(folder, device="cpu"))
 
 
 @pytest.fixture(scope="session")

@@ -43,9 +43,9 @@ def pair_file(two_people, tmp_path):
     return str(path)
 
 
-def test_only_the_two_documented_endpoints_are_offered(client):
+def test_only_the_documented_endpoints_are_offered(client):
     endpoints = client.view_api(return_format="dict")["named_endpoints"]
-    assert sorted(endpoints) == ["/explain", "/predict"]
+    assert sorted(endpoints) == ["/explain", "/intervene", "/predict"]
     names = {name: [one["parameter_name"] for one in value["parameters"]] for name, value in endpoints.items()}
     assert names["/predict"] == ["photo", "boxes"]
     assert names["/explain"] == ["photo", "method", "target", "face", "box", "opacity", "maps"]

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from demo import gpu
 from tests.live_app import ROOT
 
 # Like the package of ZeroGPU Spaces: wants to come before torch, pickles what goes in and out.
@@ -12,12 +13,14 @@ STAND_IN = """
 import pickle, sys
 assert "torch" not in sys.modules, "torch was imported first"
 calls = []
-def GPU(function):
-    def lent(*args, **kwargs):
-        calls.append(function.__name__)
-        args, kwargs = pickle.loads(pickle.dumps((args, kwargs)))
-        return pickle.loads(pickle.dumps(function(*args, **kwargs)))
-    return lent
+def GPU(duration):
+    def wrap(function):
+        def lent(*args, **kwargs):
+            calls.append(f"{function.__name__}:{duration}")
+            args, kwargs = pickle.loads(pickle.dumps((args, kwargs)))
+            return pickle.loads(pickle.dumps(function(*args, **kwargs)))
+        return lent
+    return wrap
 """
 USE = """
 import sys
@@ -39,6 +42,12 @@ def test_where_gpus_are_lent_both_computations_borrow_one(tmp_path: Path, random
         [sys.executable, "-c", USE, str(random_checkpoint)],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
-    assert done.stdout.split() == [engine.predict(astronaut)[0].emotion, "3", "predict", "_explain_on_copy"], (
-        done.stderr
-    )
+    loans = [f"predict:{gpu.PREDICT_SECONDS}", f"_explain_on_copy:{gpu.EXPLAIN_SECONDS}"]
+    assert done.stdout.split() == [engine.predict(astronaut)[0].emotion, "3", *loans], done.stderr
+
+
+def test_nobody_without_an_account_is_refused_for_lack_of_time():
+    # Two minutes a day (huggingface.co/docs/hub/spaces-zerogpu); the longest loan must fit in with some to spare.
+    loans = (gpu.PREDICT_SECONDS, gpu.EXPLAIN_SECONDS, gpu.STUDY_SECONDS)
+    assert list(loans) == sorted(loans)
+    assert sum(loans) < 120

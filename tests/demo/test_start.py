@@ -20,10 +20,24 @@ def test_the_command_line_wins_over_the_environment(monkeypatch):
 
 
 def test_without_settings_the_embedded_weights_are_served_on_loopback(monkeypatch):
-    for name in ("GLAMOR_CHECKPOINT", "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT"):
+    for name in ("GLAMOR_CHECKPOINT", "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT", "SPACE_ID"):
         monkeypatch.delenv(name, raising=False)
     settings = read_settings([])
     assert (settings.checkpoint, settings.host, settings.port) == (str(EMBEDDED), "127.0.0.1", 7860)
+
+
+def test_a_space_is_served_to_the_outside_of_its_container(monkeypatch):
+    monkeypatch.delenv("GRADIO_SERVER_NAME", raising=False)
+    monkeypatch.setenv("SPACE_ID", "owner/space")
+    assert read_settings([]).host == "0.0.0.0"
+    assert read_settings(["--host", "127.0.0.1"]).host == "127.0.0.1"
+
+
+def test_a_port_that_is_no_number_is_refused_in_words(monkeypatch, capsys):
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "seven")
+    with pytest.raises(SystemExit):
+        read_settings([])
+    assert "invalid int value: 'seven'" in capsys.readouterr().err
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path, random_checkpoint):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -110,6 +113,40 @@ def test_the_global_random_generators_go_on_as_before(method: str, small_net: GL
     torch.manual_seed(1)
     explain(small_net, person, method, 0, baseline="noise")
     assert (np.random.random(), torch.rand(1).item()) == expected
+
+
+@pytest.mark.parametrize(
+    ("method", "settings"),
+    [("saliency", {"smooth": True}), ("input_x_gradient", {"smooth": True}), ("deep_lift", {"baseline": "noise"})],
+)
+def test_maps_made_at_the_same_time_do_not_take_each_others_draws(
+    method: str, settings: dict[str, Any], small_net: GLAMORNet, person: Prepared
+) -> None:
+    def make(seed: int) -> np.ndarray[Any, Any]:
+        def yield_to_the_other(done: float) -> None:
+            time.sleep(0.002)
+
+        model = deepcopy(small_net)  # as the page does: a copy for everyone
+        return explain(model, person, method, 0, seed=seed, progress=yield_to_the_other, **settings).face
+
+    alone = [make(seed) for seed in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(make, range(4)))
+    for expected, found in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_what_draws_nothing_waits_for_nobody(small_net: GLAMORNet, person: Prepared) -> None:
+    met = []
+
+    def explain_something_else(done: float) -> None:
+        if not met:
+            with ThreadPoolExecutor(1) as thread:
+                other = thread.submit(explain, deepcopy(small_net), person, "grad_cam", 0)
+                met.append(other.result(timeout=60))
+
+    explain(small_net, person, "saliency", 0, smooth=True, progress=explain_something_else)
+    assert met[0].method == "grad_cam"
 
 
 def test_captum_is_imported_only_when_a_method_runs() -> None:

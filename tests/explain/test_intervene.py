@@ -40,7 +40,7 @@ def same(first: Tensor, second: Tensor) -> bool:
 def test_learned_values_reproduce_the_plain_pass(small_net: GLAMORNet, person: Prepared) -> None:
     learned = plain(small_net, person)
     forced = Intervention(fusion=learned.fusion_weights[0], attention=learned.attention)
-    assert same(intervene(small_net, person, forced).logits, learned.logits)
+    assert torch.equal(intervene(small_net, person, forced).logits, learned.logits)
     assert torch.equal(intervene(small_net, person, Intervention()).logits, learned.logits)
 
 
@@ -69,6 +69,8 @@ def test_any_grid_is_made_to_add_up_to_one(small_net: GLAMORNet, person: Prepare
     grid = torch.arange(16.0).view(4, 4)
     trace = intervene(small_net, person, Intervention(attention=grid))
     assert same(trace.attention[0], grid / 120)
+    huge = intervene(small_net, person, Intervention(attention=grid * 2e37))  # their sum is no float32
+    assert same(huge.attention[0], grid / 120)
 
 
 def test_a_permutation_keeps_the_values() -> None:

@@ -7,12 +7,14 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
+from captum.attr import Occlusion
 from numpy.typing import NDArray
 from torch import Tensor
 
+from glamor.config import ModelConfig
 from glamor.explain import explain
 from glamor.model import GLAMORNet
-from glamor.prepare import Prepared
+from glamor.prepare import Geometry, Prepared
 
 PATCH, STRIDE = 16, 8
 FACE_PATCHES, CONTEXT_PATCHES = 5 * 5, 7 * 7  # of 48 x 48 and 64 x 64 pixels
@@ -62,3 +64,25 @@ def test_the_stream_that_stays_is_encoded_once(method: str, small_net: GLAMORNet
         assert (faces, contexts) == (FACE_PATCHES, CONTEXT_PATCHES)
     assert 0 < faces < 40
     assert 0 < contexts < 50
+
+
+def test_at_the_published_sizes_it_encodes_half_as_many_pixels_as_plain_occlusion() -> None:
+    model = GLAMORNet(ModelConfig(filters=(1, 1, 1, 1, 1), hidden=1)).eval()
+    encoded = {"pixels": 0}
+
+    def count(module: object, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        encoded["pixels"] += len(inputs[0]) * inputs[0].shape[2] * inputs[0].shape[3]
+
+    model.face_encoder.register_forward_hook(count)
+    model.context_encoder.register_forward_hook(count)
+    face, context = torch.rand(1, 3, 96, 96), torch.rand(1, 3, 112, 112)
+    window, strides = ((3, PATCH, PATCH),) * 2, ((3, STRIDE, STRIDE),) * 2
+    Occlusion(lambda *pair: model(*pair).logits).attribute(
+        (face, context), sliding_window_shapes=window, strides=strides, target=0
+    )
+    plain, encoded["pixels"] = encoded["pixels"], 0
+    nobody = Geometry((112, 112), (0, 0, 0, 0), (0.0, 0.0, 112.0, 112.0))
+    explain(model, Prepared(face[0], context[0], nobody), "occlusion", 0)
+    # 290 patches with both inputs each, against 121 faces and 169 scenes and a handful of whole passes.
+    assert plain >= 290 * (96**2 + 112**2)
+    assert 1.85 < plain / encoded["pixels"] < 2.0

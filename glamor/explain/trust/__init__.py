@@ -5,15 +5,24 @@ from glamor.explain.trust.faithfulness import Curves, Faithfulness, Removal, fai
 from glamor.explain.trust.noise import Infidelity, infidelity, sensitivity
 from glamor.explain.trust.orders import Band
 from glamor.explain.trust.panel import DEFAULT_METHODS, Trust, examine
-from glamor.explain.trust.reliability import SANITY_LIMIT, Reliability, relative_delta, reliability
+from glamor.explain.trust.reliability import (
+    CONVERGENCE_LIMIT,
+    SANITY_LIMIT,
+    SENSITIVITY_LIMIT,
+    Reliability,
+    relative_delta,
+    reliability,
+)
 from glamor.explain.trust.reliance import Reliance, reliance
 from glamor.explain.trust.stability import Stability, Variant, stability
 from glamor.explain.trust.survey import MapRow, survey
 from glamor.explain.trust.verdict import Outcome
 
 __all__ = [
+    "CONVERGENCE_LIMIT",
     "DEFAULT_METHODS",
     "SANITY_LIMIT",
+    "SENSITIVITY_LIMIT",
     "Band",
     "Cascade",
     "Curves",

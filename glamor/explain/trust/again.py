@@ -39,7 +39,8 @@ def map_again(model: GLAMORNet, explanation: Explanation, inputs: Pair, scored: 
     run = entry.run if explanation.smooth else LIGHT.get(entry.key, entry.run)
     face, context = (image.detach().clone().requires_grad_() for image in inputs)
     pair = (face, context)
-    with untouched(model), seeded(explanation.seed), torch.enable_grad():
+    seed = explanation.seed if entry.draws(explanation.baseline, explanation.smooth) else None
+    with untouched(model), seeded(seed), torch.enable_grad():
         drawn = draw_baselines(explanation.baseline, pair, scored) if explanation.baseline else (pair,)
         maps = [run(_task(model, explanation, pair, references, scored)) for references in drawn]
     faces, contexts = (

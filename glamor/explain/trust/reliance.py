@@ -81,7 +81,7 @@ def reliance(model: GLAMORNet, prepared: Prepared, integrated: Explanation) -> R
     if integrated.method != "integrated_gradients" or integrated.baseline is None:
         raise ExplainError(f"Reliance is measured by integrated_gradients; the given map is {integrated.method}.")
     target = integrated.target
-    with reading(model), seeded(integrated.seed):
+    with reading(model), seeded(integrated.seed if integrated.baseline == "noise" else None):
         face, context = input_pair(model, prepared)
         scored = scored_pixels(prepared).to(context.device)
         drawn = draw_baselines(integrated.baseline, (face, context), scored)

@@ -1,0 +1,79 @@
+"""The chosen face's analysis as one zip, with the map that is shown."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from demo import api, markup, text
+from demo.engine import Engine
+from demo.guard import message_of
+from demo.visit import Focus, Visit
+from glamor.report import zip_report
+
+# The button that a browser follows is hidden: its file does not exist before the visible one is pressed.
+_FOLLOW_JS = """(file) => {
+    if (file) setTimeout(() => {
+        const hidden = document.querySelector("#download-file");
+        (hidden.matches("a, button") ? hidden : hidden.querySelector("a, button")).click();
+    }, 100);
+}"""
+
+
+def add_download(engine: Engine, visit: gr.State) -> None:
+    """Add the button, and what it says, to the open layout."""
+    button = gr.Button(text.DOWNLOAD, size="sm", elem_id="download")
+    said = gr.HTML(markup.caption(text.DOWNLOAD_INFO), elem_id="download-said")
+    hidden = gr.DownloadButton(visible="hidden", elem_id="download-file")
+
+    def on_press(visit: Visit) -> tuple[str | None, str]:
+        return save(engine, visit)
+
+    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    (
+        button.click(lambda: markup.caption(text.DOWNLOAD_BUSY), None, said, **private, **api.PREDICT_QUEUE)
+        .then(on_press, [visit], [hidden, said], **private, **api.EXPLAIN_QUEUE)
+        .then(None, [hidden], None, js=_FOLLOW_JS, api_visibility="private")
+    )
+
+
+def save(engine: Engine, visit: Visit) -> tuple[str | None, str]:
+    """Write the zip into Gradio's cache, from which it goes with everything else of the visit.
+
+    A map that is not there yet is made first.
+
+    Returns:
+        The file's path, None if there is nothing to download, and what to say.
+    """
+    view = visit.view
+    if view is None or view.focus is None:
+        return None, markup.note(text.DOWNLOAD_NEEDS_FACE)
+    question, prediction = view.focus
+    try:
+        explanation = visit.maps.get(question) or engine.explain(prediction, question.method, question.target)
+        content = zip_report(view.photo, view.predictions, question.face, explanation)
+        path = _cached(file_name(view.focus), content)
+    except Exception as error:
+        return None, markup.note(escape(message_of(error)), "warn")
+    return str(path), markup.caption(text.DOWNLOAD_READY.format(name=path.name))
+
+
+def file_name(focus: Focus) -> str:
+    """Return a name that every system takes, whatever a checkpoint calls its labels."""
+    label = re.sub(r"[^a-z0-9]+", "-", focus.question.target.lower()).strip("-")[:40] or "label"
+    return f"glamor-face-{focus.question.face + 1}-{label}.zip"
+
+
+def _cached(name: str, content: bytes) -> Path:
+    """Write into a folder of its own whose name nobody can guess."""
+    cache = Path(get_upload_folder())
+    cache.mkdir(parents=True, exist_ok=True)
+    path = Path(tempfile.mkdtemp(dir=cache)) / name
+    path.write_bytes(content)
+    return path

@@ -1,0 +1,101 @@
+"""What the tab Two photos does: every face of several photos before every scene."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from demo import lab_markup, lab_pictures, markup, text
+from demo.engine import Engine
+from demo.guard import message_of
+from demo.visit import Visit
+from glamor.faces import largest
+from glamor.photo import PhotoSource, load_photo
+from glamor.predictor import Prediction
+
+MOST_PEOPLE = 6  # 36 pairs: as many pictures as a screen can show
+MOST_PHOTOS = 6
+LARGEST, EVERYBODY = "largest", "everybody"
+
+
+class Swapped(NamedTuple):
+    """All that the handler changes, in the order of the tab's outputs."""
+
+    notice: Any
+    picture: Any
+    words: Any
+
+
+class Guest(NamedTuple):
+    """One face that takes part, and the photo it is from, counted from 1."""
+
+    prediction: Prediction
+    photo: int
+
+
+def swap(engine: Engine, visit: Visit, sources: Sequence[PhotoSource | None], who: str, with_analysed: bool) -> Swapped:
+    """Put every face before every scene.
+
+    Args:
+        engine: loaded weights.
+        visit: its analysed photo takes part first if it is to.
+        sources: the tab's own photos; None for a place without one.
+        who: LARGEST, one face a photo (but every face of a single photo), or EVERYBODY.
+        with_analysed: whether the photo of the tab Analyse takes part.
+    """
+    try:
+        photos = _photos(engine, visit, [one for one in sources if one is not None], with_analysed)
+        return _swapped(engine, photos, who)
+    except Exception as error:
+        return _without(markup.empty(text.SWAP_EMPTY), [escape(message_of(error))])
+
+
+def _photos(
+    engine: Engine, visit: Visit, sources: Sequence[PhotoSource], with_analysed: bool
+) -> list[tuple[Prediction, ...]]:
+    analysed = [visit.view.predictions] if with_analysed and visit.view is not None else []
+    room = MOST_PHOTOS + 1 - len(analysed)  # one more than take part, to be told of
+    return [*analysed, *(engine.predict(load_photo(source)) for source in sources[:room])]
+
+
+def _swapped(engine: Engine, photos: Sequence[tuple[Prediction, ...]], who: str) -> Swapped:
+    if not photos:
+        return _without(markup.empty(text.SWAP_EMPTY))
+    notes = [text.SWAP_TOO_MANY_PHOTOS.format(limit=MOST_PHOTOS)] if len(photos) > MOST_PHOTOS else []
+    photos = photos[:MOST_PHOTOS]
+    notes += [text.SWAP_NO_FACE.format(photo=number) for number, faces in enumerate(photos, start=1) if not faces]
+    guests = _guests(photos, who)
+    if len(guests) < 2:
+        return _without(markup.empty(text.SWAP_ALONE if guests else text.SWAP_NOBODY), notes)
+    if len(guests) > MOST_PEOPLE:
+        notes.append(text.SWAP_TOO_MANY.format(count=len(guests), limit=MOST_PEOPLE))
+        guests = guests[:MOST_PEOPLE]
+    predictions = [guest.prediction for guest in guests]
+    matrix = engine.lab.swap([prediction.prepared for prediction in predictions])
+    picture = gr.update(
+        value=lab_pictures.swap(predictions, matrix),
+        alt_text=lab_markup.swap_alt(matrix, predictions[0].class_names),
+        visible=True,
+    )
+    words = lab_markup.swap(matrix, predictions, [guest.photo for guest in guests])
+    return Swapped(markup.note(" ".join(notes)), picture, words)
+
+
+def _guests(photos: Sequence[tuple[Prediction, ...]], who: str) -> list[Guest]:
+    everybody = who == EVERYBODY or len(photos) == 1
+    return [
+        Guest(prediction, number)
+        for number, faces in enumerate(photos, start=1)
+        for prediction in (faces if everybody else _largest(faces))
+    ]
+
+
+def _largest(faces: tuple[Prediction, ...]) -> tuple[Prediction, ...]:
+    return (faces[largest([face.face_box_xyxy for face in faces])],) if faces else ()
+
+
+def _without(words: str, notes: Sequence[str] = ()) -> Swapped:
+    return Swapped(markup.note(" ".join(notes), "warn"), gr.update(value=None, visible=False), words)

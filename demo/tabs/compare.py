@@ -1,0 +1,104 @@
+"""The tab *Compare methods*: several methods' maps of one face side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from demo import compare, markup, text
+from demo.engine import Engine
+from demo.tabs import bench
+from demo.tabs.bench import FAST, Bench
+from demo.visit import Visit
+from glamor.explain import METHODS
+from glamor.explain.trust import DEFAULT_METHODS
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components that events read and write."""
+
+    visit: gr.State
+    bench: Bench
+    baseline: gr.Dropdown
+    smooth: gr.Checkbox
+    one_scale: gr.Radio
+    cards: list[Any]
+
+    @property
+    def sheet(self) -> list[Any]:
+        """The outputs of a handler, in the order of :meth:`demo.compare.Sheet.outputs`."""
+        return [self.bench.subject, self.bench.status, self.bench.run, self.bench.cancel, *self.cards]
+
+
+def build(engine: Engine, visit: gr.State) -> None:
+    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
+    _connect(engine, bench.open_tab(), _lay_out(visit))
+
+
+def _lay_out(visit: gr.State) -> Parts:
+    with gr.Row(elem_id="compare", elem_classes="bench"):
+        with gr.Column(elem_classes=["card", "bench-controls"]):
+            gr.HTML(markup.heading(text.TAB_COMPARE))
+            subject = bench.subject()
+            methods = bench.methods(compare.TAB, DEFAULT_METHODS, text.COMPARE_METHODS_INFO)
+            baseline = gr.Dropdown(
+                [(name, key) for key, name in text.BASELINE_NAMES.items()],
+                value="black",
+                label=text.BASELINE,
+                info=text.BASELINE_INFO,
+                filterable=False,
+                interactive=True,
+                elem_id="compare-baseline",
+            )
+            smooth = gr.Checkbox(False, label=text.SMOOTH, info=text.SMOOTH_INFO, elem_id="compare-smooth")
+            one_scale = gr.Radio(
+                [(text.SCALE_OWN, False), (text.SCALE_ONE, True)],
+                value=False,
+                label=text.SCALE,
+                info=text.SCALE_INFO,
+                elem_id="compare-scale",
+            )
+            run, cancel, status = bench.buttons(compare.TAB, text.COMPARE_RUN)
+        with gr.Column(elem_classes="bench-results"):
+            gr.HTML(f'<p class="empty">{text.COMPARE_LEAD}</p>')
+            with gr.Row(elem_id="compare-cards", elem_classes="bench-cards"):
+                cards = [part for key in METHODS for part in _card(key)]
+    return Parts(visit, Bench(subject, methods, run, cancel, status), baseline, smooth, one_scale, cards)
+
+
+def _card(key: str) -> tuple[gr.Column, gr.Image, gr.HTML]:
+    with gr.Column(visible=False, elem_id=f"map-{key}", elem_classes=["card", "shot"], min_width=240) as column:
+        gr.HTML(markup.heading(METHODS[key].name))
+        picture = gr.Image(format="png", show_label=False, buttons=["fullscreen"], visible=False, interactive=False)
+        words = gr.HTML("")
+    return column, picture, words
+
+
+def _connect(engine: Engine, tab: gr.Tab, parts: Parts) -> None:
+    def on_select(visit: Visit) -> list[Any]:
+        return compare.refresh(visit).outputs()
+
+    def on_run(visit: Visit, methods: list[str], baseline: str, smooth: bool, one_scale: bool) -> list[Any]:
+        return compare.start(visit, methods, baseline, smooth, one_scale).outputs()
+
+    def on_work(visit: Visit, progress: gr.Progress = gr.Progress()) -> Iterator[list[Any]]:  # noqa: B008
+        for sheet in compare.work(engine, visit, lambda done, what: progress(done, desc=what)):
+            yield sheet.outputs()
+
+    def on_scale(visit: Visit, one_scale: bool) -> list[Any]:
+        return compare.rescale(visit, one_scale).outputs()
+
+    def on_stop(visit: Visit) -> list[Any]:
+        return compare.stop(visit).outputs()
+
+    controls, visit = parts.bench, parts.visit
+    asked = [visit, controls.methods, parts.baseline, parts.smooth, parts.one_scale]
+    tab.select(on_select, [visit], parts.sheet, **FAST)
+    started = controls.run.click(on_run, asked, parts.sheet, **FAST)
+    started.then(on_work, [visit], parts.sheet, **controls.slow)
+    controls.cancel.click(on_stop, [visit], parts.sheet, **FAST)
+    parts.one_scale.input(on_scale, [visit, parts.one_scale], parts.sheet, trigger_mode="always_last", **FAST)

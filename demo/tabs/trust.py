@@ -1,0 +1,109 @@
+"""The tab *Trust*: whether the explanations of one face deserve to be believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from demo import markup, text, trust, trust_markup
+from demo.engine import Engine
+from demo.tabs import bench
+from demo.tabs.bench import FAST, Bench
+from demo.trust import Panel
+from demo.visit import Visit
+from glamor.explain.trust import DEFAULT_METHODS
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components that events read and write."""
+
+    visit: gr.State
+    bench: Bench
+    results: dict[str, Any]
+
+    @property
+    def panel(self) -> list[Any]:
+        """The outputs of a handler, in the order of :class:`~demo.trust.Panel`."""
+        known = vars(self.bench) | self.results
+        return [known[name] for name in Panel._fields]
+
+
+def build(engine: Engine, visit: gr.State) -> None:
+    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
+    _connect(engine, bench.open_tab(), _lay_out(visit))
+
+
+def _lay_out(visit: gr.State) -> Parts:
+    results: dict[str, Any] = {}
+    with gr.Row(elem_id="trust", elem_classes="bench"):
+        with gr.Column(elem_classes=["card", "bench-controls"]):
+            gr.HTML(markup.heading(text.TAB_TRUST))
+            subject = bench.subject()
+            methods = bench.methods(trust.TAB, DEFAULT_METHODS, text.TRUST_METHODS_INFO)
+            run, cancel, status = bench.buttons(trust.TAB, text.TRUST_RUN)
+        with gr.Column(elem_classes="bench-results"):
+            gr.HTML(f'<p class="empty">{text.TRUST_LEAD}</p>')
+            with gr.Column(elem_classes="card"):
+                results["verdict"] = gr.HTML(markup.empty(text.TRUST_EMPTY), elem_id="trust-verdict")
+            with gr.Column(visible=False, elem_id="trust-results") as results["results"]:
+                results |= _figures() | _tables()
+    return Parts(visit, Bench(subject, methods, run, cancel, status), results)
+
+
+def _figures() -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    with gr.Row(elem_classes="bench-cards"):
+        for name, title, keys in (
+            ("pixels", text.PIXELS_TITLE, ("pixels",)),
+            ("weights", text.WEIGHTS_TITLE, ("weights",)),
+            ("cascade", text.CASCADE_TITLE, ("similarity",)),
+        ):
+            with _card(name, title):
+                parts[name] = _image()
+                gr.HTML(trust_markup.info(*keys))
+    return parts
+
+
+def _tables() -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    with gr.Row(elem_classes=["bench-cards", "wide"]):
+        with _card("order", text.ORDER_TITLE):
+            parts["order"] = gr.HTML("")
+            gr.HTML(trust_markup.info("auc", "agreement"))
+        with _card("reliability", text.RELIABILITY_TITLE):
+            parts["reliability"] = gr.HTML("")
+            gr.HTML(trust_markup.info("convergence", "sensitivity", "infidelity", "similarity"))
+        with _card("stability", text.STABILITY_TITLE):
+            parts["stability"] = gr.HTML("")
+            gr.HTML(trust_markup.info("stability"))
+        with _card("reliance", text.RELIANCE_TITLE):
+            parts["reliance"] = _image()
+            parts["reliance_words"] = gr.HTML("")
+            gr.HTML(trust_markup.info("reliance"))
+    return parts
+
+
+def _card(name: str, title: str) -> gr.Column:
+    card = gr.Column(elem_id=f"trust-{name}", elem_classes=["card", "shot"], min_width=240)
+    with card:
+        gr.HTML(markup.heading(title))
+    return card
+
+
+def _image() -> gr.Image:
+    return gr.Image(format="png", show_label=False, buttons=["fullscreen"], interactive=False)
+
+
+def _connect(engine: Engine, tab: gr.Tab, parts: Parts) -> None:
+    def on_work(visit: Visit, progress: gr.Progress = gr.Progress()) -> Panel:  # noqa: B008
+        return trust.work(engine, visit, lambda done: progress(done, desc=text.TRUST_DOING))
+
+    controls, visit = parts.bench, parts.visit
+    asked = [visit, controls.methods]
+    tab.select(trust.refresh, asked, parts.panel, **FAST)
+    started = controls.run.click(trust.start, asked, parts.panel, **FAST)
+    started.then(on_work, [visit], parts.panel, **controls.slow)
+    controls.cancel.click(trust.stop, [visit], parts.panel, **FAST)

@@ -1,0 +1,151 @@
+"""What the tab *Trust* does: plain functions from values to values.
+
+As in :mod:`demo.compare`, ``start`` writes a job into the visit, ``work`` does it, and whatever takes the
+job away ends the work at its next report of progress.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from demo import compare, compare_markup, markup, pictures, text, trust_markup
+from demo.engine import Engine
+from demo.guard import message_of
+from demo.handlers import SAME
+from demo.visit import Job, Question, SupersededError, Visit
+from glamor.explain.trust import Trust
+
+TAB = "trust"
+
+
+class Panel(NamedTuple):
+    """All that the tab may change, in the order of the page's outputs."""
+
+    subject: Any = SAME
+    status: Any = SAME
+    run: Any = SAME
+    cancel: Any = SAME
+    results: Any = SAME
+    verdict: Any = SAME
+    pixels: Any = SAME
+    weights: Any = SAME
+    order: Any = SAME
+    reliance: Any = SAME
+    reliance_words: Any = SAME
+    reliability: Any = SAME
+    cascade: Any = SAME
+    stability: Any = SAME
+
+
+ASKED = Panel(run=gr.update(interactive=False), cancel=gr.update(interactive=True))
+IDLE = Panel(run=gr.update(interactive=True), cancel=gr.update(interactive=False))
+NOTHING = {"results": gr.update(visible=False), "verdict": markup.empty(text.TRUST_EMPTY)}
+
+
+def refresh(visit: Visit, methods: Sequence[str] | None) -> Panel:
+    """Bring the tab up to date with what is chosen in *Analyse*; nothing is computed."""
+    focus = visit.view.focus if visit.view else None
+    if visit.view is None or focus is None:
+        words = compare_markup.subject(None, 0)
+        return IDLE._replace(subject=words, status="", run=gr.update(interactive=False), **NOTHING)
+    words = compare_markup.subject(focus, len(visit.view.predictions))
+    job = visit.jobs.get(TAB)
+    if job is not None and job.view.is_about_the_same(visit.view):
+        return ASKED._replace(subject=words)
+    try:
+        known = visit.checks.get(_questions(visit, methods))
+    except Exception:  # a strange choice of methods is answered when it is asked for
+        known = None
+    if known is None:
+        return IDLE._replace(subject=words, status="", **NOTHING)
+    return _shown(known)._replace(subject=words, status="")
+
+
+def start(visit: Visit, methods: Sequence[str] | None) -> Panel:
+    """Ask for the checks of some methods' maps; they are made by :func:`work`."""
+    if visit.view is None or visit.view.focus is None:
+        return refresh(visit, methods)
+    try:
+        questions = _questions(visit, methods)
+    except Exception as error:
+        return Panel(status=markup.note(escape(message_of(error)), "warn"))
+    if not questions:
+        return Panel(status=markup.note(text.NO_METHODS, "warn"))
+    visit.jobs[TAB] = Job(visit.view, visit.view.focus, questions)
+    return ASKED._replace(status=markup.caption(text.WAITING), **NOTHING)
+
+
+def work(engine: Engine, visit: Visit, progress: Callable[[float], Any] | None = None) -> Panel:
+    """Run the checks that were asked for; what is known already is not computed again."""
+    job = visit.jobs.get(TAB)
+    if job is None:
+        return Panel()  # it was stopped while it waited
+    try:
+        found = visit.checks.get(job.questions) or _examined(engine, visit, job, progress)
+    except SupersededError:
+        if visit.jobs.get(TAB) is not job:
+            return Panel()  # stopped, or asked anew: somebody else has said so
+        return _ended(visit, job, markup.note(text.SUBJECT_CHANGED))
+    except Exception as error:
+        return _ended(visit, job, markup.note(escape(message_of(error)), "warn"))
+    visit.jobs.pop(TAB, None)
+    return _shown(found)._replace(status="")
+
+
+def stop(visit: Visit) -> Panel:
+    """End the work."""
+    if visit.jobs.pop(TAB, None) is None:
+        return Panel()
+    return IDLE._replace(status=markup.caption(text.STOPPED))
+
+
+def _questions(visit: Visit, methods: Sequence[str] | None) -> tuple[Question, ...]:
+    if visit.view is None or visit.view.focus is None:
+        return ()
+    focus = visit.view.focus
+    return tuple(dict.fromkeys(compare.ask(focus, method, Question.baseline, False) for method in methods or ()))
+
+
+def _examined(engine: Engine, visit: Visit, job: Job, progress: Callable[[float], Any] | None) -> Trust:
+    def report(done: float) -> None:
+        visit.expect_job(TAB, job)
+        if progress is not None:
+            progress(done)
+
+    methods = [question.method for question in job.questions]
+    found = engine.examine(job.view.photo, job.focus.prediction, methods, job.focus.question.target, report)
+    visit.expect_job(TAB, job)
+    visit.checks[job.questions] = found
+    # The maps that were checked need not be made again to be compared.
+    visit.maps |= dict(zip(job.questions, found.explanations, strict=True))
+    return found
+
+
+def _ended(visit: Visit, job: Job, status: str) -> Panel:
+    if visit.jobs.get(TAB) is job:
+        del visit.jobs[TAB]
+    return IDLE._replace(status=status, **NOTHING)
+
+
+def _shown(trust: Trust) -> Panel:
+    faith = trust.faithfulness
+    return IDLE._replace(
+        results=gr.update(visible=True),
+        verdict=trust_markup.verdict(trust),
+        pixels=_picture(pictures.removal(trust, faith.pixels), trust_markup.removal_alt(faith.pixels)),
+        weights=_picture(pictures.removal(trust, faith.weights), trust_markup.removal_alt(faith.weights)),
+        order=trust_markup.order(trust),
+        reliance=_picture(pictures.reliance(trust), trust.reliance.verdict),
+        reliance_words=trust_markup.reliance(trust),
+        reliability=trust_markup.reliability(trust),
+        cascade=_picture(pictures.cascade(trust), trust_markup.cascade_alt(trust)),
+        stability=trust_markup.stability(trust),
+    )
+
+
+def _picture(picture: pictures.Picture, words: str) -> Any:
+    return gr.update(value=picture, alt_text=words)

@@ -1,0 +1,147 @@
+"""Analyse many photos: ``python -m glamor analyse PATH... --out DIR``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from glamor.errors import DataError
+from glamor.faces import default_detector
+from glamor.many.items import Item
+from glamor.many.run import BATCH, Clock, analyse
+from glamor.many.sources import Source, open_sources
+from glamor.many.store import FACES, FAILED, Store, Totals
+from glamor.predictor import Predictor
+
+if TYPE_CHECKING:
+    from glamor.many.rows import Row
+
+INTERRUPTED = 130  # what shells expect after Ctrl-C
+LOCAL = "local"
+QUIET_SECONDS = 30.0  # between two lines of progress where nobody watches
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the shell arguments of ``analyse``."""
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="photos, folders (with all in them), patterns such as 'x/*.jpg', zips, or owner/name[:split] of a data "
+        "set on the Hugging Face Hub (needs: pip install datasets)",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=f"folder for {FACES} and {FAILED}")
+    parser.add_argument("--csv", action="store_true", help="write faces.csv, too")
+    parser.add_argument("--checkpoint", metavar="SOURCE", help="folder or owner/name[@revision]")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="processes that read photos and find faces (default: one a core; 0: none, all in this process)",
+    )
+    parser.add_argument("--batch", type=int, default=BATCH, metavar="N", help=f"faces in one pass (default: {BATCH})")
+    parser.add_argument(
+        "--ray",
+        nargs="?",
+        const=LOCAL,
+        metavar="ADDRESS",
+        help="run on a Ray cluster (needs requirements-ray.txt): its address, or none for this machine alone",
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Run ``analyse`` with parsed shell arguments.
+
+    Raises:
+        GlamorError: if nothing can be analysed; a photo that fails is no error but a row.
+        SystemExit: with status 130 after Ctrl-C; the same command goes on from there.
+    """
+    _check(args)
+    sources = open_sources(args.paths)
+    default_detector()  # says at once, and not once a photo, if there is none
+    predictor = Predictor(args.checkpoint)
+    with Store(args.out, predictor.config.class_names, predictor.checkpoint.sha256) as store:
+        try:
+            _analyse(args, sources, predictor, store)
+        except KeyboardInterrupt:
+            store.flush()
+            print("\nglamor: stopped; what is done is kept, and the same command goes on from there.", file=sys.stderr)
+            raise SystemExit(INTERRUPTED) from None
+        totals = store.finish()
+        if args.csv:
+            store.write_csv()
+    print(_report(totals, args.out))
+
+
+def _check(args: argparse.Namespace) -> None:
+    for name, value, least in (("--workers", args.workers, 0), ("--batch", args.batch, 1)):
+        if value < least:
+            raise DataError(f"{name} is {value}; accepted: {least} or more.")
+
+
+def _analyse(args: argparse.Namespace, sources: tuple[Source, ...], predictor: Predictor, store: Store) -> None:
+    counts = [source.count() for source in sources]
+    total = None if any(count.photos is None for count in counts) else sum(count.photos or 0 for count in counts)
+    if total == 0:
+        raise DataError(f"there is no photo in {', '.join(args.paths)}; accepted: JPEG, PNG, WebP, GIF, BMP, TIFF.")
+    if others := sum(count.others for count in counts):
+        print(f"{others:,} files that are no pictures are left out")
+    clock = Clock()
+    items = chain.from_iterable(source.items(predictor.config.class_names) for source in sources)
+    left = (item for item in items if not store.has(item.name))
+    if store.done:
+        print(f"{store.done:,} photos are done already")
+    failed = 0
+    with closing(_rows(args, left, predictor, clock)) as results, _bar(total, store.done) as bar:
+        for rows in results:
+            store.add(rows)
+            failed += rows[0].error is not None
+            bar.set_postfix(failed=failed, refresh=False)
+            bar.update()
+    if not args.ray and bar.n > bar.initial:
+        print(clock.bottleneck(args.workers))
+
+
+def _rows(
+    args: argparse.Namespace, items: Iterable[Item], predictor: Predictor, clock: Clock
+) -> Generator[tuple[Row, ...], None, None]:
+    if args.ray:
+        from glamor.many.on_ray import analyse_on_ray
+
+        address = None if args.ray == LOCAL else args.ray
+        yield from analyse_on_ray(items, predictor.checkpoint, address=address, batch=args.batch)
+        return
+    config, sha256 = predictor.config, predictor.checkpoint.sha256
+    yield from analyse(
+        items, predictor.predict_prepared, config, sha256, workers=args.workers, batch=args.batch, clock=clock
+    )
+
+
+def _bar(total: int | None, done: int) -> tqdm[None]:
+    """Return a progress bar on stderr with photos a second and the time left."""
+    return tqdm(
+        total=total,
+        initial=done if total is None else min(done, total),
+        unit=" photos",
+        mininterval=0.5 if sys.stderr.isatty() else QUIET_SECONDS,
+        dynamic_ncols=True,
+    )
+
+
+def _report(totals: Totals, folder: Path) -> str:
+    lines = [
+        f"{totals.photos:,} photos: {totals.faces:,} faces, {totals.without_face:,} photos without a face",
+        f"rows: {folder / FACES}",
+    ]
+    if totals.failed:
+        lines.append(f"{totals.failed:,} photos failed; the reasons are in {folder / FAILED}")
+    return "\n".join(lines)

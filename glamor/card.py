@@ -1,0 +1,118 @@
+"""What a checkpoint says about itself: its model card, the pictures in it, and its measured scores."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from glamor.checkpoint import Checkpoint
+from glamor.evaluate import ClassReport, Measure, Report
+from glamor.hub import fetch_if_there
+
+CARD_FILE, METRICS_FILE = "README.md", "metrics.json"
+LARGEST_TEXT = 2**20  # bytes
+LARGEST_PICTURE = 2 * 2**20
+MOST_PICTURES = 12
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<metadata>.*?)\n---[ \t]*(\n|\Z)", re.DOTALL)
+_IMAGE = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)")
+# A file of the checkpoint's own: no scheme, no way up, nothing hidden.
+_PICTURE_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*\.(png|jpe?g|webp|gif)", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What was measured on one labelled split.
+
+    Attributes:
+        dataset: its name.
+        reports: one a condition and subset, the plain one on all samples first.
+    """
+
+    dataset: str
+    reports: tuple[Report, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What stands beside the weights.
+
+    Attributes:
+        text: the model card in Markdown with its front matter, as its author wrote it; empty if there is none.
+        pictures: the files of its own that it shows, by the name it uses.
+        scores: of each evaluated dataset; empty if nothing was measured.
+    """
+
+    text: str
+    pictures: Mapping[str, bytes]
+    scores: tuple[Scores, ...]
+
+    @property
+    def body(self) -> str:
+        """The model card without its front matter."""
+        return _FRONT_MATTER.sub("", self.text, count=1)
+
+
+def read_card(checkpoint: Checkpoint) -> Card:
+    """Read what stands beside a checkpoint's weights; what is missing or makes no sense is left out.
+
+    For a Hub repository the files come from the commit of the weights.
+    """
+    text = (_read(checkpoint, CARD_FILE, LARGEST_TEXT) or b"").decode(errors="replace").replace("\r\n", "\n")
+    names = [name for name in dict.fromkeys(_IMAGE.findall(text)) if _PICTURE_NAME.fullmatch(name)]
+    found = {name: _read(checkpoint, name, LARGEST_PICTURE) for name in names[:MOST_PICTURES]}
+    pictures = {name: content for name, content in found.items() if content}
+    return Card(text, pictures, read_scores(_read(checkpoint, METRICS_FILE, LARGEST_TEXT) or b""))
+
+
+def read_scores(metrics: bytes) -> tuple[Scores, ...]:
+    """Read metrics.json as training writes it; anything else gives no scores."""
+    try:
+        values = json.loads(metrics)
+        evaluations = [one for one in values.values() if isinstance(one, dict) and one.get("reports")]
+        return tuple(
+            Scores(str(one["dataset"]), tuple(_report(report) for report in one["reports"])) for one in evaluations
+        )
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
+        return ()
+
+
+def _read(checkpoint: Checkpoint, name: str, most: int) -> bytes | None:
+    """Return a file's content; None if it is not there or larger than ``most`` bytes."""
+    if checkpoint.folder is None:
+        return None
+    path: Path | None = checkpoint.folder / name
+    if checkpoint.revision is not None:
+        path = fetch_if_there(checkpoint.source, checkpoint.revision, name)
+    try:
+        if path is None or not path.is_file() or path.stat().st_size > most:
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _report(values: Mapping[str, Any]) -> Report:
+    return Report(
+        condition=str(values["condition"]),
+        subset=str(values["subset"]),
+        count=int(values["count"]),
+        accuracy=_measure(values["accuracy"]),
+        macro_recall=_measure(values["macro_recall"]),
+        calibration_error=_measure(values["calibration_error"]),
+        classes=tuple(
+            ClassReport(str(one["name"]), int(one["count"]), _measure(one["recall"]), _measure(one["precision"]))
+            for one in values["classes"]
+        ),
+        confusion=tuple(tuple(int(n) for n in row) for row in values["confusion"]),
+    )
+
+
+def _measure(values: Mapping[str, Any]) -> Measure:
+    value, low, high = (math.nan if values[key] is None else float(values[key]) for key in ("value", "low", "high"))
+    return Measure(value, low, high)

@@ -1,0 +1,83 @@
+"""Bytes -> prepared faces: the work of worker processes.
+
+Nothing here imports torch: a worker starts in 0.3 s with 33 MB instead of 4 s with 0.6 GB.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+
+from glamor.config import ModelConfig
+from glamor.errors import GlamorError
+from glamor.faces import FaceDetector, default_detector
+from glamor.many.items import Item
+from glamor.photo import BoxXyxy, Photo, load_photo
+from glamor.prepare import PreparedArrays, prepare_arrays, square_box
+
+
+@dataclass(frozen=True)
+class Found:
+    """A photo with its faces ready for the network.
+
+    Attributes:
+        name, label: of the photo.
+        photo_hw: its rows and columns, None if it failed.
+        prepared, boxes_xyxy, scores: one a face, left to right.
+        seconds: that this took.
+        error: why the photo failed, None if it did not.
+    """
+
+    name: str
+    label: str | None
+    photo_hw: tuple[int, int] | None
+    prepared: tuple[PreparedArrays, ...]
+    boxes_xyxy: tuple[BoxXyxy, ...]
+    scores: tuple[float | None, ...]
+    seconds: float
+    error: str | None
+
+
+def detect(item: Item, config: ModelConfig) -> Found:
+    """Read a photo, find its faces and prepare them; whatever goes wrong is the photo's own error.
+
+    Args:
+        item: the photo.
+        config: of the network that will see the faces.
+
+    Returns:
+        What was found. A box that came with the photo is used as it is.
+    """
+    start = time.perf_counter()
+    try:
+        photo = load_photo(item.read())
+        boxes, scores = _boxes(photo, item, config)
+        prepared = tuple(prepare_arrays(photo, box, config) for box in boxes)
+    except GlamorError as error:
+        return failed(item, " ".join(str(error).split()), time.perf_counter() - start)
+    except Exception as error:  # one photo must not end the run, whatever a library makes of it
+        reason = " ".join(f"{type(error).__name__} {error}".split())[:300]
+        return failed(item, f"The photo cannot be analysed ({reason}).", time.perf_counter() - start)
+    height, width = photo.shape[:2]
+    seconds = time.perf_counter() - start
+    return Found(item.name, item.label, (height, width), prepared, boxes, scores, seconds, None)
+
+
+def failed(item: Item, error: str, seconds: float = 0.0) -> Found:
+    """Return what stands for a photo that could not be analysed."""
+    return Found(item.name, item.label, None, (), (), (), seconds, error)
+
+
+def _boxes(photo: Photo, item: Item, config: ModelConfig) -> tuple[tuple[BoxXyxy, ...], tuple[float | None, ...]]:
+    given = item.box()
+    if given is not None:
+        return (given,), (None,)
+    faces = _detector()(photo)
+    boxes = tuple(square_box(face.box_xyxy, config.face_crop_scale) for face in faces)
+    return boxes, tuple(face.score for face in faces)
+
+
+@lru_cache(maxsize=1)
+def _detector() -> FaceDetector:
+    return default_detector()

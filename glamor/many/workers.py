@@ -1,0 +1,108 @@
+"""Detection in worker processes: a bounded number of photos on their way, none lost when a process dies."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from glamor.config import ModelConfig
+from glamor.many.detect import Found, detect, failed
+from glamor.many.items import Item
+
+ON_THE_WAY = 32  # photos a worker that are read or wait to be fetched: enough to last while the network runs
+DIED = (
+    "The process that read this photo died twice: the photo may need more memory than there is, or crash the decoder."
+)
+
+
+def detect_all(items: Iterable[Item], config: ModelConfig, workers: int) -> Iterator[Found]:
+    """Find the faces of many photos, in their order.
+
+    Args:
+        items: taken only as fast as results are fetched.
+        config: of the network.
+        workers: how many processes; 0: in this one.
+
+    Yields:
+        One result a photo.
+    """
+    if workers == 0:
+        yield from (detect(item, config) for item in items)
+        return
+    pools = _Pools(workers, config)
+    waiting: deque[tuple[Item, Future[Found]]] = deque()
+    try:
+        for item in items:
+            waiting.append((item, pools.submit(item)))
+            if len(waiting) >= workers * ON_THE_WAY:
+                yield pools.result(*waiting.popleft())
+        while waiting:
+            yield pools.result(*waiting.popleft())
+    finally:
+        pools.close()
+
+
+class _Pools:
+    """The workers, and one spare for the photos that were on their way when a worker died.
+
+    Nobody knows which of those photos killed it, if one did. Each is done again in a process of its
+    own, so the guilty one shows itself, and the others lose nothing.
+    """
+
+    def __init__(self, workers: int, config: ModelConfig) -> None:
+        self._workers, self._config = workers, config
+        self._pool = _pool(workers)
+        self._spare: ProcessPoolExecutor | None = None
+
+    def submit(self, item: Item) -> Future[Found]:
+        try:
+            return self._pool.submit(detect, item, self._config)
+        except BrokenProcessPool:
+            self._pool.shutdown(wait=False)
+            self._pool = _pool(self._workers)
+            return self._pool.submit(detect, item, self._config)
+
+    def result(self, item: Item, future: Future[Found]) -> Found:
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            return self._again(item)
+
+    def close(self) -> None:
+        for pool in (self._pool, self._spare):
+            if pool is not None:
+                pool.shutdown(cancel_futures=True)
+
+    def _again(self, item: Item) -> Found:
+        for _ in range(2):
+            try:
+                self._spare = self._spare or _pool(1)
+                return self._spare.submit(detect, item, self._config).result()
+            except BrokenProcessPool:
+                self._spare = None
+        return failed(item, DIED)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    # Spawned, not forked: this process has threads (of torch, of the progress bar) that a fork would cut off.
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start)
+
+
+def _start() -> None:
+    """Prepare a worker: one thread of computing each, Ctrl-C is the main process's business, no life without it."""
+    os.environ["OMP_NUM_THREADS"] = "1"  # before the detector's library is loaded
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # killed without a chance to say so: nobody waits for results any more

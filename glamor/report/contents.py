@@ -1,0 +1,42 @@
+"""What a bundle holds: the name and the bytes of every file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from glamor.report.page import page
+from glamor.report.pictures import pictures
+from glamor.report.values import ANALYSIS, ARRAYS, analysis, as_json, as_npz
+
+if TYPE_CHECKING:
+    from glamor.explain import Explanation
+    from glamor.photo import Photo
+    from glamor.predictor import Prediction
+
+PAGE = "report.html"
+
+
+def contents(
+    photo: Photo, predictions: Sequence[Prediction], selected: int, explanation: Explanation
+) -> dict[str, bytes]:
+    """Return every file of a bundle but the manifest, by name.
+
+    Names are ours: nothing that came with the photo or the checkpoint becomes part of one.
+
+    Args:
+        photo: (H, W, 3) uint8 RGB.
+        predictions: of every face in the photo, left to right.
+        selected: index of the face that was explained.
+        explanation: of that face.
+    """
+    numbers = analysis(photo, predictions, selected, explanation)
+    shown = pictures(photo, predictions, selected, explanation)
+    files = {
+        ANALYSIS: as_json(numbers),
+        ARRAYS: as_npz(predictions[selected], explanation),
+        PAGE: page(predictions, selected, explanation, numbers, shown).encode(),
+    }
+    for picture in shown:
+        files |= {f"{picture.name}.png": picture.png, f"{picture.name}.svg": picture.svg}
+    return files

@@ -1,0 +1,148 @@
+"""The numbers of an analysis: written as JSON and NPZ, and read back into what they were."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from glamor.explain import METHODS, Explanation
+from glamor.explain.parameters import parameters_of
+from glamor.predictor import Prediction, Provenance
+from glamor.prepare import Geometry, Prepared
+from glamor.serialise import explanation_to_dict, prediction_to_dict
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from glamor.photo import Photo
+
+ANALYSIS, ARRAYS = "analysis.json", "arrays.npz"
+FORMAT = 1
+
+# What the archive holds, and as what: S and T are the sides of the two inputs, C the classes, h and w the cells.
+DTYPES: Mapping[str, str] = {
+    "face_input": "float32",  # (S, S, 3) RGB in [0, 1]
+    "context_input": "float32",  # (T, T, 3) RGB in [0, 1]
+    "probabilities": "float64",  # (C,)
+    "logits": "float64",  # (C,)
+    "attention": "float64",  # (h, w)
+    "face_attribution": "float32",  # (S, S)
+    "context_attribution": "float32",  # (T, T)
+    "context_scored": "bool",  # (T, T)
+}
+Arrays = Mapping[str, "NDArray[Any]"]
+
+
+def analysis(
+    photo: Photo, predictions: Sequence[Prediction], selected: int, explanation: Explanation
+) -> dict[str, Any]:
+    """Return every number of an analysis as JSON-ready plain values.
+
+    Returns:
+        ``format``; ``photo``: ``hw`` in pixels and the ``sha256`` of its RGB bytes, by which a photo at hand can
+        be recognised; ``faces``, as :func:`~glamor.serialise.prediction_to_dict` writes them, provenance
+        included; ``geometry`` of each face in photo pixels; ``selected``, an index; ``method``: its name, its
+        paper and what it was set to; ``explanation``, as :func:`~glamor.serialise.explanation_to_dict` writes
+        it; ``python``, the interpreter's version.
+    """
+    method = METHODS[explanation.method]
+    return {
+        "format": FORMAT,
+        "photo": {"hw": list(photo.shape[:2]), "sha256": hashlib.sha256(photo.tobytes()).hexdigest()},
+        "faces": [prediction_to_dict(prediction) for prediction in predictions],
+        "geometry": [_geometry(prediction.prepared.geometry) for prediction in predictions],
+        "selected": selected,
+        "method": {
+            "key": method.key,
+            "name": method.name,
+            "source": method.source,
+            "parameters": parameters_of(explanation),
+        },
+        "explanation": explanation_to_dict(explanation),
+        "python": platform.python_version(),
+    }
+
+
+def as_json(values: Mapping[str, Any]) -> bytes:
+    """Return plain values as a JSON file, floats in full."""
+    return (json.dumps(values, allow_nan=False) + "\n").encode()
+
+
+def as_npz(prediction: Prediction, explanation: Explanation) -> bytes:
+    """Return the raw arrays of the explained face as one compressed archive."""
+    buffer = BytesIO()
+    arrays: dict[str, Any] = {
+        "face_input": rows_first(prediction.prepared.face),
+        "context_input": rows_first(prediction.prepared.context),
+        "probabilities": prediction.probabilities,
+        "logits": prediction.logits,
+        "attention": prediction.attention,
+        "face_attribution": explanation.face,
+        "context_attribution": explanation.context,
+        "context_scored": explanation.scored,
+    }
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def rows_first(image: Tensor) -> NDArray[np.float32]:
+    """Return (3, H, W) as (H, W, 3)."""
+    pixels: NDArray[np.float32] = image.detach().permute(1, 2, 0).cpu().numpy()
+    return pixels
+
+
+def read_prediction(values: Mapping[str, Any], arrays: Arrays) -> Prediction:
+    """Return the prediction of the explained face.
+
+    Args:
+        values: what :func:`analysis` returned.
+        arrays: what :func:`as_npz` wrote.
+
+    Raises:
+        LookupError, TypeError, ValueError: if they are not what was written.
+    """
+    index = values["selected"]
+    said, where = values["faces"][index], values["geometry"][index]
+    made, weights = said["provenance"], said["fusion_weights"]
+    geometry = Geometry(tuple(where["photo_hw"]), tuple(where["face_box_xyxy"]), tuple(where["context_region_xyxy"]))
+    return Prediction(
+        emotion=said["emotion"],
+        class_names=tuple(said["probabilities"]),
+        probabilities=arrays["probabilities"],
+        uncertain=said["uncertain"],
+        logits=arrays["logits"],
+        face_box_xyxy=tuple(said["face_box_xyxy"]),
+        face_score=said["face_score"],
+        attention=arrays["attention"],
+        attention_region_xyxy=tuple(said["attention_region_xyxy"]),
+        fusion_weights=(weights["face"], weights["context"]),
+        prepared=Prepared(_channels_first(arrays["face_input"]), _channels_first(arrays["context_input"]), geometry),
+        provenance=Provenance(**{**made, "versions": tuple(made["versions"].items())}),
+    )
+
+
+def read_explanation(values: Mapping[str, Any], arrays: Arrays) -> Explanation:
+    """Return the explanation; arguments and errors as for :func:`read_prediction`."""
+    told = values["explanation"]
+    maps = {"face": "face_attribution", "context": "context_attribution", "scored": "context_scored"}
+    return Explanation(**{**told, **{field: arrays[name] for field, name in maps.items()}})
+
+
+def _channels_first(image: NDArray[np.float32]) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))
+
+
+def _geometry(geometry: Geometry) -> dict[str, Any]:
+    return {
+        "photo_hw": list(geometry.photo_hw),
+        "face_box_xyxy": list(geometry.face_box_xyxy),
+        "context_region_xyxy": list(geometry.context_region_xyxy),
+    }

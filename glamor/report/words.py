@@ -1,0 +1,93 @@
+"""Every word of a report's page, and the results that its pictures show, told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from glamor.explain import Explanation
+    from glamor.predictor import Prediction
+
+TITLE = "What GLAMOR-Net made of one face"
+MEANING = (
+    "An expression label predicted by a network. It is not what the person feels, and it is often wrong. Do not use it "
+    "to judge, select or monitor people: inferring emotions at work and in education is banned in the EU (AI Act, "
+    "Art. 5(1)(f)), and people exposed to it elsewhere must be told (Art. 50(3))."
+)
+ANSWERED, SAW, LOOKED = "What it answered", "What it saw", "Where it looked"
+WEIGHED, MOVED, FACES = "How it weighed", "What moved the answer", "Every face in the photo"
+MADE, FILES = "How this was made", "What else is in this report"
+
+SAW_CAPTION = "Its two inputs: the face alone, and the scene with this face blacked out."
+SAW_ALT = "The two inputs of the network: the cropped face, and the scene with the face blacked out."
+WEIGHED_CAPTION = "The network sets these two weights anew for every face; together they make 100 %."
+UNCERTAIN = "A close call: “{second}” is about as likely, so do not read much into the first place."
+FILES_LIST = (
+    ("analysis.json", "every number on this page in full, and the maps as rows of numbers"),
+    ("arrays.npz", "the network’s inputs and outputs and the attribution maps as arrays"),
+    ("*.png, *.svg", "the figures of this page"),
+    ("manifest.json", "the sha256 of every other file"),
+)
+NO_PHOTO = "The photo itself and its metadata (time, place, camera) are not in this report."
+
+
+def boxes_alt(predictions: Sequence[Prediction], selected: int) -> str:
+    """Return the numbered photo in words."""
+    count = "one numbered face" if len(predictions) == 1 else f"{len(predictions)} numbered faces"
+    return f"The photo with {count}; this report is about face {selected + 1}."
+
+
+def answer_alt(prediction: Prediction) -> str:
+    """Return the probabilities in words, the highest first."""
+    order = prediction.probabilities.argsort()[::-1]
+    return ", ".join(f"{prediction.class_names[i]} {prediction.probabilities[i]:.1%}" for i in order) + "."
+
+
+def attention_caption(prediction: Prediction) -> str:
+    """Return how concentrated the attention is."""
+    return (
+        "Bright cells of the scene got more attention. The strongest has "
+        f"{_peak(prediction):.1f} times an even share. The network sees only the framed part of the photo."
+    )
+
+
+def attention_alt(prediction: Prediction) -> str:
+    """Return the attention map in words."""
+    row, column = np.unravel_index(int(prediction.attention.argmax()), prediction.attention.shape)
+    rows, columns = prediction.attention.shape
+    return (
+        f"The network’s attention over the scene. The strongest cell is number {column + 1} of {columns} from the left "
+        f"and {row + 1} of {rows} from the top, with {_peak(prediction):.1f} times an even share."
+    )
+
+
+def fusion_alt(prediction: Prediction) -> str:
+    """Return the fusion weights in words."""
+    face, scene = prediction.fusion_weights
+    return f"The face has a weight of {face:.1%}, the scene of {scene:.1%}."
+
+
+def attribution_caption(explanation: Explanation) -> str:
+    """Return how to read the two maps, and what they leave unexplained."""
+    words = f"Orange speaks for “{explanation.target_name}”, blue against it."
+    if explanation.convergence_delta is None:
+        return words
+    delta, logit = abs(explanation.convergence_delta), explanation.logit
+    return f"{words} What the maps leave unexplained: {delta:.2g}, where the score itself (the logit) is {logit:.2f}."
+
+
+def attribution_alt(explanation: Explanation) -> str:
+    """Return the attribution maps in words."""
+    face, scene = (float(np.abs(values).sum()) for values in (explanation.face, explanation.context))
+    total = face + scene or 1.0
+    return (
+        f"What spoke for and against {explanation.target_name}: {face / total:.0%} of the total lies in the face "
+        f"picture, {scene / total:.0%} in the scene."
+    )
+
+
+def _peak(prediction: Prediction) -> float:
+    return float(prediction.attention.max() * prediction.attention.size)

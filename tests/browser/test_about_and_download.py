@@ -1,0 +1,91 @@
+"""Taking an analysis home, and reading about the weights: only what is visible counts."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from demo import text
+from glamor.checkpoint import EMBEDDED
+from glamor.predictor import Predictor
+from glamor.report import load_report
+from tests.browser.conftest import PATIENCE, SIZES, drop, keep
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def portrait(astronaut, tmp_path_factory):
+    path = tmp_path_factory.mktemp("photos") / "portrait.png"
+    Image.fromarray(astronaut).save(path)
+    return path
+
+
+def _no_sideways_scroll(page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def test_one_click_downloads_the_analysis_and_its_page_opens_offline(page, browser, portrait, tmp_path):
+    drop(page.locator("#photo button").first, portrait)
+    page.locator("#moved").scroll_into_view_if_needed()
+    expect(page.locator("#moved img")).to_be_visible()
+    with page.expect_download() as caught:
+        page.get_by_role("button", name=text.DOWNLOAD).click()
+    expect(page.locator("#download-said")).to_contain_text("Your download has begun")
+    assert caught.value.suggested_filename.startswith("glamor-face-1-")
+    path = tmp_path / "saved.zip"
+    caught.value.save_as(path)
+    report, prediction = load_report(path), Predictor().predict(portrait)[0]
+    assert report.prediction.emotion == prediction.emotion
+    assert report.analysis["faces"][0]["provenance"]["sha256"] == prediction.provenance.sha256
+    assert page.locator("#answer strong").first.inner_text() == report.prediction.emotion
+    _look_at_the_page(browser, path, tmp_path / "unpacked", report.prediction.emotion)
+
+
+def _look_at_the_page(browser, path, folder, emotion) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(folder)
+    for name, size in SIZES.items():
+        for scheme in ("light", "dark"):
+            context = browser.new_context(viewport=size, color_scheme=scheme, offline=True)
+            page, asked, said = context.new_page(), [], []
+            page.on("request", lambda request, asked=asked: asked.append(request.url))
+            page.on("console", lambda message, said=said: said.append(message.text))
+            page.goto((folder / "report.html").as_uri())
+            expect(page.locator(".label")).to_contain_text(emotion)
+            widths = page.evaluate("Array.from(document.images, (image) => image.naturalWidth)")
+            assert len(widths) == 5
+            assert min(widths) > 0
+            _no_sideways_scroll(page)
+            keep(page, f"report-{name}-{scheme}")
+            assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+            assert said == []
+            context.close()
+
+
+def test_without_a_face_the_button_says_what_to_do(page, tmp_path):
+    wall = tmp_path / "wall.png"
+    Image.new("RGB", (400, 300), "gray").save(wall)
+    drop(page.locator("#photo button").first, wall)
+    expect(page.get_by_text("No face was found in this photo")).to_be_visible()
+    page.get_by_role("button", name=text.DOWNLOAD).click()
+    expect(page.locator("#download-said")).to_contain_text(text.DOWNLOAD_NEEDS_FACE)
+
+
+@pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
+def test_the_about_tab_tells_what_the_weights_are_and_what_a_label_means(page, request):
+    page.get_by_role("tab", name=text.TAB_ABOUT).click()
+    sha256 = Predictor().checkpoint.sha256
+    expect(page.locator("#facts")).to_contain_text(sha256)
+    for title in (text.ABOUT_MEANING, text.ABOUT_WEAK, text.ABOUT_BANNED, text.ABOUT_PRIVACY, text.ABOUT_CARD):
+        expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    expect(page.get_by_text("Art. 5(1)(f)").first).to_be_visible()
+    if (EMBEDDED / "README.md").is_file():
+        expect(page.locator("#card h1")).to_be_visible()
+        expect(page.locator("#scores table")).to_be_visible()
+    _no_sideways_scroll(page)
+    keep(page, f"about-{request.node.callspec.params['page']}")

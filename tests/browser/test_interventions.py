@@ -1,0 +1,212 @@
+"""Interventions and Two photos as a person uses them: only what is visible counts."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from demo import text
+from glamor.explain import Intervention, intervene, swap_matrix
+from glamor.figures.board import BOARD
+from glamor.figures.canvas import DPI
+from glamor.predictor import Prediction, Predictor
+from tests.browser.conftest import PATIENCE, drop, keep
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE)
+BOTH = pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def pair(astronaut, grace_hopper, tmp_path_factory):
+    """Grace Hopper left, the astronaut right."""
+    path = tmp_path_factory.mktemp("photos") / "pair.png"
+    Image.fromarray(np.hstack([grace_hopper[:512], astronaut])).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def predictor():
+    return Predictor()
+
+
+@pytest.fixture
+def size(request) -> str:
+    return request.node.callspec.params["page"]
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def to_interventions(page: Page, photo) -> None:
+    drop(page.locator("#photo button").first, photo)
+    expect(page.locator("#answer strong").first).to_be_visible()
+    open_tab(page, text.TAB_INTERVENTIONS)
+    expect(page.locator("#board img")).to_be_visible()
+
+
+def shows(page: Page, predictor: Predictor, prediction: Prediction, forced: Intervention) -> None:
+    """Wait until the table shows the network's own answer under an intervention."""
+    trace = intervene(predictor.model, prediction.prepared, forced)
+    probabilities = (trace.logits[0].double() / predictor.config.temperature).softmax(dim=0).tolist()
+    cells = page.locator("#lab-now .changes tbody tr td:nth-child(4)")
+    expect(cells).to_have_text([f"{value:.1%}" for value in [*probabilities, *trace.fusion_weights[0].tolist()]])
+
+
+def click_cell(page: Page, row: int, column: int) -> None:
+    image = page.locator("#board img")
+    image.scroll_into_view_if_needed()
+    box = image.bounding_box()
+    scale = box["width"] / 720
+    side = (BOARD[2] - BOARD[0]) * DPI / 7
+    x, y = ((BOARD[0] * DPI + (place + 0.5) * side) * scale for place in (column, row))
+    image.click(position={"x": x, "y": y})
+
+
+def scrolls_sideways(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0
+
+
+@BOTH
+def test_before_there_is_a_photo_both_tabs_say_what_to_do(page):
+    open_tab(page, text.TAB_INTERVENTIONS)
+    expect(page.get_by_text(text.LAB_EMPTY)).to_be_visible()
+    expect(page.locator("#board")).to_have_count(0)
+    assert not scrolls_sideways(page)
+    open_tab(page, text.TAB_PHOTOS)
+    expect(page.get_by_text(text.SWAP_EMPTY)).to_be_visible()
+    assert not scrolls_sideways(page)
+
+
+@BOTH
+def test_slider_and_cells_change_the_answer_at_once(page, pair, predictor, size):
+    to_interventions(page, pair)
+    left, right = predictor.predict(pair)
+    chosen = max((left, right), key=lambda one: one.face_box_xyxy[2] - one.face_box_xyxy[0])
+    shows(page, predictor, chosen, Intervention())
+    expect(page.get_by_text(text.LAB_NOTHING_SET)).to_be_visible()
+    keep(page, f"{size}-interventions-start")
+
+    page.locator("#weight input[type=range]").fill("0.9")
+    shows(page, predictor, chosen, Intervention(fusion=torch.tensor([0.9, 0.1])))
+    expect(page.locator("#lab-now")).to_contain_text("weight of the face 0.90")
+
+    page.get_by_role("button", name=text.LAB_FREE).click()
+    shows(page, predictor, chosen, Intervention())
+    click_cell(page, 3, 2)
+    attention = torch.tensor(chosen.attention, dtype=torch.float32)
+    attention[3, 2] = 0
+    shows(page, predictor, chosen, Intervention(attention=attention))
+    expect(page.locator("#board img")).to_have_attribute("alt", re.compile("1 of 49 cells are removed"))
+    click_cell(page, 3, 2)
+    shows(page, predictor, chosen, Intervention())
+
+    page.get_by_label(text.LAB_CELL).fill("4, 3")
+    page.keyboard.press("Enter")
+    shows(page, predictor, chosen, Intervention(attention=attention))
+    page.get_by_role("button", name=text.LAB_UNIFORM).click()
+    shows(page, predictor, chosen, Intervention(attention=torch.full((7, 7), 1 / 49)))
+    click_cell(page, 0, 6)
+    expect(page.locator("#lab-now")).to_contain_text("uniform attention, 1 of 49 cells removed")
+    page.locator("#see-scene").get_by_role("radio", name=text.LAB_BLURRED).check()
+    expect(page.locator("#lab-now")).to_contain_text("scene blurred")
+    page.locator("#weight input[type=range]").fill("0.25")
+    expect(page.locator("#lab-now")).to_contain_text("weight of the face 0.25")
+    page.evaluate("window.scrollTo(0, 0)")
+    keep(page, f"{size}-interventions")
+    assert not scrolls_sideways(page)
+
+    page.get_by_role("button", name=text.LAB_RESET).click()
+    expect(page.get_by_text(text.LAB_NOTHING_SET)).to_be_visible()
+    shows(page, predictor, chosen, Intervention())
+
+
+def test_a_wish_that_cannot_be_met_is_answered_in_words(page, pair):
+    to_interventions(page, pair)
+    page.get_by_label(text.LAB_CELL).fill("9, 9")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lab-notice .warn")).to_contain_text("its row from 1 to 7")
+    page.get_by_label(text.LAB_CELL).fill("1, 1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lab-notice .warn")).to_have_count(0)
+
+
+@BOTH
+def test_the_people_of_a_photo_stand_side_by_side(page, pair, size):
+    to_interventions(page, pair)
+    expect(page.locator("#people img")).to_be_visible()
+    expect(page.locator("#people-words")).to_contain_text(re.compile(r"\d% of its attention lies elsewhere than face"))
+    page.locator("#people-words summary").click()
+    expect(page.locator("#people-words")).to_contain_text("total variation")
+    page.locator("#people").scroll_into_view_if_needed()
+    keep(page, f"{size}-people")
+
+
+def test_on_a_laptop_the_bench_fits_the_screen(page, pair):
+    to_interventions(page, pair)
+    for part in ("board", "curve", "weight", "lab-now"):
+        box = page.locator(f"#{part}").bounding_box()
+        assert box["y"] + box["height"] <= 900, part
+
+
+def test_two_photos_are_swapped(page, predictor, astronaut, grace_hopper, tmp_path):
+    files = []
+    for name, photo in (("one", astronaut), ("two", grace_hopper)):
+        files.append(tmp_path / f"{name}.png")
+        Image.fromarray(photo).save(files[-1])
+    open_tab(page, text.TAB_PHOTOS)
+    drop(page.locator("#swap-first button").first, files[0])
+    expect(page.locator("#swap-words")).to_contain_text(text.SWAP_ALONE)
+    drop(page.locator("#swap-second button").first, files[1])
+    _shows_matrix(page, predictor, [predictor.predict(file)[0] for file in files])
+    page.get_by_role("button", name=text.SWAP_CLEAR).click()
+    expect(page.locator("#swap-words")).to_contain_text(text.SWAP_EMPTY)
+    expect(page.locator("#swap img")).to_have_count(0)
+
+
+@BOTH
+def test_the_examples_are_swapped_at_a_click(page, predictor, astronaut, grace_hopper, size):
+    open_tab(page, text.TAB_PHOTOS)
+    page.get_by_role("button", name=text.SWAP_EXAMPLES).click()
+    _shows_matrix(page, predictor, [predictor.predict(photo)[0] for photo in (astronaut, grace_hopper)])
+    page.evaluate("window.scrollTo(0, 0)")
+    keep(page, f"{size}-two-photos")
+    assert not scrolls_sideways(page)
+
+
+@BOTH
+def test_the_analysed_photo_takes_part_and_more_can_be_added(page, pair, predictor, astronaut, tmp_path, size):
+    to_interventions(page, pair)
+    open_tab(page, text.TAB_PHOTOS)
+    _shows_matrix(page, predictor, predictor.predict(pair))
+    path = tmp_path / "third.png"
+    Image.fromarray(astronaut[:, ::-1]).save(path)
+    page.locator("#swap-who").get_by_role("radio", name=text.SWAP_EVERYBODY).check()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=text.SWAP_MORE).click()
+    chooser.value.set_files([path, path])
+    people = [*predictor.predict(pair), *predictor.predict(path) * 2]
+    _shows_matrix(page, predictor, people)
+    page.evaluate("window.scrollTo(0, 0)")
+    keep(page, f"{size}-four-people")
+    assert not scrolls_sideways(page)
+
+
+def _shows_matrix(page: Page, predictor: Predictor, people) -> None:
+    matrix = swap_matrix(predictor.model, [one.prepared for one in people])
+    expect(page.locator("#swap-words .scroll td b")).to_have_count(matrix.labels.size)
+    summary = page.locator("#swap-words summary").first
+    if not page.locator("#swap-words .scroll").is_visible():
+        summary.click()
+    labels = [
+        f"{predictor.config.class_names[label]} {matrix.probabilities[i, j, label]:.0%}"
+        for (i, j), label in np.ndenumerate(matrix.labels)
+    ]
+    expect(page.locator("#swap-words .scroll td b")).to_have_text(labels)
+    expect(page.locator("#swap img")).to_be_visible()

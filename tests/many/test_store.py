@@ -1,0 +1,147 @@
+"""Rows on disk: whole or not at all, once, and those of one checkpoint."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from glamor.errors import DataError
+from glamor.many import store as module
+from glamor.many.rows import Answer, Row
+from glamor.many.store import Store, Totals
+
+CLASSES = ("Calm", "Merry")
+ANSWER = Answer("Merry", False, (0.25, 0.75), 0.6, 0.4, ((0.5, 0.25), (0.25, 0.0)), 0.75, (1.0, 2.0, 3.0, 4.0))
+
+
+def _row(file: str, face: int = 1, error: str | None = None) -> Row:
+    answer = ANSWER if face else None
+    size = None if error else (30, 40)
+    return Row(file, face, None, size, (5.0, 6.0, 7.0, 8.0) if face else None, 0.9, answer, 0.5, "abc", error)
+
+
+def _open(folder: Path, sha256: str = "abc") -> Store:
+    return Store(folder, CLASSES, sha256)
+
+
+def _files(folder: Path) -> list[str]:
+    names: list[str] = pq.read_table(folder / "faces.parquet").column("file").to_pylist()
+    return names
+
+
+def test_every_value_arrives_in_its_column(tmp_path: Path) -> None:
+    with _open(tmp_path) as store:
+        store.add([_row("a.jpg")])
+        store.add([_row("b.jpg", 0, 'broken, "they" say')])
+        assert store.finish() == Totals(photos=2, without_face=0, failed=1, faces=1)
+        store.write_csv()
+    first, second = pq.read_table(tmp_path / "faces.parquet").to_pylist()
+    assert first == {
+        "file": "a.jpg", "face": 1, "label": None, "photo_height": 30, "photo_width": 40,
+        "face_x1": 5.0, "face_y1": 6.0, "face_x2": 7.0, "face_y2": 8.0, "face_score": 0.9,
+        "emotion": "Merry", "uncertain": False, "p_Calm": 0.25, "p_Merry": 0.75, "w_face": 0.6, "w_context": 0.4,
+        "attention": [[0.5, 0.25], [0.25, 0.0]], "attention_entropy": 0.75,
+        "region_x1": 1.0, "region_y1": 2.0, "region_x2": 3.0, "region_y2": 4.0,
+        "seconds": 0.5, "checkpoint": "abc", "error": None,
+    }  # fmt: skip
+    assert (second["file"], second["face"], second["emotion"], second["error"]) == (
+        "b.jpg", 0, None, 'broken, "they" say'
+    )  # fmt: skip
+    with (tmp_path / "faces.csv").open(newline="") as file:
+        shown = list(csv.DictReader(file))
+    assert list(shown[0]) == list(first)
+    assert json.loads(shown[0]["attention"]) == first["attention"]
+    assert shown[1]["error"] == second["error"]
+    with (tmp_path / "failed.csv").open(newline="") as file:
+        assert list(csv.reader(file)) == [["file", "error"], ["b.jpg", 'broken, "they" say']]
+
+
+def test_what_was_there_is_known_and_kept(tmp_path: Path) -> None:
+    with _open(tmp_path) as store:
+        store.add([_row("a.jpg", 1), _row("a.jpg", 2)])
+        store.finish()
+    with _open(tmp_path) as store:
+        assert (store.done, store.has("a.jpg"), store.has("b.jpg")) == (1, True, False)
+        store.add([_row("b.jpg", 0)])
+        assert store.finish() == Totals(photos=2, without_face=1, failed=0, faces=2)
+    assert _files(tmp_path) == ["a.jpg", "a.jpg", "b.jpg"]
+    assert not (tmp_path / "failed.csv").exists()
+    assert list((tmp_path / "parts").iterdir()) == []
+
+
+def test_rows_are_on_disk_after_an_interruption(tmp_path: Path) -> None:
+    def interrupted() -> None:
+        with _open(tmp_path) as store:
+            store.add([_row("a.jpg")])
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert _open(tmp_path).has("a.jpg")
+
+
+def test_a_full_part_is_written_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PART_ROWS", 2)
+    store = _open(tmp_path)
+    for n in range(5):
+        store.add([_row(f"{n}.jpg")])
+    assert len(list((tmp_path / "parts").iterdir())) == 2
+    assert _open(tmp_path).done == 4
+
+
+def test_parts_that_are_merged_already_are_not_merged_again(tmp_path: Path) -> None:
+    """The power fails after faces.parquet has its name and before the parts are gone."""
+    with _open(tmp_path) as store:
+        store.add([_row("a.jpg")])
+        store.flush()
+        part = next((tmp_path / "parts").iterdir())
+        shutil.copy(part, tmp_path / "kept")
+        store.finish()
+    shutil.copy(tmp_path / "kept", part)
+    with _open(tmp_path) as store:
+        store.add([_row("b.jpg")])
+        store.finish()
+    assert _files(tmp_path) == ["a.jpg", "b.jpg"]
+
+
+def test_half_written_files_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    for partial in (tmp_path / "parts" / "00000001.parquet.partial", tmp_path / "faces.parquet.partial"):
+        partial.write_bytes(b"PAR1")
+    with _open(tmp_path) as store:
+        assert store.done == 0
+        assert store.finish() == Totals(0, 0, 0, 0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["faces.parquet", "parts"]
+
+
+def test_rows_of_other_weights_are_refused(tmp_path: Path) -> None:
+    with _open(tmp_path) as store:
+        store.add([_row("a.jpg")])
+        store.finish()
+    with pytest.raises(DataError, match="other weights"):
+        _open(tmp_path, "def")
+    with pytest.raises(DataError, match="other weights"):
+        Store(tmp_path, ("Calm", "Angry"), "abc")
+
+
+def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "faces.parquet").write_text("rows")
+    with pytest.raises(DataError, match="cannot be read"):
+        _open(tmp_path)
+
+
+def test_many_small_parts_become_few_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GROUP_ROWS", 10)
+    with _open(tmp_path) as store:
+        for n in range(24):
+            store.add([_row(f"{n}.jpg")])
+            store.flush()
+        store.finish()
+    groups = pq.ParquetFile(tmp_path / "faces.parquet").metadata
+    assert [groups.row_group(i).num_rows for i in range(groups.num_row_groups)] == [10, 10, 4]
+    assert _files(tmp_path) == [f"{n}.jpg" for n in range(24)]

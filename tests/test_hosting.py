@@ -1,0 +1,180 @@
+"""What a host needs is there, and agrees with what is installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import threading
+from fnmatch import fnmatch
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import gradio
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parent.parent
+COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+SETTING = r"\b(?:GLAMOR|GRADIO|HF)_[A-Z_]+\b"
+
+
+@pytest.fixture(scope="module")
+def metadata() -> dict[str, Any]:
+    _, block, _ = (ROOT / "README.md").read_text(encoding="utf-8").split("---\n", 2)
+    values: dict[str, Any] = yaml.safe_load(block)
+    return values
+
+
+@pytest.fixture(scope="module")
+def requirements() -> dict[str, Requirement]:
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    return {one.name: one for one in map(Requirement, filter(None, lines))}
+
+
+@pytest.fixture(scope="module")
+def dockerfile() -> list[list[str]]:
+    """Its instructions, continued lines joined, each split into words."""
+    lines = (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+    return [shlex.split(line) for line in lines if line.strip() and not line.startswith("#")]
+
+
+def test_the_front_matter_keeps_to_the_limits_of_a_space(metadata: dict[str, Any]) -> None:
+    # huggingface.co/docs/hub/spaces-config-reference
+    assert metadata["title"]
+    assert len(metadata["emoji"]) == 1
+    assert not metadata["emoji"].isascii()
+    assert {metadata["colorFrom"], metadata["colorTo"]} <= COLOURS
+    assert metadata["sdk"] == "gradio"
+    assert metadata["license"] == "mit"
+    assert 0 < len(metadata["short_description"]) <= 60
+    assert isinstance(metadata["models"], list)
+    assert metadata["tags"]
+    assert all(re.fullmatch(r"[a-z-]+", tag) for tag in metadata["tags"])
+    assert (ROOT / metadata["app_file"]).is_file()
+
+
+def test_the_front_matter_asks_for_what_the_requirements_admit(
+    metadata: dict[str, Any], requirements: dict[str, Requirement]
+) -> None:
+    assert isinstance(metadata["sdk_version"], str)
+    assert isinstance(metadata["python_version"], str), "3.10 without quotes would be 3.1"
+    assert Version(metadata["sdk_version"]) in requirements["gradio"].specifier
+    assert Version(gradio.__version__) in requirements["gradio"].specifier
+    assert Version(metadata["python_version"]) >= Version("3.11")
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize(
+    ("system", "machine"),
+    [("linux", "x86_64"), ("linux", "aarch64"), ("win32", "AMD64"), ("darwin", "arm64"), ("darwin", "x86_64")],
+)
+def test_every_machine_gets_exactly_one_face_detector(
+    requirements: dict[str, Requirement], python: str, system: str, machine: str
+) -> None:
+    place = {"python_version": python, "sys_platform": system, "platform_machine": machine}
+    chosen = [
+        name
+        for name in ("yuface", "opencv-python-headless")
+        if (marker := requirements[name].marker) is not None and marker.evaluate(place)
+    ]
+    has_wheel = python == "3.11" and (system, machine) in {("linux", "x86_64"), ("win32", "AMD64")}
+    assert chosen == (["yuface"] if has_wheel else ["opencv-python-headless"])
+
+
+def test_a_space_on_a_cpu_finds_faces_without_the_hub(
+    metadata: dict[str, Any], requirements: dict[str, Requirement], dockerfile: list[list[str]]
+) -> None:
+    place = {"python_version": metadata["python_version"], "sys_platform": "linux", "platform_machine": "x86_64"}
+    marker = requirements["yuface"].marker
+    assert marker is not None
+    assert marker.evaluate(place)
+    assert dockerfile[0] == ["FROM", f"python:{metadata['python_version']}-slim"]
+
+
+def test_every_file_that_the_container_copies_is_there_and_not_ignored(dockerfile: list[list[str]]) -> None:
+    ignored = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
+    assert ignored[0] == "*"
+    kept = {line[1:] for line in ignored if line.startswith("!")}
+    sources = [word for words in dockerfile if words[0] == "COPY" for word in words[1:-1]]
+    assert sources
+    for source in sources:
+        assert (ROOT / source).exists(), source
+        assert source in kept
+    assert kept == set(sources)
+    assert not any(fnmatch(".venv", name) or fnmatch("data", name) for name in kept)
+
+
+def test_the_container_has_all_that_the_app_imports(dockerfile: list[list[str]]) -> None:
+    copied = {word for words in dockerfile if words[0] == "COPY" for word in words[1:-1]}
+    code = (
+        "import sys, app\n"
+        "print(*{name.partition('.')[0] for name, module in sys.modules.items()"
+        " if (getattr(module, '__file__', '') or '').startswith(sys.argv[1])"
+        " and 'site-packages' not in module.__file__})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, f"{ROOT}{os.sep}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=600,
+    )
+    ours = {name for name in done.stdout.split() if name != "__main__"}
+    assert ours == {"app", "demo", "glamor"}
+    assert {"app.py", "demo", "glamor"} <= copied
+
+
+def test_the_container_is_nobodys_superuser_and_tells_its_health(dockerfile: list[list[str]]) -> None:
+    names = [words[0] for words in dockerfile]
+    users = [words[1] for words in dockerfile if words[0] == "USER"]
+    assert users == ["glamor"]
+    assert names.index("USER") < names.index("CMD")
+    assert not [words for words in dockerfile[names.index("USER") :] if words[0] in ("RUN", "COPY")]
+    (health,) = (words for words in dockerfile if words[0] == "HEALTHCHECK")
+    assert "urlopen" in " ".join(health)
+    (install,) = (words for words in dockerfile if words[:3] == ["RUN", "pip", "install"])
+    assert "--no-cache-dir" in install
+    environment = dict(word.split("=", 1) for words in dockerfile if words[0] == "ENV" for word in words[1:])
+    assert environment["GRADIO_SERVER_NAME"] == "0.0.0.0"
+    for name in ("GRADIO_TEMP_DIR", "HF_HOME", "MPLCONFIGDIR"):
+        assert environment[name].startswith("/tmp/"), "nothing else can be written with --read-only"
+
+
+def test_the_health_check_says_whether_something_answers(dockerfile: list[list[str]]) -> None:
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+    (line,) = (line for line in text.splitlines() if line.startswith("HEALTHCHECK"))
+    command = [sys.executable, *json.loads(line.partition("CMD ")[2])[1:]]
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Quiet) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        environment = os.environ | {"GRADIO_SERVER_PORT": str(server.server_port), "no_proxy": "*"}
+        assert subprocess.run(command, env=environment, check=False, timeout=60).returncode == 0
+        server.shutdown()
+    silent = subprocess.run(command, env=environment, check=False, timeout=60, capture_output=True)
+    assert silent.returncode != 0
+
+
+def test_every_setting_is_documented() -> None:
+    rows = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8").splitlines()
+    documented = {row.split("`")[1] for row in rows if row.startswith("| `")}
+    code = [ROOT / "app.py", *(ROOT / "demo").rglob("*.py"), *(ROOT / "glamor").rglob("*.py")]
+    read = {name for path in code for name in re.findall(rf'"({SETTING})"', path.read_text(encoding="utf-8"))}
+    assert {"GLAMOR_CHECKPOINT", "GLAMOR_DEVICE", "GLAMOR_ALLOWED_CHECKPOINTS", "GRADIO_SERVER_PORT"} <= read
+    assert read <= documented
+    assert set(re.findall(SETTING, (ROOT / "README.md").read_text(encoding="utf-8"))) <= documented
+
+
+class _Quiet(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the test's output quiet."""
