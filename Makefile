@@ -9,10 +9,10 @@ BROWSER_READY := $(VENV)/.browser-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check train
+.PHONY: help install run test check train screenshots
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(RUN_READY) $(DEV_READY) $(BROWSER_READY) ## Set up everything: environment, tools, a browser for the tests
 
@@ -26,6 +26,9 @@ check: $(DEV_READY) ## Lint, formatting and types
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+
+screenshots: $(DEV_READY) $(BROWSER_READY) ## Take the README's pictures of the real page with the embedded weights
+	$(PYTHON) scripts/screenshots.py
 
 # Large pages, kept instead of given back, spare the kernel most of the work of handing out memory:
 # a step on 48 px faces takes 0.75 of the time.

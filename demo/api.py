@@ -1,4 +1,4 @@
-"""The named endpoints for programs: plain JSON, and the same pictures as on the page."""
+"""What programs can ask: plain functions from what they send to plain JSON and the pictures of the page."""
 
 from __future__ import annotations
 

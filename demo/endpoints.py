@@ -1,4 +1,4 @@
-"""The endpoints' names, arguments and words; what they answer is computed in :mod:`demo.api`."""
+"""The named endpoints of the API; their docstrings are what programs and assistants read about them."""
 
 from __future__ import annotations
 
@@ -8,39 +8,34 @@ from typing import Any
 import gradio as gr
 
 from demo import api
-from demo.api import EXPLAIN_QUEUE, PREDICT_QUEUE, Payload, Picture
 from demo.engine import Engine
 from demo.guard import as_api_errors
 from demo.lab import AS_IS
 
-BOX = {"type": "array", "items": {"type": "number"}}
-BOXES = {"type": "array", "items": BOX}
-NAMES = {"type": "array", "items": {"type": "string"}}
+# JSON schemas of the arguments that are lists.
+NUMBERS = {"type": "array", "items": {"type": "number"}}
+ROWS = {"type": "array", "items": NUMBERS}
+WORDS = {"type": "array", "items": {"type": "string"}}
 
 
 def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -> None:
     """Register the endpoints in the open ``gr.Blocks``; nothing of them shows on the page."""
-    _add_analysis(engine, default_method, default_opacity)
-    _add_intervene(engine)
-
-
-def _add_analysis(engine: Engine, default_method: str, default_opacity: float) -> None:
     with gr.Column(visible=False):
         photo = gr.Image(label="photo", type="filepath")
-        boxes = json_input("boxes", BOXES)
+        boxes = json_input("boxes", ROWS)
         values = gr.JSON(label="values")
         first, second = (gr.Image(label=label, format="png") for label in ("picture", "attention"))
         method = gr.Textbox(default_method, label="method")
         target, face = gr.Textbox(None, label="target"), gr.Number(None, label="face", precision=None)
-        box, opacity = json_input("box", BOX), gr.Number(default_opacity, label="opacity")
+        box, opacity = json_input("box", NUMBERS), gr.Number(default_opacity, label="opacity")
         maps = gr.Checkbox(True, label="maps")
-        methods = json_input("methods", NAMES)
+        methods = json_input("methods", WORDS)
         button = gr.Button()
     # The file is decoded by our own rules, see parse.photo_source.
     shared: dict[str, Any] = {"api_visibility": "public", "preprocess": False}
 
     @as_api_errors
-    def predict_photo(photo: Payload, boxes: Any = None) -> tuple[dict[str, Any], Picture]:
+    def predict_photo(photo: api.Payload, boxes: Any = None) -> tuple[dict[str, Any], api.Picture]:
         """Name the expression that a network reads in every face of a photo. It is not what the person feels.
 
         Args:
@@ -55,14 +50,14 @@ def _add_analysis(engine: Engine, default_method: str, default_opacity: float) -
 
     @as_api_errors
     def explain_photo(
-        photo: Payload,
+        photo: api.Payload,
         method: str = default_method,
         target: str | None = None,
         face: Any = None,
         box: Any = None,
         opacity: Any = default_opacity,
         maps: Any = True,
-    ) -> tuple[dict[str, Any], Picture, Picture]:
+    ) -> tuple[dict[str, Any], api.Picture, api.Picture]:
         """Show which pixels moved the network's score for one expression of one face, in the face and in the scene.
 
         Args:
@@ -83,19 +78,19 @@ def _add_analysis(engine: Engine, default_method: str, default_opacity: float) -
 
     @as_api_errors
     def trust_photo(
-        photo: Payload, methods: Any = None, target: str | None = None, face: Any = None, box: Any = None
+        photo: api.Payload, methods: Any = None, target: str | None = None, face: Any = None, box: Any = None
     ) -> dict[str, Any]:
-        """Check whether attention and the maps of some methods show where the evidence is. Takes up to half a minute.
+        """Check how far the explanations of one face can be trusted. It takes up to half a minute.
 
         Args:
             photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
-            methods: Which maps to check, a list such as [integrated_gradients, grad_cam]. Default: those of the page.
+            methods: Which maps to check, for instance integrated_gradients and occlusion. Default: those of the page.
             target: The expression to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the best.
             face: Which face, counted from 1, left to right. Default: the largest.
             box: The face as [x1, y1, x2, y2] in photo pixels, instead of a face that is found.
 
         Returns:
-            The prediction, and in numbers: deletion and insertion, agreement, reliance, reliability, stability
+            The prediction and every figure on the trust in its explanations
         """
         return api.trust(engine, photo, methods, target, face, box)
 
@@ -104,7 +99,7 @@ def _add_analysis(engine: Engine, default_method: str, default_opacity: float) -
         [photo, boxes],
         [values, first],
         api_name="predict",
-        **PREDICT_QUEUE,
+        **api.PREDICT_QUEUE,
         **shared,
     )
     button.click(
@@ -112,30 +107,32 @@ def _add_analysis(engine: Engine, default_method: str, default_opacity: float) -
         [photo, method, target, face, box, opacity, maps],
         [values, first, second],
         api_name="explain",
-        **EXPLAIN_QUEUE,
+        **api.EXPLAIN_QUEUE,
         **shared,
     )
+
     button.click(
         trust_photo,
         [photo, methods, target, face, box],
         [values],
         api_name="trust",
-        **EXPLAIN_QUEUE,
+        **api.EXPLAIN_QUEUE,
         **shared,
     )
 
 
-def _add_intervene(engine: Engine) -> None:
+def add_intervene(engine: Engine) -> None:
+    """Register what-if questions in the open ``gr.Blocks``; nothing of them shows on the page."""
     with gr.Column(visible=False):
         photo, face = gr.Image(label="photo", type="filepath"), gr.Number(None, label="face", precision=None)
-        box, w_face = json_input("box", BOX), gr.Number(None, label="w_face", precision=None)
-        attention, scene = json_input("attention", BOXES), gr.Textbox(AS_IS, label="scene")
+        box, w_face = json_input("box", NUMBERS), gr.Number(None, label="w_face", precision=None)
+        attention, scene = json_input("attention", ROWS), gr.Textbox(AS_IS, label="scene")
         face_input, values = gr.Textbox(AS_IS, label="face_input"), gr.JSON(label="values")
         button = gr.Button()
 
     @as_api_errors
     def intervene_on_photo(
-        photo: Payload,
+        photo: api.Payload,
         face: Any = None,
         box: Any = None,
         w_face: Any = None,
@@ -143,19 +140,19 @@ def _add_intervene(engine: Engine) -> None:
         scene: str = AS_IS,
         face_input: str = AS_IS,
     ) -> dict[str, Any]:
-        """Ask what the network would answer for one face with something set by hand.
+        """Ask what the network's answer for one face would be with something set by hand.
 
         Args:
             photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
             face: Which face, counted from 1, left to right. Default: the largest.
             box: The face as [x1, y1, x2, y2] in photo pixels, instead of a face that is found.
-            w_face: Weight of the face from 0 to 1; the scene gets the rest. Default: the network's own.
-            attention: 7 rows of 7 numbers from 0 up, how much each cell of the scene counts. Default: its own.
+            w_face: Weight of the face against the scene, from 0 to 1. Default: the network's own.
+            attention: 7 rows of 7 numbers from 0 up, the attention over the scene. Default: the network's own.
             scene: What it is shown of the scene: as is, black or blurred.
             face_input: What it is shown of the face: as is or black.
 
         Returns:
-            The untouched answer, the answer under the intervention, and by how much each probability changed
+            The untouched answer, the answer under the intervention, and the change of each probability
         """
         return api.intervene(engine, photo, face, box, w_face, attention, scene, face_input)
 
@@ -166,7 +163,7 @@ def _add_intervene(engine: Engine) -> None:
         api_name="intervene",
         api_visibility="public",
         preprocess=False,
-        **PREDICT_QUEUE,
+        **api.PREDICT_QUEUE,
     )
 
 

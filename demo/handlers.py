@@ -137,7 +137,7 @@ def ask(visit: Visit, method: str, target: str) -> Moved:
 def stop(visit: Visit) -> Moved:
     """Give up the question: its answer is waited for no longer, and may be asked for again."""
     visit.give_up()
-    return Moved(gr.update(value=None, visible=False), markup.caption(text.STOPPED), HIDE, SHOW)
+    return Moved(gr.update(value=None, visible=False), markup.caption(text.MOVED_STOPPED), HIDE, SHOW)
 
 
 def explain(engine: Engine, visit: Visit, opacity: float, progress: Callable[[float], Any] | None = None) -> Moved:

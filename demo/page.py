@@ -49,6 +49,7 @@ def build(engine: Engine) -> Page:
         config = engine.predictor.config
         gr.HTML(markup.footer(engine.predictor.checkpoint.source, config.trained_on), elem_id="footer")
         endpoints.add_endpoints(engine, analyse.SHOWN_METHODS[0], analyse.DEFAULT_OPACITY)
+        endpoints.add_intervene(engine)
         _connect_link(page, tabs, copy, said)
         privacy.connect(page, visit, delete, deleted)
     return page

@@ -116,6 +116,30 @@ NO_PHOTO_API = "No photo came with the request; send one as the first argument."
 
 MADE_WITH = "Weights: {source} · trained on {trained_on}"
 
+STOP = "Stop"
+AGAIN = "Explain again"
+MOVED_STOPPED = "Stopped. The other panels still hold; ask again, or for another method or label."
+
+COPY_LINK = "Copy link"
+COPIED = "The link to these settings is copied. The photo is not part of it."
+IN_ADDRESS_BAR = "Your browser lets no page copy: take the link from the address bar. The photo is not part of it."
+BAD_LINK = "The link asks for {name} “{given}”, which there is not; accepted: {names}."
+
+ADD_PHOTO = "Add your photo"
+CONSENT = (
+    "Add only photos of people who agree to it. A photo is used for this page alone: it is deleted within the hour, "
+    "and at once with “Delete now”."
+)
+DELETE = "Delete now"
+DELETED = "Deleted: your photos, all that was drawn from them, and what this page remembered of your visit."
+
+LIVE = "Live from your webcam"
+LIVE_INFO = "The attention for the largest face, several times a second. Frames are analysed and thrown away."
+LIVE_CAMERA = "Webcam"
+LIVE_EMPTY = "Start the webcam: what the network makes of it appears here."
+LIVE_NO_FACE = "No face in sight."
+LIVE_FACE = "{number} {emotion} {probability:.0%}"
+LIVE_ALT = "The webcam’s picture with the network’s attention and a numbered box around each face."
 # --- Interventions
 
 TAB_INTERVENTIONS = "Interventions"
@@ -530,27 +554,3 @@ SIDE_NEEDS_FACE = "Add a photo with a face under “Analyse” first."
 SIDE_AGREE = "Both answer {label}. Their probabilities differ by up to {difference:.0%}."
 SIDE_DIFFER = "They disagree: {first} and {second}. Their probabilities differ by up to {difference:.0%}."
 SIDE_OTHER_LABELS = "They answer {first} and {second}, from different sets of labels."
-
-STOP = "Stop"
-AGAIN = "Explain again"
-STOPPED = "Stopped. The other panels still hold; ask again, or for another method or label."
-
-COPY_LINK = "Copy link"
-COPIED = "The link to these settings is copied. The photo is not part of it."
-IN_ADDRESS_BAR = "Your browser lets no page copy: take the link from the address bar. The photo is not part of it."
-BAD_LINK = "The link asks for {name} “{given}”, which there is not; accepted: {names}."
-
-CONSENT = (
-    "Add only photos of people who agree to it. A photo is used for this page alone: it is deleted within the hour, "
-    "and at once with “Delete now”."
-)
-DELETE = "Delete now"
-DELETED = "Deleted: your photos, all that was drawn from them, and what this page remembered of your visit."
-
-LIVE = "Live from your webcam"
-LIVE_INFO = "The attention for the largest face, several times a second. Frames are analysed and thrown away."
-LIVE_CAMERA = "Webcam"
-LIVE_EMPTY = "Start the webcam: what the network makes of it appears here."
-LIVE_NO_FACE = "No face in sight."
-LIVE_FACE = "{number} {emotion} {probability:.0%}"
-LIVE_ALT = "The webcam’s picture with the network’s attention and a numbered box around each face."

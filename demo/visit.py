@@ -94,20 +94,19 @@ class Visit:
     Attributes:
         view: the analysed photo and what is chosen on it; None before there is one.
         maps: every map that was made for this view's faces.
-        waiting: the question that the visitor waits for an answer to; None: nobody waits.
-        wish: the label that the visitor's link asked for; None: the predicted one is explained.
-        bench: the two maps of the tab Interventions, for one face of this view.
         checks: the trust in maps of this view's faces, by the questions that these answer.
         jobs: by tab, the work that the visitor waits for.
         compared: the questions whose maps stand side by side.
         one_scale: whether these share one colour scale.
+        waiting: the question that the visitor waits for an answer to; None: nobody waits.
+        wish: the label that the visitor's link asked for; None: the predicted one is explained.
     """
 
     view: View | None = None
     maps: dict[Question, Explanation] = field(default_factory=dict)
     waiting: Question | None = None
     wish: str | None = None
-    bench: Bench | None = None
+    bench: Bench | None = None  # of the tab Interventions; for one face of this view
     checks: dict[tuple[Question, ...], Trust] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     compared: tuple[Question, ...] = ()

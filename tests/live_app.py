@@ -22,26 +22,24 @@ START_SECONDS = 400.0
 
 @dataclass(frozen=True)
 class LiveApp:
-    """Where the app answers, where it writes its log, and where Gradio keeps uploads and pictures.
-
-    ``other`` is a checkpoint folder that visitors may ask for; a test may put one there.
-    """
+    """Where the app answers, writes its log, keeps uploads and pictures, and may put what it needs for a moment."""
 
     url: str
     log: Path
     cache: Path
-    other: Path
+    scratch: Path
 
 
 @cache
 def live_app() -> LiveApp:
     """Start the app with the checkpoint in use; it ends with the tests."""
     folder = Path(tempfile.mkdtemp(prefix="glamor-live-"))
-    app = LiveApp(f"http://127.0.0.1:{_free_port()}", folder / "log.txt", folder / "cache", folder / "other")
+    app = LiveApp(f"http://127.0.0.1:{_free_port()}", folder / "log.txt", folder / "cache", folder / "scratch")
+    app.scratch.mkdir()
     environment = os.environ | {
         "GRADIO_TEMP_DIR": str(app.cache),
         "GRADIO_ANALYTICS_ENABLED": "True",
-        "GLAMOR_ALLOWED_CHECKPOINTS": str(app.other),
+        "TMPDIR": str(app.scratch),
     }
     command = [sys.executable, "app.py", "--port", app.url.rpartition(":")[2]]
     with app.log.open("wb") as log:

@@ -34,6 +34,7 @@ class Parts:
     notice: gr.HTML
     photo: gr.Image
     examples: gr.Dataset
+    add: gr.UploadButton
     answer: gr.HTML
     faces: gr.Radio
     method: gr.Dropdown
@@ -124,8 +125,10 @@ def _photo_parts(screen: Screen) -> dict[str, Any]:
         type="index",
         elem_id="examples",
     )
-    gr.HTML(markup.caption(text.CONSENT), elem_id="consent")
-    return {"photo": photo, "examples": examples}
+    with gr.Row(elem_id="add-row"):
+        add = gr.UploadButton(text.ADD_PHOTO, file_types=["image"], size="sm", min_width=100, elem_id="add-photo")
+        gr.HTML(markup.caption(text.CONSENT), elem_id="consent")
+    return {"photo": photo, "examples": examples, "add": add}
 
 
 def _control_parts(engine: Engine, visit: gr.State, screen: Screen) -> dict[str, Any]:
@@ -206,6 +209,7 @@ def _connect(engine: Engine, parts: Parts) -> None:
         parts.photo.input(
             on_photo, [parts.visit, parts.photo, *look], parts.screen, trigger_mode="always_last", **FAST
         ),
+        parts.add.upload(on_photo, [parts.visit, parts.add, *look], parts.screen, trigger_mode="always_last", **FAST),
         parts.examples.click(on_example, [parts.visit, parts.examples, *look], parts.screen, **FAST),
         parts.photo.select(on_click, [parts.visit, *look], parts.screen, **FAST),
         parts.faces.input(handlers.choose_face, [parts.visit, parts.faces, parts.opacity], parts.screen, **FAST),

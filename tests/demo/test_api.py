@@ -91,6 +91,13 @@ def test_an_explanation_has_the_numbers_of_the_library_and_two_lossless_pictures
     assert [Path(picture).suffix for picture in (moved, looked)] == [".png", ".png"]
 
 
+def test_without_the_maps_an_explanation_is_a_few_numbers(client, pair_file):
+    values, _, _ = client.predict(handle_file(pair_file), method="grad_cam", maps=False, api_name="/explain")
+    assert not values["explanation"].keys() & {"face", "context", "scored"}
+    assert values["explanation"]["method"] == "grad_cam"
+    assert len(json.dumps(values)) < 10_000
+
+
 def test_left_out_arguments_mean_the_largest_face_and_its_own_label(client, predictor, pair_file):
     values, _, _ = client.predict(handle_file(pair_file), api_name="/explain")
     assert values["explanation"]["method"] == "integrated_gradients"

@@ -1,0 +1,210 @@
+"""What is kept of a visitor, looked for on the disk, in the log and in what leaves; against the running app."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from gradio.state_holder import StateHolder
+from gradio_client import Client, handle_file
+from PIL import Image
+
+from demo import cache, text
+from demo.sessions import Page
+from demo.visit import Visit
+from tests.live_app import ROOT, LiveApp
+from tests.visitor import Visitor
+
+METHOD, OPACITY = "grad_cam", 0.7
+
+
+def _files(app: LiveApp) -> set[Path]:
+    return {path for path in app.cache.rglob("*") if path.is_file()}
+
+
+def _analyse(visitor: Visitor, photo: dict) -> dict:
+    event = visitor.event("photo", "input")
+    screen = visitor.act(event, None, photo, METHOD, OPACITY)
+    return screen | visitor.act(visitor.then(event), None, OPACITY)
+
+
+def _pictures(screen: dict) -> list[str]:
+    parts = [screen[name]["value"] for name in ("photo", "saw-picture", "looked-picture", "moved-picture")]
+    return [part["path"] for part in parts]
+
+
+def _delete_now(visitor: Visitor, photo: dict) -> None:
+    event = visitor.event("delete-now", "click")
+    forgetting = visitor.then(event)
+    visitor.act(event, None, *[photo] * (len(event["inputs"]) - 1))
+    visitor.act(forgetting)
+
+
+@pytest.fixture
+def told_photo(astronaut, tmp_path):
+    """A photo that tells where it was taken, in its metadata and in its name."""
+    exif = Image.Exif()
+    exif[0x010E] = "at home in the garden"
+    exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)
+    path = tmp_path / "somebody-at-home.jpg"
+    Image.fromarray(astronaut).save(path, exif=exif, quality=95)
+    return path
+
+
+def test_delete_now_takes_all_files_of_the_visit_from_the_disk_at_once(app, told_photo):
+    before = _files(app)
+    with Visitor(app.url) as visitor:
+        visitor.act(visitor.opening(), None)
+        photo = visitor.upload(told_photo)
+        _analyse(visitor, photo)
+        made = _files(app) - before
+        assert Path(photo["path"]) in made
+        assert len(made) == 5, "the upload and four pictures"
+        _delete_now(visitor, photo)
+        assert _files(app) == before
+        assert not any(path.parent.exists() for path in made)
+        screen = visitor.act(visitor.event("remove-face", "click"), None, OPACITY)
+        assert text.NEEDS_PHOTO in screen["notice"], "and from memory"
+
+
+def test_delete_now_also_takes_an_upload_that_was_never_used(app, told_photo):
+    before = _files(app)
+    with Visitor(app.url) as visitor:
+        _delete_now(visitor, visitor.upload(told_photo))
+    assert _files(app) == before
+
+
+def test_delete_now_leaves_another_visitor_the_same_photo(app, told_photo):
+    with Visitor(app.url) as one, Visitor(app.url) as other:
+        photo = one.upload(told_photo)
+        assert other.upload(told_photo)["path"] == photo["path"]
+        pictures = _pictures(_analyse(other, photo))
+        assert pictures == _pictures(_analyse(one, photo))
+        _delete_now(one, photo)
+        assert all(Path(path).exists() for path in [photo["path"], *pictures])
+        _delete_now(other, photo)
+        assert not any(Path(path).exists() for path in [photo["path"], *pictures])
+
+
+def test_delete_now_leaves_the_page_its_own_pictures(app, told_photo):
+    with Visitor(app.url) as visitor:
+        visitor.act(visitor.opening(), None)
+        first = visitor.parts["saw-picture"]["props"]["value"]
+        _delete_now(visitor, visitor.upload(told_photo))
+        assert visitor.http.get(first["url"]).status_code == 200
+
+
+def test_metadata_is_in_nothing_that_is_drawn(app, told_photo):
+    with Visitor(app.url) as visitor:
+        screen = _analyse(visitor, visitor.upload(told_photo))
+        assert "somebody" not in str({name: part for name, part in screen.items() if name != "photo"})
+        for path in _pictures(screen):
+            data = visitor.http.get(f"/gradio_api/file={path}").content
+            assert b"garden" not in data
+            assert b"Exif" not in data
+            with Image.open(path) as image:
+                assert not image.getexif()
+
+
+def test_neither_a_photo_nor_a_refused_file_leaves_a_word_in_the_log(app, told_photo, tmp_path):
+    rubbish = tmp_path / "somebody-elses-letter.jpg"
+    rubbish.write_text("dear diary")
+    with Visitor(app.url) as visitor:
+        _analyse(visitor, visitor.upload(told_photo))
+        event = visitor.event("photo", "input")
+        refused = visitor.act(event, None, visitor.upload(rubbish), METHOD, OPACITY)
+        assert "note warn" in refused["notice"]
+        assert "somebody" not in refused["notice"]
+    log = app.log.read_text()
+    for trace in ("somebody", "diary", "garden", "Traceback", "astronaut"):
+        assert trace not in log
+
+
+def test_nothing_is_written_beside_the_cache(app, told_photo):
+    with Visitor(app.url) as visitor:
+        _analyse(visitor, visitor.upload(told_photo))
+    assert [path for path in app.scratch.rglob("*") if path.is_file()] == []
+
+
+def test_slow_work_of_two_visitors_holds_up_neither_a_third_nor_its_own_stop(app, told_photo, astronaut_file):
+    clients = [Client(app.url, verbose=False, analytics_enabled=False) for _ in range(2)]
+    slow = [
+        client.submit(handle_file(astronaut_file), method="kernel_shap", api_name="/explain")
+        for client in clients for _ in range(2)
+    ]  # fmt: skip
+    with Visitor(app.url) as visitor:
+        event = visitor.event("photo", "input")
+        screen = visitor.act(event, None, visitor.upload(told_photo), "kernel_shap", OPACITY)
+        waiting = visitor.start(visitor.then(event), None, OPACITY)
+        assert screen["answer"]
+        redrawn = visitor.act(visitor.event("opacity", "input"), None, 0.1)
+        assert redrawn["looked-picture"]["value"]
+        stopped = visitor.act(visitor.event("stop", "click"), None)
+        assert text.MOVED_STOPPED in stopped["moved-words"]
+        assert not all(job.done() for job in slow)
+        late = visitor.finish(waiting)
+        assert "value" not in late[0], "the stopped work leaves the panel alone"
+    for job in slow:
+        job.result(timeout=600)
+    for client in clients:
+        client.close()
+
+
+def test_the_end_of_a_visits_time_is_the_end_of_its_files_and_memory():
+    with Page() as page:
+        remembered = gr.State(Visit(), time_to_live=3600, delete_callback=page.forget_visit)
+    holder = StateHolder()
+    holder.set_blocks(page)
+    photo = cache.FOLDER / "visit" / "holiday.jpg"
+    photo.parent.mkdir(parents=True)
+    photo.write_bytes(b"a photo")
+    page._note(holder["someone"], [{"path": str(photo)}])
+    remembered.delete_callback(Visit())
+    assert photo.exists(), "another visit's time was over"
+    remembered.delete_callback(holder["someone"][remembered._id])
+    assert "someone" not in holder
+    assert not photo.parent.exists()
+
+
+def test_sweeping_deletes_what_is_old_and_spares_what_is_the_pages_own(tmp_path):
+    for name in ("stray", "own"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file.png").write_bytes(b"x")
+    cache.sweep((), age=3600, folder=tmp_path)
+    assert len(list(tmp_path.rglob("*.png"))) == 2, "not old enough"
+    time.sleep(0.05)
+    cache.sweep([str(tmp_path / "own" / "file.png")], age=0, folder=tmp_path)
+    assert list(tmp_path.rglob("*")) == [tmp_path / "own", tmp_path / "own" / "file.png"]
+
+
+def test_only_files_in_the_cache_are_ever_deleted(tmp_path):
+    outside = tmp_path / "outside.png"
+    outside.write_bytes(b"x")
+    (tmp_path / "cache").mkdir()
+    cache.delete([outside, tmp_path / "cache" / "none.png"], folder=tmp_path / "cache")
+    assert outside.exists()
+
+
+def test_an_app_that_is_stopped_leaves_nothing_behind(tmp_path, random_checkpoint):
+    environment = os.environ | {"TMPDIR": str(tmp_path), "GLAMOR_DEVICE": "cpu"}
+    environment.pop("GRADIO_TEMP_DIR", None)
+    command = [sys.executable, "app.py", "--checkpoint", str(random_checkpoint), "--port", "0"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + 400
+        while not list(tmp_path.rglob("*.png")) and process.poll() is None and time.monotonic() < end:
+            time.sleep(0.2)
+        assert list(tmp_path.rglob("*.png")), "the first example is in a folder of its own"
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=120) in (0, -signal.SIGTERM)
+    finally:
+        process.kill()
+        process.wait()
+    assert list(tmp_path.rglob("*")) == []

@@ -1,0 +1,152 @@
+"""Programs at the running app: the README's own examples, and a client of the Model Context Protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+from PIL import Image
+
+from glamor.predictor import Predictor
+from glamor.serialise import prediction_to_dict
+from tests.live_app import ROOT
+from tests.visitor import Visitor
+
+
+@pytest.fixture(scope="module")
+def predictor():
+    return Predictor()
+
+
+@pytest.fixture
+def folder(astronaut, tmp_path):
+    """A folder with the photo that the examples speak of."""
+    Image.fromarray(astronaut).save(tmp_path / "photo.jpg", quality=95)
+    return tmp_path
+
+
+def _example(language: str) -> str:
+    section = (ROOT / "README.md").read_text().partition("## For programs\n")[2].partition("\n## ")[0]
+    (code,) = re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
+    return str(code)
+
+
+def _run(command: list[str], folder: Path) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_python_example_runs_and_prints_the_librarys_numbers(app, folder, predictor):
+    code = _example("python").replace("http://127.0.0.1:7860", app.url)
+    printed = _run([sys.executable, "-c", code], folder)
+    (expected,) = predictor.predict(folder / "photo.jpg")
+    assert printed.startswith(expected.emotion)
+    assert str(expected.probabilities.tolist()[0]) in printed
+    assert "Happy" in printed.splitlines()[-1]
+
+
+def test_the_curl_example_runs_and_prints_the_librarys_numbers(app, folder, predictor):
+    assert shutil.which("curl"), "the example needs curl"
+    printed = _run(["bash", "-euc", _example("sh").replace("http://127.0.0.1:7860", app.url)], folder)
+    predicted, explained = (
+        json.loads(line.removeprefix("data: ")) for line in printed.splitlines() if line.startswith("data: [")
+    )
+    (expected,) = predictor.predict(folder / "photo.jpg")
+    assert predicted[0] == {"faces": [json.loads(json.dumps(prediction_to_dict(expected)))]}
+    assert (explained[0]["explanation"]["method"], explained[0]["explanation"]["target_name"]) == ("grad_cam", "Happy")
+
+
+def _with_tools(app, act):
+    async def talk():
+        async with (
+            streamable_http_client(f"{app.url}/gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            return await act(session)
+
+    return asyncio.run(talk())
+
+
+@pytest.fixture
+def inline(folder):
+    return f"data:image/jpeg;base64,{base64.b64encode((folder / 'photo.jpg').read_bytes()).decode()}"
+
+
+def test_tools_say_in_their_schemas_what_the_docstrings_say(app):
+    tools = {tool.name: tool for tool in _with_tools(app, lambda session: session.list_tools()).tools}
+    assert tools.keys() >= {"predict_photo", "explain_photo"}
+    for tool in tools.values():
+        jsonschema.Draft202012Validator.check_schema(tool.inputSchema)
+        assert tool.inputSchema["required"] == ["photo"]
+        for name, argument in tool.inputSchema["properties"].items():
+            assert argument.get("description"), f"{tool.name} does not say what {name} is"
+    assert "It is not what the person feels" in tools["predict_photo"].description
+    assert tools["explain_photo"].inputSchema["properties"]["opacity"]["default"] == 0.7
+
+
+def test_a_tool_answers_an_inline_photo_with_the_librarys_numbers_and_a_picture(app, inline, folder, predictor):
+    answer = _with_tools(app, lambda session: session.call_tool("predict_photo", {"photo": inline}))
+    assert not answer.isError
+    (expected,) = predictor.predict(folder / "photo.jpg")
+    assert json.loads(answer.content[0].text)["faces"] == [json.loads(json.dumps(prediction_to_dict(expected)))]
+    assert (answer.content[1].type, answer.content[1].mimeType) == ("image", "image/png")
+
+
+def test_a_tool_explains_a_photo_at_the_apps_own_address(app, folder):
+    with Visitor(app.url) as visitor:
+        url = app.url + visitor.upload(folder / "photo.jpg")["url"]
+    arguments = {"photo": url, "method": "grad_cam", "target": "Fear", "box": [100, 50, 300, 250], "maps": False}
+    told = []
+
+    async def heard(progress, total, message):
+        told.append(message)
+
+    answer = _with_tools(app, lambda session: session.call_tool("explain_photo", arguments, progress_callback=heard))
+    assert not answer.isError, answer.content
+    values = json.loads(answer.content[0].text)
+    assert values["prediction"]["face_box_xyxy"] == [100, 50, 300, 250]
+    assert values["explanation"]["target_name"] == "Fear"
+    assert [part.type for part in answer.content].count("image") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"method": "tea_leaves"}, "choose one of"),
+        ({"target": "Boredom"}, "accepted: Anger"),
+        ({"face": 9}, "accepted: a whole number"),
+        ({"photo": "data:image/jpeg;base64,AAAA"}, "accepted: JPEG"),
+    ],
+)
+def test_a_tool_refuses_in_one_sentence(app, inline, arguments, words):
+    answer = _with_tools(app, lambda session: session.call_tool("explain_photo", {"photo": inline} | arguments))
+    assert answer.isError
+    assert words in answer.content[0].text
+    assert "Traceback" not in answer.content[0].text
+
+
+def test_a_tool_fetches_nothing_from_inside_the_network(app):
+    url = f"{app.url}/config"
+    answer = _with_tools(app, lambda session: session.call_tool("predict_photo", {"photo": url}))
+    assert answer.isError
+
+
+def test_an_own_address_is_no_way_to_other_files(app):
+    url = f"{app.url}/gradio_api/file=/etc/passwd"
+    answer = _with_tools(app, lambda session: session.call_tool("predict_photo", {"photo": url}))
+    assert answer.isError
+    assert "root:" not in str(answer.content)
+    assert np.size(answer.content) == 1
