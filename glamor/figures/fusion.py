@@ -25,7 +25,8 @@ from glamor.figures.colours import (
 Floats = NDArray[np.floating]
 
 LEFT, PLOT = 0.46, 1.75  # inches beside the plot, and its height
-_TOP = MARGIN + 3 * LINE + 0.04
+STRIP = LINE + 0.08  # above the plot, clear of a curve at 100 %
+_TOP = MARGIN + 2 * LINE + STRIP
 FRAME: Box = (LEFT, _TOP, WIDTH - MARGIN - 0.06, _TOP + PLOT)
 # Neither violet nor green, which mean face and scene; told apart by dashes as well.
 STYLES = [(color, style) for style in ("-", "--") for color in (FOR_COLOR, AGAINST_COLOR, "#B8860B", "#C2185B")]
@@ -95,16 +96,16 @@ def _draw_strip(
 ) -> None:
     """Name the leading class of each stretch between flips where there is room for its name."""
     style = {"ha": "center", "va": "center_baseline", "fontweight": "bold"}
-    paper = {"facecolor": BACKGROUND, "edgecolor": "none", "boxstyle": "round,pad=0.15"}  # a mark may run behind it
+    paper = {"facecolor": BACKGROUND, "edgecolor": "none", "boxstyle": "round,pad=0.1"}  # a mark may run behind it
     for start, stop in pairwise((0.0, *flips, 1.0)):
         leader = _leader(w_face, probabilities, (start + stop) / 2)
         room = place_of(stop) - place_of(start)
         if LETTER * len(names[leader]) < room:
             middle = (place_of(start) + place_of(stop)) / 2
-            canvas.add_text(figure, middle, FRAME[1] - LINE / 2, names[leader], bbox=paper, **style)
+            canvas.add_text(figure, middle, FRAME[1] - STRIP + LINE / 2, names[leader], bbox=paper, **style)
     for flip in flips:
         x = place_of(flip)
-        canvas.add_path(figure, np.array([(x, FRAME[1] - LINE), (x, FRAME[3])]), INK, 0.8, ":")
+        canvas.add_path(figure, np.array([(x, FRAME[1] - STRIP), (x, FRAME[3])]), INK, 0.8, ":")
 
 
 def _draw_curves(figure: Figure, w_face: Floats, probabilities: Floats) -> None:
