@@ -29,7 +29,7 @@ _FOLLOW_JS = """(file) => {
 def add_download(engine: Engine, visit: gr.State) -> None:
     """Add the button, and what it says, to the open layout."""
     button = gr.Button(text.DOWNLOAD, size="sm", elem_id="download")
-    said = gr.HTML(markup.caption(text.DOWNLOAD_INFO), elem_id="download-said")
+    said = gr.HTML("", elem_id="download-said")
     hidden = gr.DownloadButton(visible="hidden", elem_id="download-file")
 
     def on_press(visit: Visit) -> tuple[str | None, str]:

@@ -478,8 +478,7 @@ TRUST_INFOS = {
     ),
 }
 
-DOWNLOAD = "Download this analysis"
-DOWNLOAD_INFO = "One zip: figures, arrays, numbers, a page."
+DOWNLOAD = "Download figures, numbers and a report"
 DOWNLOAD_BUSY = "Putting it together…"
 DOWNLOAD_READY = "Your download has begun: {name}."
 DOWNLOAD_NEEDS_FACE = "Add a photo with a face first; then its analysis can be downloaded."
