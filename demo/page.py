@@ -10,7 +10,7 @@ import gradio as gr
 
 from demo import api, markup, text
 from demo.engine import Engine
-from demo.tabs import about, analyse, compare, interventions, photos, trust
+from demo.tabs import about, analyse, compare, interventions, many, photos, trust
 from demo.theme import css, theme
 from demo.visit import Visit
 
@@ -27,6 +27,7 @@ TABS: tuple[tuple[str, str, Callable[[Engine, gr.State], None]], ...] = (
     ("interventions", text.TAB_INTERVENTIONS, interventions.build),
     ("trust", text.TAB_TRUST, trust.build),
     ("photos", text.TAB_PHOTOS, photos.build),
+    ("many", text.TAB_MANY, many.build),
     ("about", text.TAB_ABOUT, about.build),
 )
 

@@ -43,6 +43,7 @@ class Parts:
     weighed: gr.HTML
     moved: gr.Image
     moved_words: gr.HTML
+    given: gr.Button
 
     @property
     def screen(self) -> list[Any]:
@@ -63,6 +64,7 @@ def build(engine: Engine, visit: gr.State) -> None:
 def _lay_out(engine: Engine, visit: gr.State) -> Parts:
     parts: dict[str, Any] = {"visit": visit}
     parts["notice"] = gr.HTML("", elem_id="notice")
+    parts["given"] = gr.Button(visible="hidden", elem_id="open-given")  # pressed by tabs that open a photo here
     with gr.Row(elem_id="top", equal_height=True):
         with gr.Row(elem_id="photo-card", elem_classes="card"):
             parts |= _photo_parts()
@@ -158,6 +160,9 @@ def _connect(engine: Engine, parts: Parts) -> None:
     def on_example(visit: Visit, index: int, method: str, opacity: float) -> Screen:
         return handlers.analyse(engine, visit, str(photos[index]), method, opacity)
 
+    def on_given(visit: Visit, method: str, opacity: float) -> Screen:
+        return Screen() if visit.given is None else handlers.analyse(engine, visit, visit.given, method, opacity)
+
     def on_click(visit: Visit, method: str, opacity: float, event: gr.SelectData) -> Screen:
         return handlers.click_photo(engine, visit, tuple(event.index), method, opacity)
 
@@ -177,6 +182,7 @@ def _connect(engine: Engine, parts: Parts) -> None:
             on_photo, [parts.visit, parts.photo, *look], parts.screen, trigger_mode="always_last", **fast
         ),
         parts.examples.click(on_example, [parts.visit, parts.examples, *look], parts.screen, **fast),
+        parts.given.click(on_given, [parts.visit, *look], parts.screen, **fast),
         parts.photo.select(on_click, [parts.visit, *look], parts.screen, **fast),
         parts.faces.input(handlers.choose_face, [parts.visit, parts.faces, parts.opacity], parts.screen, **fast),
         parts.use_box.click(on_box, [parts.visit, parts.box, *look], parts.screen, **fast),
