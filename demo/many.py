@@ -95,6 +95,12 @@ def work(engine: Engine, visit: Visit, paths: Sequence[str] | None) -> Iterator[
         opened_zip.cache_clear()
 
 
+def queue(visit: Visit, paths: Sequence[Any] | None) -> str:
+    """End what the visitor's earlier files still cost, and say that the new ones wait for their turn."""
+    stop(visit)
+    return note(text.MANY_WAIT) if paths else ""
+
+
 def stop(visit: Visit) -> None:
     """End the visitor's work after the photos that are in the network now."""
     if visit.album is not None:

@@ -541,6 +541,7 @@ MANY_HEADERS = ("No.", "", "Photo", "Face", "Label", "Probability %", "Face weig
 MANY_NO_FACE = "no face found"
 MANY_UNCERTAIN = "a close call"
 MANY_PROGRESS = "{done} of {total} photos"
+MANY_WAIT = "Waiting for its turn: one visitor’s photos at a time."
 MANY_RATE = ", {rate:.1f} a second, about {left:.0f} s left"
 MANY_DONE = "{photos} photos with {faces} faces are analysed."
 MANY_STOPPED = "Stopped: {photos} of {total} photos, with {faces} faces, are analysed."

@@ -117,13 +117,13 @@ def _connect(engine: Engine, visit: gr.State, parts: Parts) -> None:
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     gr.on(
         [parts.files.upload, parts.files.clear, parts.files.delete],
-        on_files,
+        many.queue,
         [visit, parts.files],
-        parts.shown,
+        parts.status,
         trigger_mode="multiple",
         **private,
-        **QUEUE,
-    )
+        **api.PREDICT_QUEUE,
+    ).then(on_files, [visit, parts.files], parts.shown, trigger_mode="multiple", **private, **QUEUE)
     parts.stop.click(many.stop, [visit], None, **private, **api.PREDICT_QUEUE)
     parts.table.select(on_row, [visit], [parts.status, parts.opened], **private, **api.PREDICT_QUEUE).then(
         None, [parts.opened], None, js=_OPEN_JS, api_visibility="private"

@@ -163,3 +163,14 @@ def test_removing_the_files_clears_the_tab(engine: Engine, astronaut_file: str) 
     _last(engine, visit, astronaut_file)
     shown = _last(engine, visit)
     assert (shown.status, shown.table, visit.album) == ("", [], None)
+
+
+def test_new_files_end_the_work_on_earlier_ones(engine: Engine, astronaut_file: str) -> None:
+    visit = Visit()
+    earlier = many.work(engine, visit, [astronaut_file] * 20)
+    next(earlier)
+    assert text.MANY_WAIT in many.queue(visit, [astronaut_file])
+    list(earlier)
+    assert visit.album is not None
+    assert visit.album.photos == 1
+    assert many.queue(visit, None) == ""
