@@ -52,7 +52,7 @@ def make_folder(folder: Path, count: int, broken: int, longest: int = 1280) -> l
     portraits = load_portraits()
     places = set(np.linspace(0, count - 1, broken).round().astype(int).tolist()) if broken else set()
     ways = list(WAYS_TO_BREAK.items())
-    paths = []
+    paths: list[Path] = []
     for n in range(count):
         home = folder / f"album {n // 100:03d}"
         home.mkdir(parents=True, exist_ok=True)

@@ -33,6 +33,7 @@ class Engine:
         self.allowed = tuple(allowed)
         self.lab = Lab(predictor)
         self._predict = gpu.on_gpu(predictor.predict, gpu.PREDICT_SECONDS)
+        self._predict_prepared = gpu.on_gpu(predictor.predict_prepared, gpu.PREDICT_SECONDS)
         self._explain = gpu.on_gpu(self._explain_on_copy)
         self._examine = gpu.on_gpu(self._examine_on_copy, gpu.STUDY_SECONDS)
 
@@ -60,6 +61,12 @@ class Engine:
         if not self.trained:
             raise CheckpointError(text.UNTRAINED_PLAIN)
         return self._predict(photo, boxes_xyxy)
+
+    def predict_prepared(
+        self, prepared: Sequence[Prepared], boxes: Sequence[BoxXyxy], scores: Sequence[float | None]
+    ) -> tuple[Prediction, ...]:
+        """Do what :meth:`glamor.predictor.Predictor.predict_prepared` does."""
+        return self._predict_prepared(prepared, boxes, scores)
 
     def explain(
         self,

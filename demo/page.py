@@ -11,7 +11,7 @@ import gradio as gr
 from demo import api, cache, endpoints, links, markup, privacy, text
 from demo.engine import Engine
 from demo.sessions import Page, lifespan_of
-from demo.tabs import about, analyse, compare, interventions, photos, trust
+from demo.tabs import about, analyse, compare, interventions, many, photos, trust
 from demo.theme import css, theme
 from demo.visit import Visit
 
@@ -26,6 +26,7 @@ TABS: tuple[tuple[str, str, Callable[[Engine, gr.State], None]], ...] = (
     ("interventions", text.TAB_INTERVENTIONS, interventions.build),
     ("trust", text.TAB_TRUST, trust.build),
     ("photos", text.TAB_PHOTOS, photos.build),
+    ("many", text.TAB_MANY, many.build),
     ("about", text.TAB_ABOUT, about.build),
 )
 

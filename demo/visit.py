@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from demo.lab import Bench
 from glamor.explain import Explanation
 from glamor.explain.trust import Trust
 from glamor.photo import Photo
 from glamor.predictor import Prediction
+
+if TYPE_CHECKING:
+    from demo.many import Album
 
 Point = tuple[float, float]
 
@@ -100,6 +103,8 @@ class Visit:
         one_scale: whether these share one colour scale.
         waiting: the question that the visitor waits for an answer to; None: nobody waits.
         wish: the label that the visitor's link asked for; None: the predicted one is explained.
+        album: the photos of the tab *Many photos* and what was found in them.
+        given: an encoded photo that another tab hands to *Analyse*.
     """
 
     view: View | None = None
@@ -111,6 +116,8 @@ class Visit:
     jobs: dict[str, Job] = field(default_factory=dict)
     compared: tuple[Question, ...] = ()
     one_scale: bool = False
+    album: Album | None = None
+    given: bytes | None = None
 
     def show(self, view: View | None) -> None:
         """Put up a new view; what was computed for other photos or other faces is forgotten."""

@@ -54,6 +54,7 @@ class Parts:
     moved_words: gr.HTML
     stop: gr.Button
     again: gr.Button
+    given: gr.Button
 
     @property
     def screen(self) -> list[Any]:
@@ -80,6 +81,7 @@ def _lay_out(engine: Engine, visit: gr.State, screen: Screen) -> Parts:
     """Lay out the tab, showing ``screen`` from the start."""
     parts: dict[str, Any] = {"visit": visit}
     parts["notice"] = gr.HTML("", elem_id="notice")
+    parts["given"] = gr.Button(visible="hidden", elem_id="open-given")  # pressed by tabs that open a photo here
     with gr.Row(elem_id="top", equal_height=True):
         with gr.Row(elem_id="photo-card", elem_classes="card"):
             parts |= _photo_parts(screen)
@@ -195,6 +197,9 @@ def _connect(engine: Engine, parts: Parts) -> None:
     def on_example(visit: Visit, index: int, method: str, opacity: float) -> Screen:
         return handlers.analyse(engine, visit, str(photos[index]), method, opacity)
 
+    def on_given(visit: Visit, method: str, opacity: float) -> Screen:
+        return Screen() if visit.given is None else handlers.analyse(engine, visit, visit.given, method, opacity)
+
     def on_click(visit: Visit, method: str, opacity: float, event: gr.SelectData) -> Screen:
         return handlers.click_photo(engine, visit, tuple(event.index), method, opacity)
 
@@ -211,6 +216,7 @@ def _connect(engine: Engine, parts: Parts) -> None:
         ),
         parts.add.upload(on_photo, [parts.visit, parts.add, *look], parts.screen, trigger_mode="always_last", **FAST),
         parts.examples.click(on_example, [parts.visit, parts.examples, *look], parts.screen, **FAST),
+        parts.given.click(on_given, [parts.visit, *look], parts.screen, **FAST),
         parts.photo.select(on_click, [parts.visit, *look], parts.screen, **FAST),
         parts.faces.input(handlers.choose_face, [parts.visit, parts.faces, parts.opacity], parts.screen, **FAST),
         parts.use_box.click(on_box, [parts.visit, parts.box, *look], parts.screen, **FAST),

@@ -58,6 +58,8 @@ def analyse_on_ray(
     Raises:
         DataError: if Ray is not installed, the cluster does not answer, or a stage cannot be run.
     """
+    if address is not None:
+        _check_address(address)
     ray = _import_ray()
     connected = ray.is_initialized()
     try:
@@ -181,7 +183,6 @@ def _connect(ray: ModuleType, address: str | None) -> None:
         # "local" starts one even if RAY_ADDRESS names another; the dashboard would open a port
         settings |= {"address": "local", "include_dashboard": False}
     else:
-        _check_address(address)
         settings["address"] = address
     ray.init(**settings)
 

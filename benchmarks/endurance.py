@@ -1,0 +1,66 @@
+"""Memory over a long run: ``python benchmarks/endurance.py DIR --out RESULTS [--checkpoint SOURCE]``.
+
+DIR is a folder that ``benchmarks/many_photos.py`` wrote, say of 2,000 files of which 100 are broken. The shell's own
+``analyse`` runs on it; after every 100 photos the memory of it and its workers is noted. What must hold: every file is
+accounted for, the exit status is 0, and the memory at the end is within 10 % of that after the first 100.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+import pyarrow.parquet as pq
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
+
+from glamor.__main__ import main as shell
+from glamor.many.rows import Row
+from glamor.many.store import FACES, Store
+
+EVERY = 100
+noted: list[float] = []  # MiB after each hundred photos
+
+
+class Noting(Store):
+    """A store that notes the memory in use."""
+
+    photos = 0
+
+    def add(self, rows: Sequence[Row]) -> None:
+        super().add(rows)
+        self.photos += 1
+        if self.photos % EVERY == 0:
+            noted.append(memory())
+
+
+def main() -> None:
+    """Run ``analyse`` and print what it took."""
+    parser = argparse.ArgumentParser(description="Memory over a long run.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--checkpoint")
+    arguments = parser.parse_args()
+    import glamor.analyse
+
+    glamor.analyse.Store = Noting  # type: ignore[misc]
+    more = ["--checkpoint", arguments.checkpoint] if arguments.checkpoint else []
+    status = shell(["analyse", str(arguments.folder), "--out", str(arguments.out), *more])
+    files = [path for path in arguments.folder.rglob("*") if path.is_symlink() or not path.is_dir()]
+    rows = pq.read_table(arguments.out / FACES, columns=["file"]).column("file").to_pylist()
+    print(f"exit status {status}; {len(files):,} files, {len(set(rows)):,} of them in the rows")
+    print("memory after each 100 photos, MiB:", *(f"{one:.0f}" for one in noted))
+    print(f"at the end {noted[-1] / noted[0] - 1:+.1%} against after the first 100")
+
+
+def memory() -> float:
+    """Return what this process and its workers have in memory, MiB, shared libraries counted once a process."""
+    this = psutil.Process()
+    return sum(one.memory_info().rss for one in (this, *this.children(recursive=True))) / 2**20
+
+
+if __name__ == "__main__":
+    main()

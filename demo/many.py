@@ -1,0 +1,259 @@
+"""The tab *Many photos*: what a visitor's archive becomes, while it is being worked on and afterwards."""
+
+from __future__ import annotations
+
+import base64
+import io
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import gradio as gr
+import numpy as np
+from gradio.utils import get_upload_folder
+from PIL import Image
+
+from demo import text
+from demo.engine import Engine
+from demo.guard import message_of
+from demo.markup import note
+from demo.visit import Visit
+from glamor import figures
+from glamor.errors import CheckpointError, DataError
+from glamor.many.items import Item
+from glamor.many.page import summary_page
+from glamor.many.rows import Row
+from glamor.many.run import analyse
+from glamor.many.sources import ZIP, archive_items
+from glamor.many.store import FACES, Store
+from glamor.many.summary import Summary, summarise
+from glamor.many.zips import Limits, list_members, opened_zip
+from glamor.photo import BoxXyxy
+from glamor.predictor import Prediction
+from glamor.prepare import Prepared
+
+LIMITS = Limits(files=300, unpacked=512 * 2**20)
+BATCH = 8  # faces in one pass: small, for the page to move
+THUMBNAIL = 56  # pixels
+EVERY = 1.0  # seconds between two looks at the progress
+SAME = gr.skip()
+
+
+@dataclass
+class Album:
+    """What one visitor has handed in: where the photos are, and what was found so far.
+
+    Attributes:
+        items: the photos by name; they lie in the visitor's uploads and go with these.
+        stopped: whether the visitor wants no more.
+        rows: one a face, as in ``faces.parquet``.
+        thumbnails: JPEG of each face, in the order of the rows that have one.
+    """
+
+    items: dict[str, Item]
+    stopped: bool = False
+    rows: list[Row] = field(default_factory=list)
+    thumbnails: list[bytes] = field(default_factory=list)
+    photos: int = 0
+
+
+class Shown(NamedTuple):
+    """All that the slow handler changes, in the order of the tab's outputs; SAME leaves a part as it is."""
+
+    status: Any = SAME
+    table: Any = SAME
+    stop: Any = SAME
+    results: Any = SAME
+    labels: Any = SAME
+    looked: Any = SAME
+    weighed: Any = SAME
+    parquet: Any = SAME
+    csv: Any = SAME
+    page: Any = SAME
+
+
+def work(engine: Engine, visit: Visit, paths: Sequence[str] | None) -> Iterator[Shown]:
+    """Analyse what a visitor handed in, telling how far it is; nothing handed in clears the tab."""
+    visit.album = None
+    if not paths:
+        yield Shown("", [], gr.update(interactive=False), gr.update(visible=False))
+        return
+    try:
+        if not engine.trained:
+            raise CheckpointError(text.UNTRAINED_PLAIN)
+        album = Album(find_photos(paths))
+        visit.album = album
+        yield from _worked(engine, visit, album)
+        yield _finished(engine, album)
+    except Exception as error:
+        yield Shown(note(escape(message_of(error)), "warn"), stop=gr.update(interactive=False))
+    finally:
+        opened_zip.cache_clear()
+
+
+def queue(visit: Visit, paths: Sequence[Any] | None) -> str:
+    """End what the visitor's earlier files still cost, and say that the new ones wait for their turn."""
+    stop(visit)
+    return note(text.MANY_WAIT) if paths else ""
+
+
+def stop(visit: Visit) -> None:
+    """End the visitor's work after the photos that are in the network now."""
+    if visit.album is not None:
+        visit.album.stopped = True
+
+
+def choose(visit: Visit, number: Any) -> tuple[str, str]:
+    """Make the photo of a row the one that *Analyse* opens next.
+
+    Args:
+        visit: of the visitor.
+        number: the row's, from 1; it comes from the browser, so it may be anything.
+
+    Returns:
+        What to say, and something where there is a photo to open.
+    """
+    album = visit.album
+    if album is None or not isinstance(number, int | float) or not 1 <= int(number) <= len(album.rows):
+        return note(text.MANY_GONE), ""
+    row = album.rows[int(number) - 1]
+    try:
+        visit.given = album.items[row.file].read()
+    except DataError as error:
+        return note(escape(str(error)), "warn"), ""
+    except Exception:
+        return note(text.MANY_GONE), ""
+    finally:
+        opened_zip.cache_clear()
+    return "", str(number)
+
+
+def find_photos(paths: Sequence[str]) -> dict[str, Item]:
+    """Return the photos in a visitor's files by name.
+
+    Raises:
+        DataError: if there is none, there are too many, or an archive cannot be accepted.
+    """
+    found: dict[str, Item] = {}
+    for path in map(Path, paths):
+        items = [Item(path.name, str(path))]
+        if path.suffix.lower() == ZIP:
+            items = list(archive_items(path, list_members(path, LIMITS), {}, shown=path.name))
+        for item in items:
+            found[item.name if item.name not in found else f"{item.name} ({len(found) + 1})"] = item
+    if not found:
+        raise DataError(text.MANY_NONE)
+    if len(found) > LIMITS.files:
+        raise DataError(text.MANY_TOO_MANY.format(count=len(found), most=LIMITS.files))
+    return found
+
+
+def table(album: Album) -> list[list[Any]]:
+    """Return the rows as the page shows them: number, picture, and what was found."""
+    thumbnails = iter(album.thumbnails)
+    return [_cells(number, row, thumbnails) for number, row in enumerate(album.rows, start=1)]
+
+
+def _worked(engine: Engine, visit: Visit, album: Album) -> Iterator[Shown]:
+    def network(
+        prepared: Sequence[Prepared], boxes: Sequence[BoxXyxy], scores: Sequence[float | None]
+    ) -> tuple[Prediction, ...]:
+        predictions = engine.predict_prepared(prepared, boxes, scores)
+        album.thumbnails += map(_thumbnail, prepared)
+        return predictions
+
+    config, sha256 = engine.predictor.config, engine.predictor.checkpoint.sha256
+    named = (Item(name, item.path, item.member) for name, item in album.items.items())
+    start = shown = time.monotonic()
+    yield Shown(_progress(album, 0.0), [], gr.update(interactive=True), gr.update(visible=False))
+    for rows in analyse(named, network, config, sha256, workers=0, batch=BATCH):
+        album.rows += rows
+        album.photos += 1
+        if visit.album is not album or album.stopped:
+            return
+        now = time.monotonic()
+        if now - shown > EVERY:
+            shown = now
+            yield Shown(_progress(album, now - start), table(album))
+
+
+def _finished(engine: Engine, album: Album) -> Shown:
+    folder = _write(engine, album)
+    summary = summarise(folder)
+    page = folder / "summary.html"
+    page.write_text(summary_page(summary, album.items.get), encoding="utf-8")
+    failed = text.MANY_FAILED.format(count=summary.failed) if summary.failed else ""
+    words = text.MANY_STOPPED if album.stopped else text.MANY_DONE
+    said = words.format(photos=summary.photos, total=len(album.items), faces=summary.faces)
+    labels, looked, weighed = _pictures(summary)
+    return Shown(
+        status=note(escape(f"{said} {failed}")),
+        table=table(album),
+        stop=gr.update(interactive=False),
+        results=gr.update(visible=True),
+        labels=labels,
+        looked=looked,
+        weighed=weighed,
+        parquet=str(folder / FACES),
+        csv=str(folder / "faces.csv"),
+        page=str(page),
+    )
+
+
+def _write(engine: Engine, album: Album) -> Path:
+    """Write the rows into a folder of Gradio's cache, where they go with everything else of the visit."""
+    cache = Path(get_upload_folder())
+    cache.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=cache))
+    with Store(folder, engine.class_names, engine.predictor.checkpoint.sha256) as store:
+        store.add(album.rows)
+        store.finish()
+        store.write_csv()
+    return folder
+
+
+def _pictures(summary: Summary) -> tuple[Any, Any, Any]:
+    names = [one.name for one in summary.emotions]
+    counts = [one.count for one in summary.emotions]
+    maps, spread = [one.attention for one in summary.emotions], [one.w_face for one in summary.emotions]
+    drawn = (
+        figures.counts_figure(names, counts),
+        figures.mean_attention_figure(names, counts, maps, summary.region_share_xyxy),
+        figures.face_weight_figure(names, counts, spread, [one.w_face_mean for one in summary.emotions]),
+    )
+    labels, looked, weighed = (
+        gr.update(value=figures.to_array(figure), alt_text=words)
+        for figure, words in zip(drawn, (text.MANY_LABELS, text.MANY_LOOKED, text.MANY_WEIGHED), strict=True)
+    )
+    return labels, looked, weighed
+
+
+def _progress(album: Album, seconds: float) -> str:
+    done, total = album.photos, len(album.items)
+    words = text.MANY_PROGRESS.format(done=done, total=total)
+    if done and seconds:
+        rate = done / seconds
+        words += text.MANY_RATE.format(rate=rate, left=(total - done) / rate)
+    return note(f'<progress value="{done}" max="{total}"></progress> {escape(words)}')
+
+
+def _thumbnail(prepared: Prepared) -> bytes:
+    pixels = (prepared.face.permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)  # (3, S, S) -> (S, S, 3)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).resize((THUMBNAIL, THUMBNAIL)).save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()
+
+
+def _cells(number: int, row: Row, thumbnails: Iterator[bytes]) -> list[Any]:
+    if row.answer is None:
+        return [number, "", row.file, None, "", None, None, None, row.error or text.MANY_NO_FACE]
+    data = base64.b64encode(next(thumbnails)).decode()
+    picture = f'<img src="data:image/jpeg;base64,{data}" alt="{escape(row.answer.emotion)}" width="{THUMBNAIL}">'
+    shares = (max(row.answer.probabilities), row.answer.w_face, row.answer.w_context)
+    percents = [round(100 * share, 1) for share in shares]
+    remark = text.MANY_UNCERTAIN if row.answer.uncertain else ""
+    return [number, picture, row.file, row.face, row.answer.emotion, *percents, remark]

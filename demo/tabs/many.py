@@ -1,0 +1,130 @@
+"""The tab for many photos: an archive or several files in, a table, a summary and files out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from demo import api, many, markup, text
+from demo.engine import Engine
+from demo.many import Shown
+from demo.visit import Visit
+
+# A queue of its own: an archive takes minutes, and nobody's photo may wait behind it.
+QUEUE: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
+KINDS = ["number", "html", "str", "number", "str", "number", "number", "number", "str"]
+WIDTHS = ["64px", "76px", "auto", "64px", "110px", "96px", "96px", "96px", "auto"]
+# The photo is opened by a button of the tab *Analyse* that nobody sees.
+_OPEN_JS = """(opened) => {
+    if (opened) {
+        document.querySelector("#tab-analyse-button").click();
+        const hidden = document.querySelector("#open-given");
+        (hidden.matches("button") ? hidden : hidden.querySelector("button")).click();
+    }
+}"""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components that events read and write; the last ten in the order of :class:`~demo.many.Shown`."""
+
+    files: gr.File
+    opened: gr.Textbox
+    status: gr.HTML
+    table: gr.Dataframe
+    stop: gr.Button
+    results: gr.Column
+    labels: gr.Image
+    looked: gr.Image
+    weighed: gr.Image
+    parquet: gr.DownloadButton
+    csv: gr.DownloadButton
+    page: gr.DownloadButton
+
+    @property
+    def shown(self) -> list[Any]:
+        """The outputs of the slow handler."""
+        return [getattr(self, name) for name in Shown._fields]
+
+
+def build(engine: Engine, visit: gr.State) -> None:
+    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
+    _connect(engine, visit, _lay_out())
+
+
+def _lay_out() -> Parts:
+    parts: dict[str, Any] = {}
+    with gr.Column(elem_classes="card"):
+        gr.HTML(markup.heading(text.MANY_TITLE))
+        limits = {"files": many.LIMITS.files, "size": many.LIMITS.unpacked // 2**20}
+        gr.HTML(markup.caption(text.MANY_INFO.format(**limits)))
+        parts["files"] = gr.File(
+            file_count="multiple",
+            file_types=["image", ".zip"],
+            label=text.MANY_FILES,
+            height=150,
+            elem_id="many-files",
+        )
+        parts["stop"] = gr.Button(text.MANY_STOP, size="sm", interactive=False, elem_id="many-stop")
+        parts["status"] = gr.HTML("", elem_id="many-status")
+        parts["opened"] = gr.Textbox(visible="hidden")
+    with gr.Column(elem_classes="card", elem_id="many-faces"):
+        gr.HTML(markup.heading(text.MANY_FACES))
+        gr.HTML(markup.caption(text.MANY_FACES_INFO))
+        parts["table"] = gr.Dataframe(
+            headers=list(text.MANY_HEADERS),
+            datatype=KINDS,  # type: ignore[arg-type]  # its Literal is of str, not of its own names
+            column_widths=list(WIDTHS),
+            type="array",
+            interactive=False,
+            buttons=[],
+            max_height=560,
+            wrap=True,
+            elem_id="many-table",
+        )
+    with gr.Column(visible=False, elem_id="many-results") as parts["results"]:
+        parts |= _result_parts()
+    return Parts(**parts)
+
+
+def _result_parts() -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    with gr.Row():
+        for name, words in (("parquet", text.MANY_PARQUET), ("csv", text.MANY_CSV), ("page", text.MANY_PAGE)):
+            parts[name] = gr.DownloadButton(words, size="sm", elem_id=f"many-{name}")
+    with gr.Row(elem_id="many-summary"):
+        for name, words in (
+            ("labels", text.MANY_LABELS),
+            ("looked", text.MANY_LOOKED),
+            ("weighed", text.MANY_WEIGHED),
+        ):
+            with gr.Column(elem_classes=["card", "shot"], min_width=280):
+                gr.HTML(markup.heading(words))
+                parts[name] = gr.Image(format="png", show_label=False, buttons=["fullscreen"], interactive=False)
+    return parts
+
+
+def _connect(engine: Engine, visit: gr.State, parts: Parts) -> None:
+    def on_files(visit: Visit, files: list[str] | None) -> Iterator[Shown]:
+        yield from many.work(engine, visit, files)
+
+    def on_row(visit: Visit, event: gr.SelectData) -> tuple[str, str]:
+        return many.choose(visit, event.row_value[0] if event.row_value else None)
+
+    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    gr.on(
+        [parts.files.upload, parts.files.clear, parts.files.delete],
+        many.queue,
+        [visit, parts.files],
+        parts.status,
+        trigger_mode="multiple",
+        **private,
+        **api.PREDICT_QUEUE,
+    ).then(on_files, [visit, parts.files], parts.shown, trigger_mode="multiple", **private, **QUEUE)
+    parts.stop.click(many.stop, [visit], None, **private, **api.PREDICT_QUEUE)
+    parts.table.select(on_row, [visit], [parts.status, parts.opened], **private, **api.PREDICT_QUEUE).then(
+        None, [parts.opened], None, js=_OPEN_JS, api_visibility="private"
+    )
