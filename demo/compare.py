@@ -65,7 +65,7 @@ def refresh(visit: Visit) -> Sheet:
     if about == {(focus.question.face, focus.question.target)}:
         return _idle(words)
     visit.compared = ()
-    return _idle(words, markup.empty(text.COMPARE_EMPTY), _without(METHODS))
+    return _idle(words, "", _without(METHODS))
 
 
 def start(visit: Visit, methods: Sequence[str], baseline: str, smooth: bool, one_scale: bool) -> Sheet:

@@ -334,8 +334,11 @@ BAD_METHODS = "The methods are “{given}”; accepted: a list of their names, f
 WHAT_IS_THIS = "What is this?"
 HOW_TO_READ, SOURCE, NEEDS = "How to read it:", "Source:", "Needs:"
 
-COMPARE_LEAD = "Different methods answer the same question in different ways. Where they agree, trust them more."
-COMPARE_EMPTY = "Choose methods and press the button: their maps of face and scene appear here side by side."
+COMPARE_LEAD = (
+    "Different methods answer the same question in different ways. Choose some and press Compare: their maps of face "
+    "and scene appear here side by side. Where they agree, trust them more."
+)
+SETTINGS = "Baseline and SmoothGrad"
 COMPARE_RUN = "Compare"
 COMPARE_METHODS_INFO = (
     "Fast: at once. Seconds: one or two. Slow: several. SmoothGrad takes ten times as long, noise four times."
@@ -355,8 +358,7 @@ SMOOTH_INFO = "Average over slightly noisy copies, for the gradient methods; the
 SCALE = "Colour scale"
 SCALE_OWN, SCALE_ONE = "Each its own", "One for all"
 SCALE_INFO = (
-    "One for all: the same colour is the same amount. A gradient (Saliency, Guided Backprop) is counted in another "
-    "unit than the rest, so its colours cannot be compared with theirs."
+    "One for all: the same colour is the same amount. Saliency and Guided Backprop count in another unit than the rest."
 )
 COMPARE_DOING = "{number} of {count}: {method}"
 COMPARE_DONE = "Done: {count} of {wanted} maps, {known} of them known already."

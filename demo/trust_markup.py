@@ -103,7 +103,7 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], marke
     head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
     body = "".join(_row(cells, i in marked) for i, cells in enumerate(rows))
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}">'
+        f'<div class="sheet" tabindex="0" role="region" aria-label="{escape(title)}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

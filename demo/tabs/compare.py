@@ -10,8 +10,8 @@ import gradio as gr
 
 from demo import compare, markup, text
 from demo.engine import Engine
-from demo.tabs import bench
-from demo.tabs.bench import FAST, Bench
+from demo.tabs import slow
+from demo.tabs.slow import FAST, Controls
 from demo.visit import Visit
 from glamor.explain import METHODS
 from glamor.explain.trust import DEFAULT_METHODS
@@ -22,7 +22,7 @@ class Parts:
     """The components that events read and write."""
 
     visit: gr.State
-    bench: Bench
+    controls: Controls
     baseline: gr.Dropdown
     smooth: gr.Checkbox
     one_scale: gr.Radio
@@ -31,43 +31,49 @@ class Parts:
     @property
     def sheet(self) -> list[Any]:
         """The outputs of a handler, in the order of :meth:`demo.compare.Sheet.outputs`."""
-        return [self.bench.subject, self.bench.status, self.bench.run, self.bench.cancel, *self.cards]
+        return [self.controls.subject, self.controls.status, self.controls.run, self.controls.cancel, *self.cards]
 
 
 def build(engine: Engine, visit: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(engine, bench.open_tab(), _lay_out(visit))
+    _connect(engine, slow.open_tab(), _lay_out(visit))
 
 
 def _lay_out(visit: gr.State) -> Parts:
-    with gr.Row(elem_id="compare", elem_classes="bench"):
-        with gr.Column(elem_classes=["card", "bench-controls"]):
+    with gr.Row(elem_id="compare", elem_classes="side"):
+        with gr.Column(elem_classes=["card", "side-controls"]):
             gr.HTML(markup.heading(text.TAB_COMPARE))
-            subject = bench.subject()
-            methods = bench.methods(compare.TAB, DEFAULT_METHODS, text.COMPARE_METHODS_INFO)
-            baseline = gr.Dropdown(
-                [(name, key) for key, name in text.BASELINE_NAMES.items()],
-                value="black",
-                label=text.BASELINE,
-                info=text.BASELINE_INFO,
-                filterable=False,
-                interactive=True,
-                elem_id="compare-baseline",
-            )
-            smooth = gr.Checkbox(False, label=text.SMOOTH, info=text.SMOOTH_INFO, elem_id="compare-smooth")
-            one_scale = gr.Radio(
-                [(text.SCALE_OWN, False), (text.SCALE_ONE, True)],
-                value=False,
-                label=text.SCALE,
-                info=text.SCALE_INFO,
-                elem_id="compare-scale",
-            )
-            run, cancel, status = bench.buttons(compare.TAB, text.COMPARE_RUN)
-        with gr.Column(elem_classes="bench-results"):
-            gr.HTML(f'<p class="empty">{text.COMPARE_LEAD}</p>')
-            with gr.Row(elem_id="compare-cards", elem_classes="bench-cards"):
+            subject = slow.subject(compare.TAB)
+            methods = slow.methods(compare.TAB, DEFAULT_METHODS, text.COMPARE_METHODS_INFO)
+            run, cancel, status = slow.buttons(compare.TAB, text.COMPARE_RUN)
+            with gr.Accordion(text.SETTINGS, open=False, elem_id="compare-settings"):
+                baseline, smooth = _settings()
+        with gr.Column(elem_classes="side-results"):
+            with gr.Row(elem_id="compare-head", elem_classes="card"):
+                gr.HTML(markup.caption(text.COMPARE_LEAD))
+                one_scale = gr.Radio(
+                    [(text.SCALE_OWN, False), (text.SCALE_ONE, True)],
+                    value=False,
+                    label=text.SCALE,
+                    info=text.SCALE_INFO,
+                    elem_id="compare-scale",
+                )
+            with gr.Row(elem_id="compare-cards", elem_classes="side-cards"):
                 cards = [part for key in METHODS for part in _card(key)]
-    return Parts(visit, Bench(subject, methods, run, cancel, status), baseline, smooth, one_scale, cards)
+    return Parts(visit, Controls(subject, methods, run, cancel, status), baseline, smooth, one_scale, cards)
+
+
+def _settings() -> tuple[gr.Dropdown, gr.Checkbox]:
+    baseline = gr.Dropdown(
+        [(name, key) for key, name in text.BASELINE_NAMES.items()],
+        value="black",
+        label=text.BASELINE,
+        info=text.BASELINE_INFO,
+        filterable=False,
+        interactive=True,
+        elem_id="compare-baseline",
+    )
+    return baseline, gr.Checkbox(False, label=text.SMOOTH, info=text.SMOOTH_INFO, elem_id="compare-smooth")
 
 
 def _card(key: str) -> tuple[gr.Column, gr.Image, gr.HTML]:
@@ -95,7 +101,7 @@ def _connect(engine: Engine, tab: gr.Tab, parts: Parts) -> None:
     def on_stop(visit: Visit) -> list[Any]:
         return compare.stop(visit).outputs()
 
-    controls, visit = parts.bench, parts.visit
+    controls, visit = parts.controls, parts.visit
     asked = [visit, controls.methods, parts.baseline, parts.smooth, parts.one_scale]
     tab.select(on_select, [visit], parts.sheet, **FAST)
     started = controls.run.click(on_run, asked, parts.sheet, **FAST)

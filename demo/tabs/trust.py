@@ -9,8 +9,8 @@ import gradio as gr
 
 from demo import markup, text, trust, trust_markup
 from demo.engine import Engine
-from demo.tabs import bench
-from demo.tabs.bench import FAST, Bench
+from demo.tabs import slow
+from demo.tabs.slow import FAST, Controls
 from demo.trust import Panel
 from demo.visit import Visit
 from glamor.explain.trust import DEFAULT_METHODS
@@ -21,41 +21,41 @@ class Parts:
     """The components that events read and write."""
 
     visit: gr.State
-    bench: Bench
+    controls: Controls
     results: dict[str, Any]
 
     @property
     def panel(self) -> list[Any]:
         """The outputs of a handler, in the order of :class:`~demo.trust.Panel`."""
-        known = vars(self.bench) | self.results
+        known = vars(self.controls) | self.results
         return [known[name] for name in Panel._fields]
 
 
 def build(engine: Engine, visit: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(engine, bench.open_tab(), _lay_out(visit))
+    _connect(engine, slow.open_tab(), _lay_out(visit))
 
 
 def _lay_out(visit: gr.State) -> Parts:
     results: dict[str, Any] = {}
-    with gr.Row(elem_id="trust", elem_classes="bench"):
-        with gr.Column(elem_classes=["card", "bench-controls"]):
+    with gr.Row(elem_id="trust", elem_classes="side"):
+        with gr.Column(elem_classes=["card", "side-controls"]):
             gr.HTML(markup.heading(text.TAB_TRUST))
-            subject = bench.subject()
-            methods = bench.methods(trust.TAB, DEFAULT_METHODS, text.TRUST_METHODS_INFO)
-            run, cancel, status = bench.buttons(trust.TAB, text.TRUST_RUN)
-        with gr.Column(elem_classes="bench-results"):
-            gr.HTML(f'<p class="empty">{text.TRUST_LEAD}</p>')
+            subject = slow.subject(trust.TAB)
+            methods = slow.methods(trust.TAB, DEFAULT_METHODS, text.TRUST_METHODS_INFO)
+            run, cancel, status = slow.buttons(trust.TAB, text.TRUST_RUN)
+        with gr.Column(elem_classes="side-results"):
             with gr.Column(elem_classes="card"):
+                gr.HTML(markup.caption(text.TRUST_LEAD))
                 results["verdict"] = gr.HTML(markup.empty(text.TRUST_EMPTY), elem_id="trust-verdict")
             with gr.Column(visible=False, elem_id="trust-results") as results["results"]:
                 results |= _figures() | _tables()
-    return Parts(visit, Bench(subject, methods, run, cancel, status), results)
+    return Parts(visit, Controls(subject, methods, run, cancel, status), results)
 
 
 def _figures() -> dict[str, Any]:
     parts: dict[str, Any] = {}
-    with gr.Row(elem_classes="bench-cards"):
+    with gr.Row(elem_classes="side-cards"):
         for name, title, keys in (
             ("pixels", text.PIXELS_TITLE, ("pixels",)),
             ("weights", text.WEIGHTS_TITLE, ("weights",)),
@@ -69,7 +69,7 @@ def _figures() -> dict[str, Any]:
 
 def _tables() -> dict[str, Any]:
     parts: dict[str, Any] = {}
-    with gr.Row(elem_classes=["bench-cards", "wide"]):
+    with gr.Row(elem_classes=["side-cards", "wide"]):
         with _card("order", text.ORDER_TITLE):
             parts["order"] = gr.HTML("")
             gr.HTML(trust_markup.info("auc", "agreement"))
@@ -101,7 +101,7 @@ def _connect(engine: Engine, tab: gr.Tab, parts: Parts) -> None:
     def on_work(visit: Visit, progress: gr.Progress = gr.Progress()) -> Panel:  # noqa: B008
         return trust.work(engine, visit, lambda done: progress(done, desc=text.TRUST_DOING))
 
-    controls, visit = parts.bench, parts.visit
+    controls, visit = parts.controls, parts.visit
     asked = [visit, controls.methods]
     tab.select(trust.refresh, asked, parts.panel, **FAST)
     started = controls.run.click(trust.start, asked, parts.panel, **FAST)

@@ -17,7 +17,7 @@ FAST = PRIVATE | api.PREDICT_QUEUE | {"show_progress": "hidden"}
 
 
 @dataclass(frozen=True)
-class Bench:
+class Controls:
     """The controls that every such tab has."""
 
     subject: gr.HTML
@@ -40,9 +40,9 @@ def open_tab() -> gr.Tab:
     return tab
 
 
-def subject() -> gr.HTML:
+def subject(tab: str) -> gr.HTML:
     """Place the line that says which face and label the tab is about."""
-    return gr.HTML(markup.empty(text.SUBJECT_EMPTY), elem_classes="subject")
+    return gr.HTML(markup.empty(text.SUBJECT_EMPTY), elem_id=f"{tab}-subject")
 
 
 def methods(tab: str, chosen: tuple[str, ...], info: str) -> gr.CheckboxGroup:
@@ -60,4 +60,4 @@ def buttons(tab: str, run: str) -> tuple[gr.Button, gr.Button, gr.HTML]:
     with gr.Row(elem_classes="actions"):
         start = gr.Button(run, variant="primary", interactive=False, min_width=100, elem_id=f"{tab}-run")
         stop = gr.Button(text.CANCEL, interactive=False, min_width=100, elem_id=f"{tab}-stop")
-    return start, stop, gr.HTML("", elem_id=f"{tab}-status", elem_classes="status")
+    return start, stop, gr.HTML("", elem_id=f"{tab}-status")
