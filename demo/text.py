@@ -110,7 +110,7 @@ NO_PHOTO_API = "No photo came with the request; send one as the first argument."
 
 MADE_WITH = "Weights: {source} · trained on {trained_on}"
 
-DOWNLOAD = "Download figures, numbers and a report"
+DOWNLOAD = "Download"
 DOWNLOAD_BUSY = "Putting it together…"
 DOWNLOAD_READY = "Your download has begun: {name}."
 DOWNLOAD_NEEDS_FACE = "Add a photo with a face first; then its analysis can be downloaded."

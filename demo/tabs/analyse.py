@@ -99,7 +99,7 @@ def _photo_parts() -> dict[str, Any]:
 
 
 def _control_parts(engine: Engine, visit: gr.State) -> dict[str, Any]:
-    gr.HTML(markup.heading(text.CONTROLS))
+    add_download(engine, visit, text.CONTROLS)
     names = list(engine.class_names)
     methods = [(METHODS[key].name, key) for key in SHOWN_METHODS]
     faces = gr.Radio([], label=text.WHICH_FACE, info=text.WHICH_FACE_INFO, visible=False, elem_id="faces")
@@ -124,7 +124,6 @@ def _control_parts(engine: Engine, visit: gr.State) -> dict[str, Any]:
         parts["box"] = gr.Textbox(label=text.BOX, info=text.BOX_INFO, elem_id="box")
         parts["box_hint"] = gr.HTML("")
         parts["use_box"] = gr.Button(text.BOX_BUTTON, size="sm", elem_id="use-box")
-    add_download(engine, visit)
     return parts
 
 
