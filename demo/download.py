@@ -26,9 +26,11 @@ _FOLLOW_JS = """(file) => {
 }"""
 
 
-def add_download(engine: Engine, visit: gr.State) -> None:
-    """Add the button, and what it says, to the open layout."""
-    button = gr.Button(text.DOWNLOAD, size="sm", elem_id="download")
+def add_download(engine: Engine, visit: gr.State, title: str) -> None:
+    """Add a card's title with the button beside it, and what it says below, to the open layout."""
+    with gr.Row(elem_classes="titled"):
+        gr.HTML(markup.heading(title))
+        button = gr.Button(text.DOWNLOAD, size="sm", min_width=90, elem_id="download")
     said = gr.HTML("", elem_id="download-said")
     hidden = gr.DownloadButton(visible="hidden", elem_id="download-file")
 

@@ -480,7 +480,7 @@ TRUST_INFOS = {
     ),
 }
 
-DOWNLOAD = "Download figures, numbers and a report"
+DOWNLOAD = "Download"
 DOWNLOAD_BUSY = "Putting it together…"
 DOWNLOAD_READY = "Your download has begun: {name}."
 DOWNLOAD_NEEDS_FACE = "Add a photo with a face first; then its analysis can be downloaded."

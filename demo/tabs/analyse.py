@@ -134,7 +134,7 @@ def _photo_parts(screen: Screen) -> dict[str, Any]:
 
 
 def _control_parts(engine: Engine, visit: gr.State, screen: Screen) -> dict[str, Any]:
-    gr.HTML(markup.heading(text.CONTROLS))
+    add_download(engine, visit, text.CONTROLS)
     asked = {"choices": list(engine.class_names), "value": None} | _start(screen.target)
     methods = [(METHODS[key].name, key) for key in SHOWN_METHODS]
     faces = gr.Radio(
@@ -160,7 +160,6 @@ def _control_parts(engine: Engine, visit: gr.State, screen: Screen) -> dict[str,
         parts["box_hint"] = gr.HTML(elem_id="box-hint", **_start(screen.box_hint))
         parts["use_box"] = gr.Button(text.BOX_BUTTON, size="sm", elem_id="use-box")
         parts["remove"] = gr.Button(text.REMOVE_FACE, size="sm", elem_id="remove-face", **_start(screen.remove))
-    add_download(engine, visit)
     return parts
 
 

@@ -33,8 +33,10 @@ def test_one_click_downloads_the_analysis_and_its_page_opens_offline(page, brows
     drop(page.locator("#photo button").first, portrait)
     page.locator("#moved").scroll_into_view_if_needed()
     expect(page.locator("#moved img")).to_be_visible()
+    page.evaluate("window.scrollTo(0, 0)")
+    keep(page, "laptop-download")
     with page.expect_download() as caught:
-        page.get_by_role("button", name=text.DOWNLOAD).click()
+        page.get_by_role("button", name=text.DOWNLOAD, exact=True).click()
     expect(page.locator("#download-said")).to_contain_text("Your download has begun")
     assert caught.value.suggested_filename.startswith("glamor-face-1-")
     path = tmp_path / "saved.zip"
@@ -74,7 +76,7 @@ def test_without_a_face_the_button_says_what_to_do(page, tmp_path):
     Image.new("RGB", (400, 300), "gray").save(wall)
     drop(page.locator("#photo button").first, wall)
     expect(page.get_by_text("No face was found in this photo")).to_be_visible()
-    page.get_by_role("button", name=text.DOWNLOAD).click()
+    page.get_by_role("button", name=text.DOWNLOAD, exact=True).click()
     expect(page.locator("#download-said")).to_contain_text(text.DOWNLOAD_NEEDS_FACE)
 
 
