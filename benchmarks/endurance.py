@@ -46,7 +46,7 @@ def main() -> None:
     arguments = parser.parse_args()
     import glamor.analyse
 
-    glamor.analyse.Store = Noting  # type: ignore[misc]
+    vars(glamor.analyse)["Store"] = Noting
     more = ["--checkpoint", arguments.checkpoint] if arguments.checkpoint else []
     status = shell(["analyse", str(arguments.folder), "--out", str(arguments.out), *more])
     files = [path for path in arguments.folder.rglob("*") if path.is_symlink() or not path.is_dir()]

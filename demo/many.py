@@ -23,7 +23,7 @@ from demo.guard import message_of
 from demo.markup import note
 from demo.visit import Visit
 from glamor import figures
-from glamor.errors import CheckpointError, DataError
+from glamor.errors import CheckpointError, DataError, GlamorError
 from glamor.many.items import Item
 from glamor.many.page import summary_page
 from glamor.many.rows import Row
@@ -107,7 +107,7 @@ def stop(visit: Visit) -> None:
         visit.album.stopped = True
 
 
-def choose(visit: Visit, number: Any) -> tuple[str, str]:
+def choose(visit: Visit, number: Any) -> tuple[Any, str]:
     """Make the photo of a row the one that *Analyse* opens next.
 
     Args:
@@ -117,19 +117,14 @@ def choose(visit: Visit, number: Any) -> tuple[str, str]:
     Returns:
         What to say, and something where there is a photo to open.
     """
-    album = visit.album
-    if album is None or not isinstance(number, int | float) or not 1 <= int(number) <= len(album.rows):
-        return note(text.MANY_GONE), ""
-    row = album.rows[int(number) - 1]
     try:
-        visit.given = album.items[row.file].read()
-    except DataError as error:
-        return note(escape(str(error)), "warn"), ""
-    except Exception:
+        row = _row(visit.album, number)
+        visit.given = visit.album.items[row.file].read() if visit.album else None
+    except (GlamorError, LookupError, TypeError, ValueError, OverflowError):
         return note(text.MANY_GONE), ""
     finally:
         opened_zip.cache_clear()
-    return "", str(number)
+    return gr.skip(), row.file
 
 
 def find_photos(paths: Sequence[str]) -> dict[str, Item]:
@@ -156,6 +151,13 @@ def table(album: Album) -> list[list[Any]]:
     """Return the rows as the page shows them: number, picture, and what was found."""
     thumbnails = iter(album.thumbnails)
     return [_cells(number, row, thumbnails) for number, row in enumerate(album.rows, start=1)]
+
+
+def _row(album: Album | None, number: Any) -> Row:
+    place = int(float(number)) - 1
+    if album is None or place < 0:
+        raise LookupError
+    return album.rows[place]
 
 
 def _worked(engine: Engine, visit: Visit, album: Album) -> Iterator[Shown]:
