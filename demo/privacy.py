@@ -50,4 +50,4 @@ def _file_inputs(page: Page) -> list[Any]:
 
 
 def _takes_files(block: Any) -> bool:
-    return bool(block.interactive) and not getattr(block, "streaming", False)
+    return block.interactive is not False and not getattr(block, "streaming", False)

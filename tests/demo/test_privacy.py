@@ -42,7 +42,7 @@ def _pictures(screen: dict) -> list[str]:
 def _delete_now(visitor: Visitor, photo: dict) -> None:
     event = visitor.event("delete-now", "click")
     forgetting = visitor.then(event)
-    visitor.act(event, None, *[photo] * (len(event["inputs"]) - 1))
+    visitor.act(event, None, photo, *[None] * (len(event["inputs"]) - 2))
     visitor.act(forgetting)
 
 
