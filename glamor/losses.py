@@ -65,14 +65,7 @@ class SceneBatch:
 
 
 class TrainingNet(nn.Module):
-    """GLAMOR-Net with an auxiliary head on each branch; its forward pass returns the loss.
-
-    Attributes:
-        encoders_rest: whether both encoders stay as they are in scene batches, their BatchNorm
-            statistics too, while all else learns.
-    """
-
-    encoders_rest = False
+    """GLAMOR-Net with an auxiliary head on each branch; its forward pass returns the loss."""
 
     def __init__(self, net: GLAMORNet, recipe: Recipe) -> None:
         super().__init__()
@@ -86,12 +79,6 @@ class TrainingNet(nn.Module):
         """Return the loss of a batch, a scalar."""
         return self._scene_loss(batch) if isinstance(batch, SceneBatch) else self._face_loss(batch)
 
-    def train(self, mode: bool = True) -> Self:
-        super().train(mode)
-        for encoder in (self.net.face_encoder, self.net.context_encoder):
-            encoder.train(mode and not self.encoders_rest)
-        return self
-
     def face_logits(self, faces: Tensor) -> Tensor:
         """Return the auxiliary face head's logits: (N, 3, S, S) -> (N, classes)."""
         logits: Tensor = self.face_head(self.net.encode_face(faces).mean(dim=(2, 3)))
@@ -102,10 +89,9 @@ class TrainingNet(nn.Module):
 
     def _scene_loss(self, batch: SceneBatch) -> Tensor:
         count, weight = len(batch.face), self.recipe.auxiliary
+        face_maps = self.net.encode_face(torch.cat((batch.face, batch.lone_faces)))
         black = torch.zeros_like(batch.context[:1])
-        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.encoders_rest):
-            face_maps = self.net.encode_face(torch.cat((batch.face, batch.lone_faces)))
-            context_maps = self.net.encode_context(torch.cat((batch.context, black)))
+        context_maps = self.net.encode_context(torch.cat((batch.context, black)))
         trace = self.net.combine(face_maps[:count], context_maps[:count])
         loss = self._cross_entropy(trace.logits, batch.targets)
 

@@ -21,7 +21,6 @@ class Phase:
         lr: peak learning rate of the phase.
         lr_end: learning rate at its end (cosine between the two).
         lone_faces: faces without a scene that join a scene batch.
-        heads_only: whether both encoders rest, so that a step costs a third.
         jitter: of the views.
     """
 
@@ -33,7 +32,6 @@ class Phase:
     lr: float
     lr_end: float
     lone_faces: int = 0
-    heads_only: bool = False
     jitter: Jitter = field(default_factory=Jitter)
 
 
@@ -80,7 +78,6 @@ DEFAULT = Recipe(
     ),
     scenes=(
         Phase("scenes", epochs=7, draws=3_200, batch=64, size=96, lr=8e-4, lr_end=1e-5, lone_faces=128, jitter=FILM),
-        Phase("heads", 3, draws=4_800, batch=64, size=96, lr=1e-3, lr_end=1e-5, lone_faces=256, heads_only=True),
     ),
     source_weights=(("film", 2.0), ("photos", 1.0), ("stock", 1.0), ("pseudo", 0.7)),
 )

@@ -162,9 +162,8 @@ class Trainer:
 
     def _run_phase(self, phase: Phase, done: int) -> None:
         with_scenes = phase in self.plan.recipe.scenes
-        if not done:
-            self._enter(phase)
-        self.bare.encoders_rest = phase.heads_only
+        if self.plan.recipe.faces and phase is self.plan.recipe.scenes[0] and not done:
+            self._enter_scenes()
         self.optimizer = self.accelerator.prepare(self._new_optimizer(phase))
         if done:
             self.optimizer.load_state_dict(self._load(self.plan.out / STATE)["optimizer"])
@@ -222,12 +221,11 @@ class Trainer:
         }
         (self.folder / METRICS).write_text(json.dumps(metrics, indent=1) + "\n")
 
-    def _enter(self, phase: Phase) -> None:
-        """Start a phase from the averaged weights; the scene encoder begins with the filters of the face's."""
+    def _enter_scenes(self) -> None:
+        """Start the scene stage from the averaged face stage; scenes begin with its filters."""
         self.bare.load_state_dict(self.ema.module.state_dict())
-        if self.plan.recipe.faces and phase is self.plan.recipe.scenes[0]:
-            self.bare.net.context_encoder.load_state_dict(self.bare.net.face_encoder.state_dict())
-            self.ema.module.load_state_dict(self.bare.state_dict())
+        self.bare.net.context_encoder.load_state_dict(self.bare.net.face_encoder.state_dict())
+        self.ema.module.load_state_dict(self.bare.state_dict())
 
     def _new_optimizer(self, phase: Phase) -> torch.optim.Optimizer:
         from timm.optim import create_optimizer_v2
