@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import uuid
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ class Visitor:
         self.session = uuid.uuid4().hex
         self.query = query
         self.done: dict[str, Any] = {}
+        self.listener = threading.Thread()
         self.http = httpx.Client(base_url=url, timeout=600)
         self.config: dict[str, Any] = self.http.get("/config").json()
         self.parts = {one["props"].get("elem_id"): one for one in self.config["components"]}
@@ -64,22 +66,33 @@ class Visitor:
         answer = self.http.post(f"/gradio_api/queue/join?{self.query}", json=body)
         answer.raise_for_status()
         name: str = answer.json()["event_id"]
+        self._listen()
         return name
 
     def finish(self, name: str) -> list[Any]:
         """Wait for a request's outputs."""
-        if name not in self.done:
-            with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as stream:
-                for line in stream.iter_lines():
-                    message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
-                    if message.get("msg") == "process_completed":
-                        self.done[message["event_id"]] = message
-                    if name in self.done:
-                        break
+        while name not in self.done:
+            self._listen()
+            self.listener.join(0.05)
         message = self.done[name]
         assert message["success"], message
         outputs: list[Any] = message["output"]["data"]
         return outputs
+
+    def _listen(self) -> None:
+        """Hold one stream open as long as the server has something to tell: it gives up on whoever hangs up."""
+        if not self.listener.is_alive():
+            self.listener = threading.Thread(target=self._hear, daemon=True)
+            self.listener.start()
+
+    def _hear(self) -> None:
+        with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as stream:
+            for line in stream.iter_lines():
+                message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
+                if message.get("msg") == "process_completed":
+                    self.done[message["event_id"]] = message
+                if message.get("msg") == "close_stream":
+                    return
 
     def act(self, event: dict[str, Any], *data: Any, about: Any = None) -> dict[str | None, Any]:
         """Do something and return what came of it, by the name of the component."""
