@@ -82,7 +82,7 @@ def start(visit: Visit, methods: Sequence[str], baseline: str, smooth: bool, one
     visit.jobs[TAB], visit.compared, visit.one_scale = Job(visit.view, focus, questions), (), bool(one_scale)
     wanted = {question.method: _waiting() for question in questions}
     return Sheet(
-        status=markup.caption(text.WAITING),
+        status="",
         run=gr.update(interactive=False),
         cancel=gr.update(interactive=True),
         cards=_without(METHODS.keys() - wanted.keys()) | wanted,

@@ -324,7 +324,6 @@ SWAP_ABOUT_ITEMS = (
 TAB_COMPARE, TAB_TRUST = "Compare methods", "Trust"
 SUBJECT = "Face {number} of {count}, label “{target}”. Choose another face or label in the tab Analyse."
 SUBJECT_EMPTY = "Add a photo in the tab Analyse first; then come back here."
-WAITING = "Waiting for a free place."
 STOPPED = "Stopped. What was ready stays."
 SUBJECT_CHANGED = "Another face or label was chosen meanwhile, so this was stopped. Press the button again."
 CANCEL = "Stop"

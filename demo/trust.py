@@ -76,7 +76,7 @@ def start(visit: Visit, methods: Sequence[str] | None) -> Panel:
     if not questions:
         return Panel(status=markup.note(text.NO_METHODS, "warn"))
     visit.jobs[TAB] = Job(visit.view, visit.view.focus, questions)
-    return ASKED._replace(status=markup.caption(text.WAITING), **NOTHING)
+    return ASKED._replace(status="", **NOTHING)
 
 
 def work(engine: Engine, visit: Visit, progress: Callable[[float], Any] | None = None) -> Panel:

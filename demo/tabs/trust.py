@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
@@ -70,19 +71,21 @@ def _figures() -> dict[str, Any]:
 def _tables() -> dict[str, Any]:
     parts: dict[str, Any] = {}
     with gr.Row(elem_classes=["side-cards", "wide"]):
-        with _card("order", text.ORDER_TITLE):
-            parts["order"] = gr.HTML("")
-            gr.HTML(trust_markup.info("auc", "agreement"))
-        with _card("reliability", text.RELIABILITY_TITLE):
-            parts["reliability"] = gr.HTML("")
-            gr.HTML(trust_markup.info("convergence", "sensitivity", "infidelity", "similarity"))
-        with _card("stability", text.STABILITY_TITLE):
-            parts["stability"] = gr.HTML("")
-            gr.HTML(trust_markup.info("stability"))
-        with _card("reliance", text.RELIANCE_TITLE):
-            parts["reliance"] = _image()
-            parts["reliance_words"] = gr.HTML("")
-            gr.HTML(trust_markup.info("reliance"))
+        with gr.Column(min_width=240):
+            with _card("order", text.ORDER_TITLE):
+                parts["order"] = gr.HTML("")
+                gr.HTML(trust_markup.info("auc", "agreement"))
+            with _card("reliability", text.RELIABILITY_TITLE):
+                parts["reliability"] = gr.HTML("")
+                gr.HTML(trust_markup.info("convergence", "sensitivity", "infidelity", "similarity"))
+        with gr.Column(min_width=240):
+            with _card("reliance", text.RELIANCE_TITLE):
+                parts["reliance"] = _image(buttons=[])  # a button would cover its figures
+                parts["reliance_words"] = gr.HTML("")
+                gr.HTML(trust_markup.info("reliance"))
+            with _card("stability", text.STABILITY_TITLE):
+                parts["stability"] = gr.HTML("")
+                gr.HTML(trust_markup.info("stability"))
     return parts
 
 
@@ -93,8 +96,8 @@ def _card(name: str, title: str) -> gr.Column:
     return card
 
 
-def _image() -> gr.Image:
-    return gr.Image(format="png", show_label=False, buttons=["fullscreen"], interactive=False)
+def _image(buttons: Sequence[Literal["fullscreen"]] = ("fullscreen",)) -> gr.Image:
+    return gr.Image(format="png", show_label=False, buttons=list(buttons), interactive=False)
 
 
 def _connect(engine: Engine, tab: gr.Tab, parts: Parts) -> None:

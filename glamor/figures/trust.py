@@ -115,7 +115,7 @@ def reliance_figure(
     rows = (
         ("says: fusion weights", fusion_weights, [f"{value:.0%}" for value in fusion_weights]),
         ("does: Integrated Gradients", attribution, [f"{value:.0%}" for value in attribution]),
-        ("does: probability lost without it", lost, [f"{value:+.0%}" for value in np.negative(probability_lost)]),
+        ("does: probability lost without it", lost, [_change(-value) for value in probability_lost]),
     )
     for i, (words, pair, shown) in enumerate(rows):
         _draw_pair(figure, MARGIN + 0.5 * i, words, pair, shown)
@@ -189,6 +189,11 @@ def _legend(figure: Figure, axes: Axes, top: float) -> None:
         columnspacing=0.8,
         labelspacing=0.25,
     )
+
+
+def _change(value: float) -> str:
+    rounded = round(100 * value)
+    return f"{rounded:+d}%".replace("-", "−") if rounded else "0%"
 
 
 def _draw_pair(figure: Figure, y: float, words: str, pair: Sequence[float], shown: Sequence[str]) -> None:

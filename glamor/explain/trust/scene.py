@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # What a removed tile shows: the mean colour of the scored pixels. A black tile would be a shape
 # of its own, because a black rectangle is how this network is shown where the face was.
 FILL = "mean"
-BATCH = 16
+BATCH = 8  # more would not fit the processor's cache
 
 
 @dataclass(frozen=True)
