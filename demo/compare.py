@@ -16,7 +16,7 @@ import gradio as gr
 from demo import compare_markup, markup, pictures, text
 from demo.engine import Engine
 from demo.guard import message_of
-from demo.handlers import SAME
+from demo.screen import SAME
 from demo.visit import Focus, Job, Question, SupersededError, Visit
 from glamor.explain import METHODS, Explanation, find_method
 

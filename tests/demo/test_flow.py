@@ -9,8 +9,8 @@ import pytest
 
 from demo import handlers, text
 from demo.engine import Engine
-from demo.handlers import HIDE, SAME, SHOW, Moved, Screen
 from demo.links import Link
+from demo.screen import HIDE, SAME, SHOW, Moved, Screen
 from demo.visit import Visit
 
 METHOD, OPACITY = "grad_cam", 0.7

@@ -10,7 +10,7 @@ from PIL import Image
 
 from demo import handlers, pictures, text
 from demo.engine import Engine
-from demo.handlers import SAME, Screen
+from demo.screen import SAME, Moved, Screen
 from demo.visit import Visit
 from glamor.checkpoint import load_checkpoint
 from glamor.figures import CONTEXT_COLOR, FACE_COLOR
@@ -190,7 +190,7 @@ def test_an_answer_that_nobody_waits_for_ends_early_and_leaves_the_panel_alone(e
         handlers.choose_face(visit, 1, OPACITY)
 
     handlers.ask(visit, "occlusion", "Fear")
-    assert handlers.explain(engine, visit, OPACITY, ask_something_else) == handlers.Moved()
+    assert handlers.explain(engine, visit, OPACITY, ask_something_else) == Moved()
     assert len(seen) == 1, "the next report of progress ended the work"
     assert visit.maps == {}
 
