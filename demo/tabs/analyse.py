@@ -244,6 +244,8 @@ def _connect_link(engine: Engine, parts: Parts, first: First | None) -> None:
     """Begin each visit with the example, set as the page's address asks."""
 
     def on_load(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
+        if visit.view is not None:  # the visitor was quicker: their photo stays
+            return (SAME,) * (len(parts.screen) + 2)
         link = links.read(request.query_params, (), SHOWN_METHODS, engine.class_names)
         if first is not None:
             first.begin(visit)

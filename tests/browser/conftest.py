@@ -64,7 +64,8 @@ def page(request: pytest.FixtureRequest, browser: Browser, app: LiveApp) -> Iter
     opened = context.new_page()
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.goto(app.url)
-    opened.locator("#photo").wait_for()
+    opened.locator("#moved img").wait_for()
+    opened.wait_for_timeout(3000)  # the visit begins with the example; a person would look at it first
     yield opened
     context.close()
     assert strangers == []

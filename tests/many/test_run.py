@@ -121,7 +121,8 @@ def test_photos_are_taken_only_as_fast_as_rows_are(make_photos: Callable[[int], 
         next(results)
     assert taken <= ON_THE_WAY + 4
     results.close()  # type: ignore[attr-defined]
-    assert [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())] == []
+    workers = [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
 
 
 def test_the_clock_names_the_bottleneck(make_photos: Callable[[int], Path], predictor: Predictor) -> None:
