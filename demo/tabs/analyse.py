@@ -12,7 +12,6 @@ from demo import api, gpu, handlers, links, markup, parse, text
 from demo.download import add_download
 from demo.engine import Engine
 from demo.examples import example_photos
-from demo.first import First, first_visit
 from demo.live import add_live
 from demo.screen import SAME, Moved, Screen
 from demo.visit import Visit
@@ -69,10 +68,9 @@ class Parts:
 
 def build(engine: Engine, visit: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    first = first_visit(engine, SHOWN_METHODS[0], DEFAULT_OPACITY)
-    parts = _lay_out(engine, visit, first.screen if first else handlers.blank())
+    parts = _lay_out(engine, visit, handlers.blank())
     _connect(engine, parts)
-    _connect_link(engine, parts, first)
+    _connect_link(engine, parts)
     if not gpu.LENT:  # a lent GPU is not for every frame of a film
         add_live(engine, parts.opacity)
 
@@ -240,15 +238,13 @@ def _connect(engine: Engine, parts: Parts) -> None:
     )
 
 
-def _connect_link(engine: Engine, parts: Parts, first: First | None) -> None:
-    """Begin each visit with the example, set as the page's address asks."""
+def _connect_link(engine: Engine, parts: Parts) -> None:
+    """Begin each visit as the page's address asks."""
 
     def on_load(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
         if visit.view is not None:  # the visitor was quicker: their photo stays
             return (SAME,) * (len(parts.screen) + 2)
         link = links.read(request.query_params, (), SHOWN_METHODS, engine.class_names)
-        if first is not None:
-            first.begin(visit)
         screen = handlers.open_link(visit, link, SHOWN_METHODS[0], DEFAULT_OPACITY)
         return *screen, link.method or SAME, SAME if link.opacity is None else link.opacity
 

@@ -64,8 +64,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, app: LiveApp) -> Iter
     opened = context.new_page()
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.goto(app.url)
-    opened.locator("#moved img").wait_for()
-    opened.wait_for_timeout(3000)  # the visit begins with the example; a person would look at it first
+    opened.locator("#photo").wait_for()
     yield opened
     context.close()
     assert strangers == []

@@ -20,10 +20,9 @@ PANELS = (text.SAW, text.LOOKED, text.WEIGHED, text.MOVED)
 
 
 @pytest.fixture(scope="session")
-def portrait(grace_hopper, tmp_path_factory):
-    """Not the photo that a first visit shows."""
+def portrait(astronaut, tmp_path_factory):
     path = tmp_path_factory.mktemp("photos") / "portrait.png"
-    Image.fromarray(grace_hopper).save(path)
+    Image.fromarray(astronaut).save(path)
     return path
 
 
@@ -45,12 +44,6 @@ def wall(tmp_path_factory):
 @pytest.fixture(scope="session")
 def predictor():
     return Predictor()
-
-
-def _drop(page: Page, photo) -> None:
-    """Let a photo go over the one that is shown, and wait until it is answered."""
-    drop(page.locator("#photo img").first, photo)
-    page.wait_for_timeout(1000)
 
 
 def _label(page: Page):
@@ -86,7 +79,8 @@ def test_a_dropped_photo_is_analysed_and_explained(page, portrait, predictor, re
         expect(page.get_by_role("heading", name=title)).to_be_visible()
     expect(page.get_by_text("It is not what the person feels")).to_be_visible()
     name = request.node.callspec.params["page"]
-    _drop(page, portrait)
+    keep(page, f"{name}-empty")
+    drop(page.locator("#photo button").first, portrait)
     _same_answer(page, predictor.predict(portrait)[0])
     for panel in ("saw", "looked"):
         page.locator(f"#{panel}").scroll_into_view_if_needed()
@@ -99,7 +93,7 @@ def test_a_dropped_photo_is_analysed_and_explained(page, portrait, predictor, re
 
 
 def test_on_a_laptop_the_whole_result_fits_the_screen(page, portrait):
-    _drop(page, portrait)
+    drop(page.locator("#photo button").first, portrait)
     _wait_for_maps(page)
     for panel in ("photo", "answer", "saw", "looked", "weighed", "moved"):
         box = page.locator(f"#{panel}").bounding_box()
@@ -118,7 +112,7 @@ def test_on_a_phone_the_panels_are_stacked(page):
 
 def test_a_click_and_a_number_choose_another_face(page, pair, predictor):
     left, right = predictor.predict(pair)
-    _drop(page, pair)
+    drop(page.locator("#photo button").first, pair)
     expect(page.locator("#answer")).to_contain_text("of 2")
     _wait_for_maps(page)
     image = page.locator("#photo img").first
@@ -136,7 +130,7 @@ def test_a_click_and_a_number_choose_another_face(page, pair, predictor):
 
 
 def test_without_a_face_the_page_says_so_and_two_clicks_mark_one(page, wall, predictor):
-    _drop(page, wall)
+    drop(page.locator("#photo button").first, wall)
     expect(page.get_by_text("No face was found in this photo")).to_be_visible()
     keep(page, "laptop-no-face")
     image = page.locator("#photo img").first
@@ -148,7 +142,7 @@ def test_without_a_face_the_page_says_so_and_two_clicks_mark_one(page, wall, pre
 
 
 def test_a_typed_box_gives_the_same_numbers_as_the_library(page, wall, predictor):
-    _drop(page, wall)
+    drop(page.locator("#photo button").first, wall)
     expect(page.get_by_text("No face was found in this photo")).to_be_visible()
     page.get_by_role("button", name=text.ADD_FACE).click()
     expect(page.get_by_text("The photo is 400 × 300 pixels.")).to_be_visible()
@@ -167,7 +161,7 @@ def test_an_example_is_analysed_at_a_click(page, predictor, grace_hopper):
 
 
 def test_what_is_no_photo_is_refused_in_words_and_the_result_stays(page, portrait, predictor, tmp_path):
-    _drop(page, portrait)
+    drop(page.locator("#photo button").first, portrait)
     prediction = predictor.predict(portrait)[0]
     _same_answer(page, prediction)
     words = tmp_path / "words.jpg"
@@ -189,29 +183,34 @@ def test_a_picture_on_the_clipboard_is_analysed(page, portrait, predictor):
         }""",
         data,
     )
-    page.get_by_role("button", name="Remove Image").click()
     page.get_by_role("button", name="Paste from clipboard").click()
     expect(_label(page)).to_have_text(predictor.predict(portrait)[0].emotion)
 
 
+def test_a_webcam_still_is_analysed(page):
+    page.get_by_role("button", name="Capture from camera").click()
+    page.get_by_role("button", name="Click to Access Webcam").click()
+    page.get_by_role("button", name="capture photo").click()
+    expect(page.get_by_text("No face was found in this photo")).to_be_visible()
+
+
 def test_a_second_photo_dropped_on_the_first_replaces_it(page, portrait, pair):
-    _drop(page, portrait)
+    drop(page.locator("#photo button").first, portrait)
     expect(page.locator("#answer")).to_contain_text(text.ANSWER_LEAD_ONLY)
-    _drop(page, pair)
+    drop(page.locator("#photo img").first, pair)
     expect(page.locator("#answer")).to_contain_text("of 2")
 
 
 def test_removing_the_photo_clears_the_page(page, portrait):
-    _drop(page, portrait)
+    drop(page.locator("#photo button").first, portrait)
     expect(_label(page)).to_be_visible()
     page.get_by_role("button", name="Remove Image").click()
     expect(page.get_by_text(text.ANSWER_EMPTY)).to_be_visible()
     expect(page.locator("#saw img")).to_have_count(0)
-    keep(page, "laptop-empty")
 
 
 def test_method_class_and_opacity_change_only_what_depends_on_them(page, portrait, predictor):
-    _drop(page, portrait)
+    drop(page.locator("#photo button").first, portrait)
     _wait_for_maps(page)
     answer = page.locator("#answer").inner_text()
     page.get_by_label(text.METHOD).click()
@@ -229,7 +228,7 @@ def test_method_class_and_opacity_change_only_what_depends_on_them(page, portrai
 
 
 def test_pictures_are_told_in_words(page, portrait):
-    _drop(page, portrait)
+    drop(page.locator("#photo button").first, portrait)
     _wait_for_maps(page)
     for panel, words in (("saw", "inputs of the network"), ("looked", "strongest cell"), ("moved", "in the face")):
         expect(page.locator(f"#{panel} img")).to_have_attribute("alt", re.compile(words))
