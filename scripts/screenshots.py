@@ -1,4 +1,4 @@
-"""Take the README's pictures of the real page, as it opens with the embedded weights."""
+"""Take the README's pictures of the real page, with its first example and the embedded weights."""
 
 from __future__ import annotations
 
@@ -54,11 +54,12 @@ def _take(browser: Browser, name: str, width: int, height: int, scheme: str) -> 
     context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{PORT}")
-    for panel in ("photo", "saw-picture", "looked-picture", "moved-picture"):
+    page.locator("#examples button").first.click()
+    for panel in ("photo", "saw", "looked", "moved"):
         picture = page.locator(f"#{panel} img").first
         picture.wait_for()
         picture.evaluate("(image) => image.decode()")
-    page.wait_for_load_state("networkidle")
+    page.mouse.move(0, 0)
     page.screenshot(path=ROOT / "docs" / name)
     context.close()
     print(f"docs/{name}", flush=True)

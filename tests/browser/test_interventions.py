@@ -19,7 +19,7 @@ from tests.browser.conftest import PATIENCE, drop, keep
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
-BOTH = pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
+BOTH = pytest.mark.parametrize("page", ["laptop"], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -170,16 +170,6 @@ def test_two_photos_are_swapped(page, predictor, astronaut, grace_hopper, tmp_pa
     page.get_by_role("button", name=text.SWAP_CLEAR).click()
     expect(page.locator("#swap-words")).to_contain_text(text.SWAP_EMPTY)
     expect(page.locator("#swap img")).to_have_count(0)
-
-
-@BOTH
-def test_the_examples_are_swapped_at_a_click(page, predictor, astronaut, grace_hopper, size):
-    open_tab(page, text.TAB_PHOTOS)
-    page.get_by_role("button", name=text.SWAP_EXAMPLES).click()
-    _shows_matrix(page, predictor, [predictor.predict(photo)[0] for photo in (astronaut, grace_hopper)])
-    page.evaluate("window.scrollTo(0, 0)")
-    keep(page, f"{size}-two-photos")
-    assert not scrolls_sideways(page)
 
 
 @BOTH

@@ -33,7 +33,7 @@ def archive(
     return path
 
 
-@pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
+@pytest.mark.parametrize("page", ["laptop"], indirect=True)
 def test_a_zip_becomes_a_table_whose_rows_open_in_analyse(
     page: Page, archive: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -187,13 +187,6 @@ def test_a_picture_on_the_clipboard_is_analysed(page, portrait, predictor):
     expect(_label(page)).to_have_text(predictor.predict(portrait)[0].emotion)
 
 
-def test_a_webcam_still_is_analysed(page):
-    page.get_by_role("button", name="Capture from camera").click()
-    page.get_by_role("button", name="Click to Access Webcam").click()
-    page.get_by_role("button", name="capture photo").click()
-    expect(page.get_by_text("No face was found in this photo")).to_be_visible()
-
-
 def test_a_second_photo_dropped_on_the_first_replaces_it(page, portrait, pair):
     drop(page.locator("#photo button").first, portrait)
     expect(page.locator("#answer")).to_contain_text(text.ANSWER_LEAD_ONLY)
