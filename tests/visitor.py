@@ -35,6 +35,8 @@ class Visitor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self.listener.is_alive():
+            self.listener.join(120)  # the server ends the stream when it has told all
         self.http.close()
 
     def upload(self, path: Path) -> dict[str, Any]:
