@@ -16,9 +16,6 @@ from glamor.photo import Photo, load_photo
 from glamor.predictor import Prediction
 from glamor.serialise import answer_to_dict, explanation_to_dict, prediction_to_dict, trust_to_dict
 
-# Two queues, so that nobody's quick prediction waits behind somebody's slow explanation.
-PREDICT_QUEUE: dict[str, Any] = {"concurrency_id": "predict", "concurrency_limit": 2}
-EXPLAIN_QUEUE: dict[str, Any] = {"concurrency_id": "explain", "concurrency_limit": 2}
 MAPS = ("face", "context", "scored")  # the parts of an explanation that are rows of pixels
 Picture = pictures.Picture
 Payload = Mapping[str, Any] | None

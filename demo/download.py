@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from demo import api, markup, text
+from demo import markup, queues, text
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.visit import Focus, Visit
@@ -39,8 +39,8 @@ def add_download(engine: Engine, visit: gr.State, title: str) -> None:
 
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     (
-        button.click(lambda: markup.caption(text.DOWNLOAD_BUSY), None, said, **private, **api.PREDICT_QUEUE)
-        .then(on_press, [visit], [hidden, said], **private, **api.EXPLAIN_QUEUE)
+        button.click(lambda: markup.caption(text.DOWNLOAD_BUSY), None, said, **private, **queues.PREDICT_QUEUE)
+        .then(on_press, [visit], [hidden, said], **private, **queues.EXPLAIN_QUEUE)
         .then(None, [hidden], None, js=_FOLLOW_JS, api_visibility="private")
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import api
+from demo import api, queues
 from demo.engine import Engine
 from demo.guard import as_api_errors
 from demo.lab import AS_IS
@@ -99,7 +99,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         [photo, boxes],
         [values, first],
         api_name="predict",
-        **api.PREDICT_QUEUE,
+        **queues.PREDICT_QUEUE,
         **shared,
     )
     button.click(
@@ -107,7 +107,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         [photo, method, target, face, box, opacity, maps],
         [values, first, second],
         api_name="explain",
-        **api.EXPLAIN_QUEUE,
+        **queues.EXPLAIN_QUEUE,
         **shared,
     )
 
@@ -116,7 +116,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         [photo, methods, target, face, box],
         [values],
         api_name="trust",
-        **api.EXPLAIN_QUEUE,
+        **queues.EXPLAIN_QUEUE,
         **shared,
     )
 
@@ -163,7 +163,7 @@ def add_intervene(engine: Engine) -> None:
         api_name="intervene",
         api_visibility="public",
         preprocess=False,
-        **api.PREDICT_QUEUE,
+        **queues.PREDICT_QUEUE,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import api, cache, endpoints, links, markup, privacy, text
+from demo import cache, endpoints, links, markup, privacy, queues, text
 from demo.engine import Engine
 from demo.sessions import Page, lifespan_of
 from demo.tabs import about, analyse, compare, interventions, many, photos, trust
@@ -82,7 +82,7 @@ def _connect_link(page: Page, tabs: gr.Tabs, copy: gr.Button, said: gr.HTML) -> 
         refused = markup.note("<br>".join(map(escape, link.refused)), "warn")
         return gr.Tabs(selected=link.tab) if link.tab else gr.skip(), refused
 
-    page.load(on_load, None, [tabs, said], api_visibility="private", show_progress="hidden", **api.PREDICT_QUEUE)
+    page.load(on_load, None, [tabs, said], api_visibility="private", show_progress="hidden", **queues.PREDICT_QUEUE)
     named = {block.elem_id: block for block in page.blocks.values()}
     settings = [named[name] for name in ("method", "target", "opacity")]
     notes = {"COPIED": markup.note(text.COPIED), "IN_ADDRESS_BAR": markup.note(text.IN_ADDRESS_BAR)}

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import api, markup, text
+from demo import markup, queues, text
 from demo.sessions import Page
 from demo.visit import Visit
 
@@ -33,7 +33,7 @@ def connect(page: Page, visit: gr.State, delete: gr.Button, deleted: gr.HTML) ->
     def forget(request: gr.Request) -> None:
         page.forget(request.session_hash)
 
-    options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **api.PREDICT_QUEUE}
+    options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **queues.PREDICT_QUEUE}
     (
         delete.click(on_delete, [visit, *_file_inputs(page)], None, preprocess=False, **options)
         .then(forget, None, None, **options)

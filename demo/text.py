@@ -196,7 +196,6 @@ LAB_SET_WEIGHT = "weight of the face {weight:.2f}"
 LAB_SET_UNIFORM, LAB_SET_SHUFFLED = "uniform attention", "shuffled attention"
 LAB_SET_CELLS = "{count} of {cells} cells removed"
 LAB_SET_SCENE, LAB_SET_FACE = "scene {how}", "face {how}"
-LAB_WEIGHTS = "Fusion weights"
 LAB_ABOUT = "How to read these numbers"
 LAB_ABOUT_ITEMS = (
     (

@@ -58,7 +58,9 @@ def _take(browser: Browser, name: str, width: int, height: int, scheme: str) -> 
     for panel in ("photo", "saw", "looked", "moved"):
         picture = page.locator(f"#{panel} img").first
         picture.wait_for()
+        picture.scroll_into_view_if_needed()  # or it is not loaded on a phone
         picture.evaluate("(image) => image.decode()")
+    page.evaluate("window.scrollTo(0, 0)")
     page.mouse.move(0, 0)
     page.screenshot(path=ROOT / "docs" / name)
     context.close()

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import api, card, markup, side_by_side, text
+from demo import card, markup, queues, side_by_side, text
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.shelf import Shelf
@@ -59,7 +59,7 @@ def build(engine: Engine, visit: gr.State) -> None:
         [notice, facts, scores, weak, body],
         api_visibility="private",
         preprocess=False,
-        **api.EXPLAIN_QUEUE,
+        **queues.EXPLAIN_QUEUE,
     )
 
 
@@ -115,5 +115,5 @@ def _side_by_side(engine: Engine, shelf: Shelf, visit: gr.State) -> None:
         [verdict, *sides],
         api_visibility="private",
         preprocess=False,
-        **api.EXPLAIN_QUEUE,
+        **queues.EXPLAIN_QUEUE,
     )

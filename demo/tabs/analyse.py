@@ -8,21 +8,18 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
-from demo import api, gpu, handlers, links, markup, parse, text
+from demo import gpu, handlers, links, markup, parse, text
 from demo.download import add_download
 from demo.engine import Engine
 from demo.examples import example_photos
 from demo.live import add_live
+from demo.queues import FAST, SLOW
 from demo.screen import SAME, Moved, Screen
 from demo.visit import Visit
 from glamor.explain import METHODS
 
 SHOWN_METHODS = ("integrated_gradients", "grad_cam", "occlusion")
 DEFAULT_OPACITY = 0.7
-# Raw values: the photo is decoded by our own rules (parse.photo_source), the rest is checked by the handlers.
-PRIVATE: dict[str, Any] = {"api_visibility": "private", "preprocess": False}
-FAST = PRIVATE | api.PREDICT_QUEUE | {"show_progress": "hidden"}
-SLOW = PRIVATE | api.EXPLAIN_QUEUE | {"trigger_mode": "multiple"}
 
 
 @dataclass(frozen=True)
@@ -248,11 +245,5 @@ def _connect_link(engine: Engine, parts: Parts) -> None:
         screen = handlers.open_link(visit, link, SHOWN_METHODS[0], DEFAULT_OPACITY)
         return *screen, link.method or SAME, SAME if link.opacity is None else link.opacity
 
-    def on_question(visit: Visit, opacity: float, progress: gr.Progress = gr.Progress()) -> Moved:  # noqa: B008
-        if visit.view is None or visit.view.question in visit.maps:
-            return Moved()  # it is on the screen already
-        return handlers.explain(engine, visit, opacity, lambda done: progress(done, desc=text.WORKING))
-
     page: Any = Context.root_block
-    loaded = page.load(on_load, [parts.visit], [*parts.screen, parts.method, parts.opacity], **FAST)
-    loaded.then(on_question, [parts.visit, parts.opacity], parts.panel, show_progress_on=parts.moved, **SLOW)
+    page.load(on_load, [parts.visit], [*parts.screen, parts.method, parts.opacity], **FAST)

@@ -10,8 +10,9 @@ import gradio as gr
 
 from demo import compare, markup, text
 from demo.engine import Engine
+from demo.queues import FAST
 from demo.tabs import slow
-from demo.tabs.slow import FAST, Controls
+from demo.tabs.slow import Controls
 from demo.visit import Visit
 from glamor.explain import METHODS
 from glamor.explain.trust import DEFAULT_METHODS

@@ -7,10 +7,11 @@ from typing import Any, cast
 
 import gradio as gr
 
-from demo import api, intervening, lab_markup, markup, text
+from demo import intervening, lab_markup, markup, text
 from demo.engine import Engine
 from demo.intervening import KEEP_ALL, STRONGEST, Room
 from demo.lab import AS_IS, FACES, SCENES, SHUFFLED, UNIFORM
+from demo.queues import FAST
 from demo.visit import Visit
 
 LOOKS = (
@@ -154,18 +155,16 @@ def _connect(engine: Engine, parts: Parts) -> None:
     def on_undo(visit: Visit) -> Room:
         return intervening.undo_all(engine, visit)
 
-    fast: dict[str, Any] = {"api_visibility": "private", "preprocess": False, "show_progress": "hidden"}
-    fast |= api.PREDICT_QUEUE
-    last = fast | {"trigger_mode": "always_last"}  # of a slider's many values, the one where it rests counts
-    each = fast | {"trigger_mode": "multiple"}  # every click on a cell counts
+    last = FAST | {"trigger_mode": "always_last"}  # of a slider's many values, the one where it rests counts
+    each = FAST | {"trigger_mode": "multiple"}  # every click on a cell counts
     visit, outputs = parts.visit, parts.outputs
     parts.tab.select(on_enter, [visit], outputs, **last)
     parts.weight.input(on_weight, [visit, parts.weight], outputs, **last)
-    parts.free.click(on_free, [visit], outputs, **fast)
+    parts.free.click(on_free, [visit], outputs, **FAST)
     parts.board.select(on_click, [visit], outputs, **each)
     parts.cell.submit(on_cell, [visit, parts.cell], outputs, **each)
     gr.on([parts.scene.input, parts.face.input], on_see, [visit, parts.scene, parts.face], outputs, **last)
-    parts.undo.click(on_undo, [visit], outputs, **fast)
+    parts.undo.click(on_undo, [visit], outputs, **FAST)
     for how, button in parts.looks.items():
         button.click(_on_look(engine, how), [visit], outputs, **each)
 

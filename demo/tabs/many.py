@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import api, many, markup, text
+from demo import many, markup, queues, text
 from demo.engine import Engine
 from demo.many import Shown
 from demo.visit import Visit
@@ -122,9 +122,9 @@ def _connect(engine: Engine, visit: gr.State, parts: Parts) -> None:
         parts.status,
         trigger_mode="multiple",
         **private,
-        **api.PREDICT_QUEUE,
+        **queues.PREDICT_QUEUE,
     ).then(on_files, [visit, parts.files], parts.shown, trigger_mode="multiple", **private, **QUEUE)
-    parts.stop.click(many.stop, [visit], None, **private, **api.PREDICT_QUEUE)
-    parts.table.select(on_row, [visit], [parts.status, parts.opened], **private, **api.PREDICT_QUEUE).then(
+    parts.stop.click(many.stop, [visit], None, **private, **queues.PREDICT_QUEUE)
+    parts.table.select(on_row, [visit], [parts.status, parts.opened], **private, **queues.PREDICT_QUEUE).then(
         None, [parts.opened], None, js=_OPEN_JS, api_visibility="private"
     )

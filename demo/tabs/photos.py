@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import gradio as gr
 
-from demo import api, markup, parse, swapping, text
+from demo import markup, parse, swapping, text
 from demo.engine import Engine
 from demo.examples import example_photos
+from demo.queues import PREDICT_QUEUE, PRIVATE
 from demo.swapping import EVERYBODY, LARGEST, Swapped
 from demo.visit import Visit
 from glamor.photo import load_photo
@@ -122,8 +123,7 @@ def _connect(engine: Engine, parts: Parts) -> None:
         return first, second
 
     # Raw values: the photos are decoded by our own rules (parse.photo_source), the rest is checked by the handlers.
-    plain: dict[str, Any] = {"api_visibility": "private", "preprocess": False}
-    work = plain | api.PREDICT_QUEUE | {"trigger_mode": "always_last", "show_progress_on": parts.picture}
+    work = PRIVATE | PREDICT_QUEUE | {"trigger_mode": "always_last", "show_progress_on": parts.picture}
     given = [parts.first, parts.second, parts.more]
     gr.on(
         [
@@ -139,7 +139,7 @@ def _connect(engine: Engine, parts: Parts) -> None:
         parts.outputs,
         **work,
     )
-    chosen = parts.examples.click(on_examples, None, [parts.first, parts.second], show_progress="hidden", **plain)
-    cleared = parts.clear.click(lambda: (None, None, None), None, given, show_progress="hidden", **plain)
+    chosen = parts.examples.click(on_examples, None, [parts.first, parts.second], show_progress="hidden", **PRIVATE)
+    cleared = parts.clear.click(lambda: (None, None, None), None, given, show_progress="hidden", **PRIVATE)
     for event in (chosen, cleared):
         event.then(on_photos, parts.inputs, parts.outputs, **work)

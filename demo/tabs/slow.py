@@ -8,12 +8,9 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
-from demo import api, compare_markup, markup, text
+from demo import compare_markup, markup, text
+from demo.queues import SLOW
 from glamor.explain import METHODS
-
-# Raw values, checked by the handlers; slow work waits in a queue of its own and shows its progress in one place.
-PRIVATE: dict[str, Any] = {"api_visibility": "private", "preprocess": False}
-FAST = PRIVATE | api.PREDICT_QUEUE | {"show_progress": "hidden"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ class Controls:
     @property
     def slow(self) -> dict[str, Any]:
         """How slow work is queued and where its progress is shown."""
-        return PRIVATE | api.EXPLAIN_QUEUE | {"show_progress_on": self.status, "trigger_mode": "multiple"}
+        return SLOW | {"show_progress_on": self.status}
 
 
 def open_tab() -> gr.Tab:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from gradio_client import Client
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -19,6 +21,19 @@ from tests.live_app import LiveApp, live_app
 @pytest.fixture(scope="session")
 def app() -> LiveApp:
     return live_app()
+
+
+@pytest.fixture(scope="module")
+def client(app: LiveApp) -> Iterator[Client]:
+    with_files = Client(app.url, verbose=False, analytics_enabled=False)
+    yield with_files
+    with_files.close()
+
+
+@pytest.fixture(scope="module")
+def predictor() -> Predictor:
+    """The weights that the live app serves, on the same device."""
+    return Predictor()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
@@ -19,22 +19,8 @@ from demo import text
 from glamor.explain import explain
 from glamor.explain.trust import examine
 from glamor.photo import load_photo
-from glamor.predictor import Predictor
 from glamor.serialise import explanation_to_dict, prediction_to_dict, trust_to_dict
 from tests.live_app import ROOT
-
-
-@pytest.fixture(scope="module")
-def client(app):
-    with_files = Client(app.url, verbose=False, analytics_enabled=False)
-    yield with_files
-    with_files.close()
-
-
-@pytest.fixture(scope="module")
-def predictor():
-    """The weights that the live app serves, on the same device."""
-    return Predictor()
 
 
 @pytest.fixture

@@ -14,23 +14,9 @@ from PIL import Image
 
 from demo import text
 from glamor.explain import Intervention, intervene, read_answer, without_evidence
-from glamor.predictor import Predictor
 from glamor.serialise import answer_to_dict, prediction_to_dict
 
 EVEN = [[1] * 7 for _ in range(7)]
-
-
-@pytest.fixture(scope="module")
-def client(app):
-    with_files = Client(app.url, verbose=False, analytics_enabled=False)
-    yield with_files
-    with_files.close()
-
-
-@pytest.fixture(scope="module")
-def predictor():
-    """The weights that the live app serves, on the same device."""
-    return Predictor()
 
 
 def ask(client: Client, photo: str, **arguments):

@@ -19,15 +19,9 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from PIL import Image
 
-from glamor.predictor import Predictor
 from glamor.serialise import prediction_to_dict
 from tests.live_app import ROOT
 from tests.visitor import Visitor
-
-
-@pytest.fixture(scope="module")
-def predictor():
-    return Predictor()
 
 
 @pytest.fixture
