@@ -84,9 +84,9 @@ class Feed:
         torch.manual_seed(seed)
         np.random.seed(seed)  # timm's mixup draws from the global generator
 
-    def steps(self, phase: Phase, with_scenes: bool) -> int:
+    def steps(self, phase: Phase) -> int:
         """Return the steps of an epoch; ``draws`` 0 means as many as there are scenes."""
-        draws = phase.draws or (len(self.scene_train.labels) if with_scenes else len(self.face_train.labels))
+        draws = phase.draws or (len(self.scene_train.labels) if phase.with_scenes else len(self.face_train.labels))
         return max(1, draws // phase.batch)
 
     def faces(self, phase: Phase) -> FaceBatch:

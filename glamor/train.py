@@ -1,4 +1,4 @@
-"""Training in two stages: the face branch on faces, then the whole network on scenes.
+"""Training in phases: the face branch on faces, the whole network on scenes.
 
     python -m glamor train --faces data/faces --scenes data/scenes --out runs/default
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -46,7 +47,7 @@ class Plan:
         out: folder for state, metrics and the checkpoint.
         seed: of weights, draws and views.
         ablation: a twin without context or without attention.
-        start: state.pt of another run whose face stage is taken over.
+        start: state of another run to go on from; the phases in its history are not run again.
         pretrained: start timm encoders from their published weights.
     """
 
@@ -72,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ablation", default="none", choices=[a.value for a in Ablation], help="train a twin without a part"
     )
-    parser.add_argument("--start", type=Path, help="state.pt of a run whose face stage is taken over")
+    parser.add_argument("--start", type=Path, help="after-PHASE.pt of another run: go on from there")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--trained-on", default="", help="one line for config.json (default: the folders' names)")
     parser.add_argument("--license", default="", help="licence of the weights, for config.json")
@@ -115,8 +116,8 @@ def train(plan: Plan) -> Path:
     Raises:
         DataError: if the data or an earlier state cannot be used.
     """
-    lone_faces = any(phase.lone_faces for phase in plan.recipe.scenes)
-    if plan.faces is None and (lone_faces or (plan.recipe.faces and plan.start is None)):
+    phases = plan.recipe.phases
+    if plan.faces is None and any(phase.lone_faces or not phase.with_scenes for phase in phases):
         raise DataError("this recipe needs faces beside the scenes; give --faces, or take --recipe paper.")
     plan.out.mkdir(parents=True, exist_ok=True)
     return Trainer(plan).run()
@@ -151,31 +152,34 @@ class Trainer:
 
     def run(self) -> Path:
         """Run every phase that is not finished."""
-        phases = [*([] if self.plan.start else self.plan.recipe.faces), *self.plan.recipe.scenes]
-        for phase in phases:
-            done = sum(row["phase"] == phase.name for row in self.history)
+        for phase in self.plan.recipe.phases:
+            done = self._epochs_done(phase)
             if done < phase.epochs:
                 self._run_phase(phase, done)
         if self.accelerator.is_main_process:
             self._finish()
         return self.folder
 
+    def _epochs_done(self, phase: Phase) -> int:
+        return sum(row["phase"] == phase.name for row in self.history)
+
     def _run_phase(self, phase: Phase, done: int) -> None:
-        with_scenes = phase in self.plan.recipe.scenes
-        if self.plan.recipe.faces and phase is self.plan.recipe.scenes[0] and not done:
-            self._enter_scenes()
+        if not done:
+            self._enter(phase)
         self.optimizer = self.accelerator.prepare(self._new_optimizer(phase))
         if done:
             self.optimizer.load_state_dict(self._load(self.plan.out / STATE)["optimizer"])
-        steps = self.feed.steps(phase, with_scenes)
+        steps = self.feed.steps(phase)
         for epoch in range(done, phase.epochs):
             self.feed.reseed(f"{phase.name}-{epoch}-{self.accelerator.process_index}")
             start = time.monotonic()
-            loss = self._run_epoch(phase, epoch, steps, with_scenes)
+            loss = self._run_epoch(phase, epoch, steps)
             self.seconds += time.monotonic() - start
-            self._close_epoch(phase, epoch, loss, with_scenes)
+            self._close_epoch(phase, epoch, loss)
+        if self.accelerator.is_main_process:
+            shutil.copyfile(self.plan.out / STATE, self.plan.out / f"after-{phase.name}.pt")
 
-    def _run_epoch(self, phase: Phase, epoch: int, steps: int, with_scenes: bool) -> float:
+    def _run_epoch(self, phase: Phase, epoch: int, steps: int) -> float:
         from tqdm.auto import tqdm
 
         self.model.train()
@@ -183,7 +187,7 @@ class Trainer:
         bar = tqdm(range(steps), desc=f"{phase.name} {epoch + 1}/{phase.epochs}", mininterval=10, disable=None)
         for step in bar:
             self._set_lr(_cosine(phase, (epoch * steps + step) / (phase.epochs * steps)))
-            batch = self.feed.scenes(phase) if with_scenes else self.feed.faces(phase)
+            batch = self.feed.scenes(phase) if phase.with_scenes else self.feed.faces(phase)
             with self.accelerator.autocast():
                 loss = self.model(batch.to(self.accelerator.device))
             self.accelerator.backward(loss)
@@ -195,15 +199,15 @@ class Trainer:
             total += float(loss.detach())
         return total / steps
 
-    def _close_epoch(self, phase: Phase, epoch: int, loss: float, with_scenes: bool) -> None:
+    def _close_epoch(self, phase: Phase, epoch: int, loss: float) -> None:
         if not self.accelerator.is_main_process:
             return
         with self.accelerator.autocast():
-            scores = self.feed.validate(self.ema.module, phase.size, with_scenes)
+            scores = self.feed.validate(self.ema.module, phase.size, phase.with_scenes)
         row = {"phase": phase.name, "epoch": epoch + 1, "loss": round(loss, 4), **scores.to_dict()}
         self.history.append(row)
         print(json.dumps(row), flush=True)
-        if with_scenes and scores.selection > self.best:
+        if phase.with_scenes and scores.selection > self.best:
             self.best = scores.selection
             save_checkpoint(self.folder, self.ema.module.net, self.plan.config)
         self._save()
@@ -221,11 +225,14 @@ class Trainer:
         }
         (self.folder / METRICS).write_text(json.dumps(metrics, indent=1) + "\n")
 
-    def _enter_scenes(self) -> None:
-        """Start the scene stage from the averaged face stage; scenes begin with its filters."""
+    def _enter(self, phase: Phase) -> None:
+        """Start a phase from the average of those before; the scene's encoder begins with the face's filters."""
+        if not self.history:
+            return
         self.bare.load_state_dict(self.ema.module.state_dict())
-        self.bare.net.context_encoder.load_state_dict(self.bare.net.face_encoder.state_dict())
-        self.ema.module.load_state_dict(self.bare.state_dict())
+        if phase.with_scenes and not any(p.with_scenes and self._epochs_done(p) for p in self.plan.recipe.phases):
+            self.bare.net.context_encoder.load_state_dict(self.bare.net.face_encoder.state_dict())
+            self.ema.module.load_state_dict(self.bare.state_dict())
 
     def _new_optimizer(self, phase: Phase) -> torch.optim.Optimizer:
         from timm.optim import create_optimizer_v2
@@ -254,15 +261,13 @@ class Trainer:
 
     def _resume(self) -> None:
         own = self.plan.out / STATE
-        if own.exists():
-            state = self._load(own)
-            self.history, self.best = json.loads(state["history"]), state["best"]
-            self.seconds = state["seconds"]
-        elif self.plan.start is not None:
-            state = self._load(self.plan.start)
-            state["model"] = state["ema"]
-        else:
+        source = own if own.exists() else self.plan.start
+        if source is None:
             return
+        state = self._load(source)
+        self.history, self.seconds = json.loads(state["history"]), state["seconds"]
+        if source == own:
+            self.best = state["best"]
         try:
             self.bare.load_state_dict(state["model"])
             self.ema.module.load_state_dict(state["ema"])

@@ -29,8 +29,9 @@ from glamor.train import STATE, Plan, Trainer, train
 from tests.datasets import make_faces, make_scenes
 
 SMALL = ModelConfig(filters=(4, 4, 8, 8, 16), hidden=8, face_crop_scale=1.35)
-ONE_STEP = replace(TINY, faces=(), scenes=(replace(TINY.scenes[0], epochs=1, draws=8),))
-SCENES_ALONE = replace(ONE_STEP, scenes=(replace(ONE_STEP.scenes[0], lone_faces=0),))
+FACES, SCENES = TINY.phases
+ONE_STEP = replace(TINY, phases=(replace(SCENES, epochs=1, draws=8),))
+SCENES_ALONE = replace(TINY, phases=(replace(SCENES, epochs=1, draws=8, lone_faces=0),))
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +158,7 @@ def test_a_state_of_another_network_is_refused(finished: Path, data: Path) -> No
     ("changes", "message"),
     [
         ({"recipe": TINY, "faces": None}, "this recipe needs faces beside the scenes; give --faces"),
-        ({"recipe": TINY, "faces": None, "start": Path("state.pt")}, "this recipe needs faces beside the scenes"),
+        ({"faces": None}, "this recipe needs faces beside the scenes"),
         ({"start": Path("nowhere/state.pt")}, r"nowhere.state\.pt is not there; give the state\.pt of an earlier run"),
     ],
 )
@@ -171,23 +172,32 @@ def test_an_unknown_recipe_is_refused() -> None:
         recipe("best")
 
 
-def test_another_runs_face_stage_can_be_taken_over(finished: Path, data: Path) -> None:
+def test_a_run_goes_on_from_another_runs_phase(finished: Path, data: Path) -> None:
     config = load_checkpoint(finished / "checkpoint").config
-    trainer = Trainer(plan(data, "taken", recipe=TINY, config=config, start=finished / STATE))
-    averaged = state(finished)["ema"]
-    torch.testing.assert_close(dict(trainer.bare.state_dict()), averaged, atol=0, rtol=0)
-    assert not trainer.history
+    trainer = Trainer(plan(data, "taken", recipe=TINY, config=config, start=finished / "after-faces-48.pt"))
+    trainer.run()
+    whole = json.loads(state(finished)["history"])
+    assert [(row["phase"], row["epoch"]) for row in trainer.history] == [(row["phase"], row["epoch"]) for row in whole]
+    assert trainer.history[:2] == whole[:2]  # taken over, not run again
 
 
-def test_the_scene_stage_begins_with_the_averaged_filters_of_the_face_stage(data: Path) -> None:
-    faces = (replace(TINY.faces[0], epochs=1, draws=16),)
-    trainer = Trainer(plan(data, "stages", recipe=replace(ONE_STEP, faces=faces)))
+def test_a_phase_begins_with_the_average_and_the_first_scenes_with_the_faces_filters(data: Path) -> None:
+    faces = replace(FACES, epochs=1, draws=16)
+    trainer = Trainer(plan(data, "phases", recipe=replace(TINY, phases=(faces, SCENES, replace(SCENES, name="late")))))
     trainer.plan.out.mkdir()
-    trainer._run_phase(faces[0], 0)
+
+    trainer._run_phase(faces, 0)
     averaged = {k: v.clone() for k, v in trainer.ema.module.net.face_encoder.state_dict().items()}
-    trainer._enter_scenes()
+    trainer._enter(SCENES)
     for encoder in (trainer.bare.net.face_encoder, trainer.bare.net.context_encoder):
         torch.testing.assert_close(dict(encoder.state_dict()), averaged, atol=0, rtol=0)
+
+    trainer._run_phase(SCENES, 0)
+    averaged = {k: v.clone() for k, v in trainer.ema.module.state_dict().items()}
+    trainer._enter(trainer.plan.recipe.phases[2])
+    torch.testing.assert_close(dict(trainer.bare.state_dict()), averaged, atol=0, rtol=0)
+    own, faces_filters = trainer.bare.net.context_encoder.state_dict(), trainer.bare.net.face_encoder.state_dict()
+    assert any((own[name] != faces_filters[name]).any() for name in own)  # what scenes taught is kept
 
 
 def test_without_context_the_scene_counts_for_nothing(data: Path) -> None:
@@ -224,8 +234,8 @@ def test_what_was_taken_out_gets_no_gradient(ablation: Ablation) -> None:
 
 
 def test_the_papers_recipe_trains_on_scenes_alone(data: Path) -> None:
-    phases = tuple(replace(phase, epochs=1, draws=4) for phase in PAPER.scenes)
-    short = plan(data, "paper", recipe=replace(PAPER, scenes=phases), faces=None)
+    phases = tuple(replace(phase, epochs=1, draws=4) for phase in PAPER.phases)
+    short = plan(data, "paper", recipe=replace(PAPER, phases=phases), faces=None)
     trainer = Trainer(short)
     before = {k: v.clone() for k, v in trainer.bare.net.named_parameters()}
     folder = trainer.run()
@@ -240,10 +250,10 @@ def test_the_papers_recipe_trains_on_scenes_alone(data: Path) -> None:
 
 
 def test_the_papers_learning_rate_is_cut_at_epochs_25_and_40() -> None:
-    rates = [phase.lr for phase in PAPER.scenes for _ in range(phase.epochs)]
+    rates = [phase.lr for phase in PAPER.phases for _ in range(phase.epochs)]
     assert len(rates) == 60
     assert rates == pytest.approx([5e-4] * 25 + [5e-5] * 15 + [5e-6] * 20)
-    assert all(phase.lr == phase.lr_end and phase.batch == 4 for phase in PAPER.scenes)
+    assert all(phase.lr == phase.lr_end and phase.batch == 4 for phase in PAPER.phases)
 
 
 def test_a_resnet18_trains_saves_and_loads(data: Path) -> None:
@@ -260,8 +270,8 @@ def test_a_resnet18_trains_saves_and_loads(data: Path) -> None:
 
 
 def test_the_epoch_that_validates_best_is_kept(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scenes = (replace(SCENES_ALONE.scenes[0], epochs=3),)
-    trainer = Trainer(plan(data, "selection", recipe=replace(SCENES_ALONE, scenes=scenes), faces=None))
+    phases = (replace(SCENES_ALONE.phases[0], epochs=3),)
+    trainer = Trainer(plan(data, "selection", recipe=replace(SCENES_ALONE, phases=phases), faces=None))
     scores = iter([Scores(scenes=0.2), Scores(scenes=0.6), Scores(scenes=0.4)])
     seen: list[dict[str, Tensor]] = []
 
