@@ -226,11 +226,11 @@ class Trainer:
         (self.folder / METRICS).write_text(json.dumps(metrics, indent=1) + "\n")
 
     def _enter(self, phase: Phase) -> None:
-        """Start a phase from the average of those before; the scene's encoder begins with the face's filters."""
+        """Start a phase from the average of those before; after faces, the scene's encoder takes the face's filters."""
         if not self.history:
             return
         self.bare.load_state_dict(self.ema.module.state_dict())
-        if phase.with_scenes and not any(p.with_scenes and self._epochs_done(p) for p in self.plan.recipe.phases):
+        if phase.with_scenes and "scenes" not in self.history[-1]:
             self.bare.net.context_encoder.load_state_dict(self.bare.net.face_encoder.state_dict())
             self.ema.module.load_state_dict(self.bare.state_dict())
 

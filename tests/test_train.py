@@ -181,7 +181,7 @@ def test_a_run_goes_on_from_another_runs_phase(finished: Path, data: Path) -> No
     assert trainer.history[:2] == whole[:2]  # taken over, not run again
 
 
-def test_a_phase_begins_with_the_average_and_the_first_scenes_with_the_faces_filters(data: Path) -> None:
+def test_a_phase_begins_with_the_average_and_scenes_after_faces_with_the_faces_filters(data: Path) -> None:
     faces = replace(FACES, epochs=1, draws=16)
     trainer = Trainer(plan(data, "phases", recipe=replace(TINY, phases=(faces, SCENES, replace(SCENES, name="late")))))
     trainer.plan.out.mkdir()
