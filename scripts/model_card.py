@@ -2,8 +2,8 @@
 
 $ python scripts/model_card.py
 
-Every number that was measured is read from config.json and metrics.json beside the weights;
-tests/test_weights.py checks that the card is up to date.
+Every number that was measured is read from config.json, metrics.json and trials.json beside the weights and from
+benchmarks/ready_made/results.json; tests/test_weights.py checks that the card is up to date.
 """
 
 from __future__ import annotations
@@ -12,8 +12,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parent.parent / "checkpoints" / "glamor-net"
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "checkpoints" / "glamor-net"
+READY_MADE = ROOT / "benchmarks" / "ready_made" / "results.json"
 TEMPLATE = Path(__file__).with_name("model_card.md")
+TRIAL_COLUMNS = ("scenes", "film", "film, context blanked", "scenes, face blanked", "faces")
+COMPARED = ("faces, all sources", "scenes, all sources", "scenes, film")
 
 Json = dict[str, Any]
 
@@ -25,8 +29,7 @@ def main() -> None:
 
 def card() -> str:
     """Return the card's text."""
-    metrics = json.loads((FOLDER / "metrics.json").read_text())
-    config = json.loads((FOLDER / "config.json").read_text())
+    metrics, config, trials = (json.loads((FOLDER / f"{n}.json").read_text()) for n in ("metrics", "config", "trials"))
     scenes, faces = metrics["scenes"], metrics["faces"]
     fused, alone = find(scenes, "fused", "all"), find(faces, "face only", "all")
     return TEMPLATE.read_text().format(
@@ -43,8 +46,10 @@ def card() -> str:
         results="\n".join((*_results(scenes), *_results(faces)[2:])),
         classes="\n".join(_classes(fused, alone)),
         fusion=_fusion(scenes),
-        gain=_gain(scenes, "all"),
-        film_gain=_gain(scenes, "film"),
+        trials="\n".join(_trials(trials)),
+        compared="\n".join(_compared(fused, find(scenes, "fused", "film"), alone)),
+        gain=_signed(scenes["scene_gain"]["all"]),
+        film_gain=_signed(scenes["scene_gain"]["film"]),
     )
 
 
@@ -61,6 +66,10 @@ def _shown(measure: Json) -> str:
     if measure["value"] is None:
         return "-"
     return f"{measure['value']:.3f} [{measure['low']:.3f}, {measure['high']:.3f}]"
+
+
+def _signed(measure: Json) -> str:
+    return f"{measure['value']:+.3f} [{measure['low']:+.3f}, {measure['high']:+.3f}]"
 
 
 def _results(evaluation: Json) -> list[str]:
@@ -90,11 +99,27 @@ def _fusion(scenes: Json) -> str:
     )
 
 
-def _gain(scenes: Json, subset: str) -> str:
-    fused, blanked = (
-        find(scenes, condition, subset)["macro_recall"]["value"] for condition in ("fused", "context blanked")
-    )
-    return f"{fused - blanked:+.3f}"
+def _trials(trials: list[Json]) -> list[str]:
+    lines = [f"| run | {' | '.join(TRIAL_COLUMNS)} | w_face, standard deviation | attention entropy |"]
+    lines.append("| --- " * (len(TRIAL_COLUMNS) + 3) + "|")
+    for trial in trials:
+        figures = " | ".join(_shown(trial[name]) for name in TRIAL_COLUMNS)
+        spread = f"{trial['w_face_std']:.3f} | {trial['attention_entropy']:.3f} of uniform"
+        lines.append(f"| {trial['name']} | {figures} | {spread} |")
+    return lines
+
+
+def _compared(scenes: Json, film: Json, faces: Json) -> list[str]:
+    lines = [f"| classifier | {' | '.join(COMPARED)} |", "| --- | --- | --- | --- |"]
+    ours = " | ".join(_shown(report["macro_recall"]) for report in (faces, scenes, film))
+    lines.append(f"| **these weights** | {ours} |")
+    for name, subsets in json.loads(READY_MADE.read_text()).items():
+        recalls = (subsets[subset]["macro_recall"] for subset in COMPARED)
+        figures = " | ".join(
+            _shown({"value": r["value"], "low": r["interval"][0], "high": r["interval"][1]}) for r in recalls
+        )
+        lines.append(f"| {name} | {figures} |")
+    return lines
 
 
 if __name__ == "__main__":

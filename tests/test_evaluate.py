@@ -130,6 +130,16 @@ def test_every_condition_is_reported_for_all_and_for_each_source(evaluation: Eva
     assert find(evaluation, "fused", "stock").accuracy.value == 0.5
 
 
+def test_the_scenes_gain_is_the_difference_on_the_same_photos(evaluation: Evaluation) -> None:
+    assert set(evaluation.scene_gain) == {"all", "film", "stock"}
+    for subset, gain in evaluation.scene_gain.items():
+        with_scene, without = (find(evaluation, name, subset).macro_recall for name in ("fused", "context blanked"))
+        assert gain.value == pytest.approx(with_scene.value - without.value)
+        # A pair that is right or wrong together cancels out, so it is known better than two figures apart.
+        assert gain.high - gain.low <= with_scene.high - with_scene.low + without.high - without.low
+    assert evaluation.to_dict()["scene_gain"]["all"]["value"] == evaluation.scene_gain["all"].value
+
+
 def test_precision_and_classes_without_samples(evaluation: Evaluation) -> None:
     classes = find(evaluation, "fused").classes
     assert tuple(entry.name for entry in classes) == CLASS_NAMES
@@ -191,6 +201,7 @@ def test_faces_are_answered_with_a_black_scene_only(tmp_path: Path) -> None:
     evaluation = evaluate(reader(), tmp_path, "val")
     assert [(report.condition, report.subset) for report in evaluation.reports] == [("face only", "all")]
     assert evaluation.reports[0].accuracy.value == 1.0
+    assert evaluation.scene_gain == {}
 
 
 def test_more_samples_than_a_batch_keep_their_order(tmp_path: Path) -> None:
