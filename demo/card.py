@@ -9,7 +9,7 @@ from html import escape
 from demo import markdown, markup, text
 from glamor.card import Card, Scores
 from glamor.checkpoint import Checkpoint
-from glamor.evaluate import ClassReport, Measure, Report
+from glamor.scoring import ClassReport, Measure, Report
 
 
 def facts(checkpoint: Checkpoint) -> str:

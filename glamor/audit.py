@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
 from glamor.data import Sample, is_scenes, list_samples
 from glamor.errors import DataError
-from glamor.evaluate import Measure
 from glamor.explain import METHODS, find_method
 from glamor.explain.trust import SANITY_LIMIT, MapRow, Reliance, survey
 from glamor.explain.trust.progress import Progress, ignore, part
 from glamor.metrics import bootstrap_intervals
 from glamor.photo import load_photo
 from glamor.prepare import NO_FACE, prepare
+from glamor.scoring import Measure
 
 LIMIT = 50
 Floats = NDArray[np.float64]

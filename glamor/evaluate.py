@@ -20,64 +20,13 @@ from torch import Tensor
 from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
 from glamor.config import ModelConfig
 from glamor.data import Sample, is_scenes, list_samples, prepare_sample
-from glamor.metrics import (
-    accuracy,
-    bootstrap_intervals,
-    confusion_matrix,
-    entropy,
-    expected_calibration_error,
-    macro_recall,
-    precision,
-    recall,
-)
+from glamor.metrics import bootstrap_intervals, entropy, macro_recall
 from glamor.model import GLAMORNet, Intervention
+from glamor.scoring import Measure, Report, score
 
 BATCH = 64
 FUSED, CONTEXT_BLANKED = "fused", "context blanked"
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A figure and its 95 % bootstrap interval; nan where it is undefined."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class ClassReport:
-    """Recall and precision of one class, in [0, 1]."""
-
-    name: str
-    count: int
-    recall: Measure
-    precision: Measure
-
-
-@dataclass(frozen=True)
-class Report:
-    """How good the answers were under one condition.
-
-    Attributes:
-        condition: what was done to the network or its input, ``fused`` for nothing.
-        subset: ``all``, or the source the samples came from.
-        count: how many samples.
-        accuracy, macro_recall: in [0, 1].
-        calibration_error: expected calibration error of the shown probabilities, 15 bins.
-        classes: one a class.
-        confusion: (classes, classes) counts, row = true class.
-    """
-
-    condition: str
-    subset: str
-    count: int
-    accuracy: Measure
-    macro_recall: Measure
-    calibration_error: Measure
-    classes: tuple[ClassReport, ...]
-    confusion: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -256,51 +205,6 @@ def _subsets(samples: Sequence[Sample]) -> tuple[str, ...]:
     return ("all", *sources) if len(sources) > 1 else ("all",)
 
 
-def score(
-    condition: str,
-    subset: str,
-    labels: NDArray[np.int64],
-    probabilities: NDArray[np.float64],
-    class_names: Sequence[str],
-    draws: int = 1000,
-) -> Report:
-    """Measure answers against labels.
-
-    Args:
-        condition: what was done to the network or its input.
-        subset: which samples these are.
-        labels: (N,) class indices, N at least 1.
-        probabilities: (N, classes).
-        class_names: one a class.
-        draws: resamples for the intervals.
-    """
-    predicted = probabilities.argmax(axis=1)
-    classes = len(class_names)
-
-    def statistics(chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-        return _statistics(labels[chosen], predicted[chosen], probabilities[chosen], classes)
-
-    values = statistics(np.arange(len(labels)))
-    measures = [
-        Measure(float(v), float(lo), float(hi))
-        for v, lo, hi in zip(values, *bootstrap_intervals(len(labels), statistics, draws=draws), strict=True)
-    ]
-    matrix = confusion_matrix(labels, predicted, classes)
-    return Report(
-        condition=condition,
-        subset=subset,
-        count=len(labels),
-        accuracy=measures[0],
-        macro_recall=measures[1],
-        calibration_error=measures[2],
-        classes=tuple(
-            ClassReport(name, int(matrix[i].sum()), measures[3 + i], measures[3 + classes + i])
-            for i, name in enumerate(class_names)
-        ),
-        confusion=tuple(tuple(int(n) for n in row) for row in matrix),
-    )
-
-
 def _report(condition: str, subset: str, outputs: Outputs, samples: Sequence[Sample], config: ModelConfig) -> Report:
     rows, labels = _rows(samples, subset)
     return score(condition, subset, labels, _softmax(outputs.logits[rows] / config.temperature), config.class_names)
@@ -325,15 +229,6 @@ def _rows(samples: Sequence[Sample], subset: str) -> tuple[NDArray[np.int64], ND
     """Return the positions of a subset's samples and their labels."""
     rows = np.array([i for i, sample in enumerate(samples) if subset in ("all", sample.source)], dtype=np.int64)
     return rows, np.array([samples[i].label for i in rows], dtype=np.int64)
-
-
-def _statistics(
-    labels: NDArray[np.int64], predicted: NDArray[np.int64], probabilities: NDArray[np.float64], classes: int
-) -> NDArray[np.float64]:
-    matrix = confusion_matrix(labels, predicted, classes)
-    recalls = recall(matrix)
-    scalars = (accuracy(labels, predicted), np.nanmean(recalls), expected_calibration_error(labels, probabilities))
-    return np.concatenate((np.array(scalars, dtype=np.float64), recalls, precision(matrix)))
 
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

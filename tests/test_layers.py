@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "photo": set(),
     "figures": {"figures"},
     "metrics": set(),
+    "scoring": {"metrics"},
     "faces": {"hub", "photo"},
     "prepare": {"config", "photo"},
     "model": {"config"},
@@ -35,12 +36,12 @@ MAY_IMPORT = {
     "report": {"explain", "figures", "photo", "predictor", "prepare", "report", "serialise"},
 }
 NETWORK_ROOMS = {"config", "device", "photo", "faces", "prepare", "model", "checkpoint", "predictor"}
-RESEARCH_ROOMS = {"augment", "calibrate", "data", "evaluate", "feed", "losses", "metrics", "recipe", "train"}
-MAY_IMPORT |= dict.fromkeys(RESEARCH_ROOMS - {"metrics"}, NETWORK_ROOMS | RESEARCH_ROOMS | {"figures"})
-MAY_IMPORT["audit"] = NETWORK_ROOMS | {"data", "evaluate", "explain", "figures", "metrics"}
-MAY_IMPORT["card"] = {"checkpoint", "evaluate", "hub"}
+RESEARCH_ROOMS = {"augment", "calibrate", "data", "evaluate", "feed", "losses", "metrics", "recipe", "scoring", "train"}
+MAY_IMPORT |= dict.fromkeys(RESEARCH_ROOMS - {"metrics", "scoring"}, NETWORK_ROOMS | RESEARCH_ROOMS | {"figures"})
+MAY_IMPORT["audit"] = NETWORK_ROOMS | {"data", "explain", "figures", "metrics", "scoring"}
+MAY_IMPORT["card"] = {"checkpoint", "hub", "scoring"}
 MAY_IMPORT["export"] = {"card", "checkpoint"}
-MAY_IMPORT["many"] = NETWORK_ROOMS | {"evaluate", "figures", "many", "metrics"}
+MAY_IMPORT["many"] = NETWORK_ROOMS | {"figures", "many", "metrics", "scoring"}
 MAY_IMPORT["analyse"] = {"faces", "many", "predictor"}
 MAY_IMPORT["summarise"] = {"many"}
 EVERYTHING = {"__init__", "__main__"}

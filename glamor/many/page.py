@@ -13,12 +13,12 @@ from PIL import Image
 
 from glamor import figures
 from glamor.errors import GlamorError
-from glamor.evaluate import Measure
 from glamor.many.items import Item
 from glamor.many.quality import Quality
 from glamor.many.sources import reopen
 from glamor.many.summary import Pick, Summary
 from glamor.photo import load_photo
+from glamor.scoring import Measure
 
 THUMBNAIL = 220  # pixels, the longer side
 TITLE = "Many photos, summarised"
