@@ -28,6 +28,8 @@ from glamor.predictor import Prediction
 
 def analyse(engine: Engine, visit: Visit, source: PhotoSource | None, method: str, opacity: float) -> Screen:
     """Predict every face of a new photo; no photo (it was removed) clears the page."""
+    if source is None and visit.view is not None and visit.view.example:
+        return Screen()  # it was another way to add a photo that was chosen
     if source is None or not engine.trained:
         visit.show(None)
         return blank("" if engine.trained else markup.note(text.UNTRAINED, "warn"))
@@ -141,7 +143,7 @@ def open_link(visit: Visit, link: Link) -> None:
     visit.wish, view = link.label, visit.view
     if view is not None and view.question is not None and view.example:
         method, target = link.method or view.question.method, link.label or view.question.target
-        visit.show(replace(view, question=replace(view.question, method=method, target=target)))
+        visit.show(replace(view, question=view.question._replace(method=method, target=target)))
 
 
 def put_up(engine: Engine, visit: Visit, opacity: float) -> Screen:

@@ -27,7 +27,7 @@ PHOTO = "Photo"
 DROP_HERE = "Drop a photo here\nor click to choose one"
 EXAMPLES = "Or try one"
 EXAMPLE_NAMES = ("Eileen Collins", "Grace Hopper")
-FIRST_EXAMPLE = "An example, analysed already. Add your own photo to replace it."
+FIRST_EXAMPLE = "An example, analysed already. Your photo replaces it."
 
 ANSWER = "What it answered"
 ANSWER_EMPTY = "Seven expressions and their probabilities appear here, one face at a time."

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from demo.many import Album
 
 Point = tuple[float, float]
+BASELINE = "black"  # of a method that has no use for one
 
 
 class SupersededError(Exception):
     """The visitor has asked something else meanwhile; nobody waits for this answer."""
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """What an attribution map answers; ``face`` is an index, ``target`` a class name.
 
     ``baseline`` and ``smooth`` are as in ``glamor.explain.explain``; a method that has no use for
@@ -32,7 +32,7 @@ class Question:
     face: int
     method: str
     target: str
-    baseline: str = "black"
+    baseline: str = BASELINE
     smooth: bool = False
 
 

@@ -119,17 +119,20 @@ def _photo_parts(screen: Screen) -> dict[str, Any]:
         elem_id="photo",
         **_start(screen.photo),
     )
-    gr.set_static_paths(list(example_photos()))  # served from where they are
     with gr.Column(elem_id="examples", min_width=84):
         gr.HTML(markup.caption(text.EXAMPLES))
-        examples = tuple(
-            gr.Button(name, icon=path, size="sm", min_width=84)
-            for name, path in zip(text.EXAMPLE_NAMES, example_photos(), strict=True)
-        )
+        examples = tuple(map(_example, text.EXAMPLE_NAMES, example_photos()))
     with gr.Row(elem_id="add-row"):
         add = gr.UploadButton(text.ADD_PHOTO, file_types=["image"], size="sm", min_width=100, elem_id="add-photo")
         gr.HTML(markup.caption(text.CONSENT), elem_id="consent")
     return {"photo": photo, "examples": examples, "add": add}
+
+
+def _example(name: str, path: Path) -> gr.Button:
+    button = gr.Button(name, icon=path, size="sm", min_width=84)
+    if button.icon:
+        button.keep_in_cache.add(button.icon["path"])  # Gradio does so with values, not with icons
+    return button
 
 
 def _control_parts(shelf: Shelf, visit: gr.State, screen: Screen) -> dict[str, Any]:

@@ -80,7 +80,6 @@ def test_a_visitor_quicker_than_the_page_keeps_the_photo(page, pair):
     drop(page.locator("#photo button").first, pair)
     expect(page.locator("#answer")).to_contain_text("of 2")
     expect(page.locator("#moved img")).to_be_visible()
-    page.wait_for_load_state("networkidle")
     expect(page.locator("#answer")).to_contain_text("of 2")
     expect(page.locator("#photo img").first).to_be_visible()
 

@@ -12,7 +12,7 @@ from PIL import Image
 from demo import first, handlers, swapping, text
 from demo.engine import Engine
 from demo.links import Link
-from demo.screen import HIDE, SAME, Moved
+from demo.screen import HIDE, SAME, Moved, Screen
 from demo.visit import Visit
 from glamor.checkpoint import load_checkpoint
 from glamor.explain import explain
@@ -53,6 +53,7 @@ def test_the_place_for_a_photo_stays_free_until_the_example_is_worked_on(engine,
     refused = handlers.analyse(engine, visit, str(wrong), METHOD, OPACITY)
     assert "warn" in refused.notice
     assert refused.photo is None
+    assert handlers.analyse(engine, visit, None, METHOD, OPACITY) == Screen(), "a click on the camera clears nothing"
     marking = handlers.start_marking(visit)
     assert marking.photo["value"].shape == visit.view.photo.shape
     Image.fromarray(nobody).save(tmp_path / "nobody.png")
