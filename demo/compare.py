@@ -17,7 +17,7 @@ from demo import compare_markup, markup, pictures, text
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.screen import SAME
-from demo.visit import Focus, Job, Question, SupersededError, Visit
+from demo.visit import BASELINE, Focus, Job, Question, SupersededError, Visit
 from glamor.explain import METHODS, Explanation, find_method
 
 TAB = "compare"
@@ -100,7 +100,7 @@ def ask(focus: Focus, method: str, baseline: str, smooth: bool) -> Question:
         focus.question.face,
         entry.key,
         focus.question.target,
-        baseline if entry.uses_baseline else Question.baseline,
+        baseline if entry.uses_baseline else BASELINE,
         bool(smooth) and entry.can_smooth,
     )
 

@@ -14,6 +14,7 @@ from gradio.utils import get_upload_folder
 from demo import markup, queues, text
 from demo.engine import Engine
 from demo.guard import message_of
+from demo.shelf import Shelf
 from demo.visit import Focus, Visit
 from glamor.report import zip_report
 
@@ -26,7 +27,7 @@ _FOLLOW_JS = """(file) => {
 }"""
 
 
-def add_download(engine: Engine, visit: gr.State, title: str) -> None:
+def add_download(shelf: Shelf, visit: gr.State, title: str) -> None:
     """Add a card's title with the button beside it, and what it says below, to the open layout."""
     with gr.Row(elem_classes="titled"):
         gr.HTML(markup.heading(title))
@@ -35,7 +36,7 @@ def add_download(engine: Engine, visit: gr.State, title: str) -> None:
     hidden = gr.DownloadButton(visible="hidden", elem_id="download-file")
 
     def on_press(visit: Visit) -> tuple[str | None, str]:
-        return save(engine, visit)
+        return save(shelf.of(visit), visit)
 
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     (

@@ -28,6 +28,8 @@ from glamor.predictor import Prediction
 
 def analyse(engine: Engine, visit: Visit, source: PhotoSource | None, method: str, opacity: float) -> Screen:
     """Predict every face of a new photo; no photo (it was removed) clears the page."""
+    if source is None and visit.view is not None and visit.view.example:
+        return Screen()  # it was another way to add a photo that was chosen
     if source is None or not engine.trained:
         visit.show(None)
         return blank("" if engine.trained else markup.note(text.UNTRAINED, "warn"))
@@ -136,29 +138,26 @@ def redraw(visit: Visit, opacity: float) -> tuple[Any, Any]:
     return _looked(view.photo, prediction, opacity), moved
 
 
-def open_link(visit: Visit, link: Link, method: str, opacity: float) -> Screen:
-    """Set a visit that has just begun as its link asks; a new answer is asked for, not waited for.
+def open_link(visit: Visit, link: Link) -> None:
+    """Set a visit that has just begun as its link asks; :func:`put_up` shows it."""
+    visit.wish, view = link.label, visit.view
+    if view is not None and view.question is not None and view.example:
+        method, target = link.method or view.question.method, link.label or view.question.target
+        visit.show(replace(view, question=view.question._replace(method=method, target=target)))
 
-    Args:
-        visit: with or without a first photo.
-        link: what the address asks for.
-        method: the one that the page starts with.
-        opacity: the one that the page starts with.
-    """
-    visit.wish = link.label
-    screen = Screen(notice=markup.note("<br>".join(map(escape, link.refused)), "warn")) if link.refused else Screen()
-    if visit.view is None or visit.view.focus is None:
+
+def put_up(engine: Engine, visit: Visit, opacity: float) -> Screen:
+    """Return the page for what the visit holds; attributions that are not known are asked for, not waited for."""
+    view = visit.view
+    if view is None:
+        return blank("" if engine.trained else markup.note(text.UNTRAINED, "warn"))._replace(photo=None)
+    if view.focus is None:
+        return Screen()
+    question, prediction = view.focus
+    screen, known = drawn(view, opacity)._replace(notice=SAME), visit.maps.get(question)
+    if known is None:
         return screen
-    question, prediction = visit.view.focus
-    asked = Question(question.face, link.method or method, link.label or prediction.emotion)
-    visit.show(replace(visit.view, question=asked))
-    if link.opacity not in (None, opacity):
-        looked, moved = redraw(visit, float(link.opacity or 0))
-        screen = screen._replace(looked=looked, moved=moved)
-    if asked not in visit.maps:
-        waiting = gr.update(value=None, visible=True)
-        screen = screen._replace(moved=waiting, moved_words=markup.caption(text.MOVED_WAIT), stop=SHOW)
-    return screen._replace(target=gr.update(value=asked.target))
+    return screen._replace(moved=_moved(prediction, known, opacity), moved_words=markup.moved(known), stop=HIDE)
 
 
 def blank(notice: str = "") -> Screen:
@@ -188,7 +187,7 @@ def _safely(visit: Visit, act: Callable[[], Screen]) -> Screen:
     try:
         return act()
     except Exception as error:
-        previous = None if visit.view is None else _photo(visit.view)
+        previous = None if visit.view is None or visit.view.example else _photo(visit.view)
         return Screen(notice=markup.note(escape(message_of(error)), "warn"), photo=previous)
 
 
@@ -196,7 +195,7 @@ def _analysed(engine: Engine, visit: Visit, photo: Photo, method: str, opacity: 
     predictions = engine.predict(photo)
     if predictions:
         index = largest([prediction.face_box_xyxy for prediction in predictions])
-        return _shown(visit, photo, predictions, index, method, opacity)._replace(box_hint=_size(photo))
+        return _shown(visit, photo, predictions, index, method, opacity)
     return _faceless(visit, photo, text.NO_FACE)
 
 
@@ -223,6 +222,7 @@ def _choose_at(visit: Visit, view: View, point: Point, opacity: float) -> Screen
 
 
 def _marking(visit: Visit, view: View, words: str) -> Screen:
+    view = replace(view, example=False)  # the photo is needed now
     visit.show(view)
     return Screen(notice=markup.note(words), photo=_photo(view))
 
@@ -264,10 +264,10 @@ def drawn(view: View, opacity: float) -> Screen:
     photo, predictions, index = view.photo, view.predictions, question.face
     return Screen(
         notice="",
-        photo=_photo(view),
+        photo=SAME if view.example else _photo(view),
         faces=_faces(predictions, index),
         target=gr.update(choices=list(prediction.class_names), value=question.target, interactive=True),
-        answer=markup.answer(Focus(question, prediction), len(predictions)),
+        answer=markup.answer(Focus(question, prediction), len(predictions), view.example),
         saw=gr.update(value=pictures.saw(prediction), alt_text=text.SAW_ALT.format(number=index + 1), visible=True),
         saw_words=markup.caption(text.SAW_CAPTION),
         looked=_looked(photo, prediction, opacity),
@@ -275,6 +275,7 @@ def drawn(view: View, opacity: float) -> Screen:
         weighed=markup.weighed(prediction),
         moved=gr.update(value=None, visible=True),  # never the last face's map beside this face's answer
         moved_words=markup.caption(text.MOVED_WAIT),
+        box_hint=_size(photo),
         remove=SHOW,
         stop=SHOW,
         again=HIDE,

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from demo import text
 
 # Reads the settings, puts them into the address bar and onto the clipboard, and says so.
-_COPY_JS = """async (method, target, opacity) => {
+_COPY_JS = """async (method, target, opacity, weights) => {
     const tab = document.querySelector('#tabs [role="tab"][aria-selected="true"]');
     const link = new URL(window.location.href);
     const settings = {tab: tab?.dataset.tabId, method, class: target, opacity};
+    settings.weights = weights === OWN_WEIGHTS ? null : weights;
     for (const [name, value] of Object.entries(settings))
         if (value === null || value === undefined) link.searchParams.delete(name);
         else link.searchParams.set(name, value);
@@ -27,11 +28,16 @@ _COPY_JS = """async (method, target, opacity) => {
 }"""
 
 
-def copy_js(notes: Mapping[str, str]) -> str:
-    """Return the script of the button; ``notes`` are the HTML it may show, by COPIED and IN_ADDRESS_BAR."""
+def copy_js(notes: Mapping[str, str], own_weights: str) -> str:
+    """Return the script of the button.
+
+    Args:
+        notes: the HTML it may show, by COPIED and IN_ADDRESS_BAR.
+        own_weights: the page's own, which need not be named.
+    """
     script = _COPY_JS
-    for name, html in notes.items():
-        script = script.replace(name, json.dumps(html))
+    for name, value in {**notes, "OWN_WEIGHTS": own_weights}.items():
+        script = script.replace(name, json.dumps(value))
     return script
 
 
@@ -44,6 +50,7 @@ class Link:
         method: key of a method.
         label: a class name.
         opacity: in [0, 1].
+        weights: name of a checkpoint.
         refused: one sentence for each setting that cannot be used; what it quotes is the sender's.
     """
 
@@ -51,17 +58,26 @@ class Link:
     method: str | None = None
     label: str | None = None
     opacity: float | None = None
+    weights: str | None = None
     refused: tuple[str, ...] = ()
 
 
-def read(params: Mapping[str, str], tabs: Sequence[str], methods: Sequence[str], labels: Sequence[str]) -> Link:
+def read(
+    params: Mapping[str, str],
+    tabs: Sequence[str] = (),
+    methods: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    weights: Sequence[str] = (),
+) -> Link:
     """Return the settings in an address, each checked like any input.
 
     Args:
-        params: the address's query, by name: ``tab``, ``method``, ``class`` and ``opacity``; others are let be.
-        tabs: keys of the tabs there are; without any, the setting is let be, and so for the next two.
+        params: the address's query, by name: ``tab``, ``method``, ``class``, ``opacity`` and ``weights``; others are
+            let be.
+        tabs: keys of the tabs there are; without any, the setting is let be, and so for the next three.
         methods: keys of the methods there are.
         labels: class names.
+        weights: names of the checkpoints there are.
     """
     refused: list[str] = []
 
@@ -75,10 +91,11 @@ def read(params: Mapping[str, str], tabs: Sequence[str], methods: Sequence[str],
         return given
 
     tab, method, label = choice("tab", tabs), choice("method", methods), choice("class", labels)
+    named = choice("weights", weights)
     opacity = _fraction(params.get("opacity"))
     if opacity is None and "opacity" in params:
         refused.append(text.BAD_OPACITY.format(given=params["opacity"][:60]))
-    return Link(tab, method, label, opacity, tuple(refused))
+    return Link(tab, method, label, opacity, named, tuple(refused))
 
 
 def _fraction(given: str | None) -> float | None:

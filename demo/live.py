@@ -15,6 +15,8 @@ from PIL import Image
 from demo import markup, parse, text
 from demo.engine import Engine
 from demo.guard import message_of
+from demo.shelf import Shelf
+from demo.visit import Visit
 from glamor import figures
 from glamor.faces import largest
 from glamor.photo import Photo, load_photo
@@ -64,7 +66,7 @@ def drawn(photo: Photo, predictions: tuple[Prediction, ...], opacity: float) -> 
     return figures.draw_boxes(lit, boxes, chosen)
 
 
-def add_live(engine: Engine, opacity: gr.Slider) -> None:
+def add_live(shelf: Shelf, visit: gr.State, opacity: gr.Slider) -> None:
     """Lay out the camera and its picture inside the open block, and tie them together."""
     with gr.Accordion(text.LIVE, open=False, elem_id="live"):
         gr.HTML(markup.caption(text.LIVE_INFO))
@@ -81,12 +83,12 @@ def add_live(engine: Engine, opacity: gr.Slider) -> None:
             )
             shown = gr.HTML(markup.empty(text.LIVE_EMPTY), elem_id="live-picture")
 
-    def on_frame(payload: Mapping[str, Any] | None, opacity: float) -> str:
-        return frame(engine, payload, opacity)
+    def on_frame(visit: Visit, payload: Mapping[str, Any] | None, opacity: float) -> str:
+        return frame(shelf.of(visit), payload, opacity)
 
     camera.stream(
         on_frame,
-        [camera, opacity],
+        [visit, camera, opacity],
         shown,
         stream_every=EVERY,
         time_limit=AT_MOST,

@@ -49,12 +49,14 @@ class Album:
 
     Attributes:
         items: the photos by name; they lie in the visitor's uploads and go with these.
+        source: of the weights that answer.
         stopped: whether the visitor wants no more.
         rows: one a face, as in ``faces.parquet``.
         thumbnails: JPEG of each face, in the order of the rows that have one.
     """
 
     items: dict[str, Item]
+    source: str
     stopped: bool = False
     rows: list[Row] = field(default_factory=list)
     thumbnails: list[bytes] = field(default_factory=list)
@@ -85,7 +87,7 @@ def work(engine: Engine, visit: Visit, paths: Sequence[str] | None) -> Iterator[
     try:
         if not engine.trained:
             raise CheckpointError(text.UNTRAINED_PLAIN)
-        album = Album(find_photos(paths))
+        album = Album(find_photos(paths), engine.predictor.checkpoint.source)
         visit.album = album
         yield from _worked(engine, visit, album)
         yield _finished(engine, album)
@@ -99,6 +101,13 @@ def queue(visit: Visit, paths: Sequence[Any] | None) -> str:
     """End what the visitor's earlier files still cost, and say that the new ones wait for their turn."""
     stop(visit)
     return note(text.MANY_WAIT) if paths else ""
+
+
+def refresh(engine: Engine, visit: Visit) -> str:
+    """Return a word of warning, as HTML, if the rows are by other weights than the chosen ones."""
+    if visit.album is None or visit.album.source == engine.predictor.checkpoint.source:
+        return ""
+    return note(escape(text.MANY_OTHER_WEIGHTS.format(source=visit.album.source)), "warn")
 
 
 def stop(visit: Visit) -> None:
@@ -240,7 +249,7 @@ def _progress(album: Album, seconds: float) -> str:
     if done and seconds:
         rate = done / seconds
         words += text.MANY_RATE.format(rate=rate, left=(total - done) / rate)
-    return note(f'<progress value="{done}" max="{total}"></progress> {escape(words)}')
+    return note(f'<progress value="{done}" max="{total}" aria-hidden="true"></progress> {escape(words)}')
 
 
 def _thumbnail(prepared: Prepared) -> bytes:

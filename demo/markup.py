@@ -46,17 +46,24 @@ def empty(words: str) -> str:
     return f'<p class="empty">{escape(words)}</p>'
 
 
-def answer(focus: Focus, count: int) -> str:
-    """Return the label and the seven probabilities of the chosen one of ``count`` faces."""
+def answer(focus: Focus, count: int, example: bool = False) -> str:
+    """Return the label and the seven probabilities of the chosen one of ``count`` faces.
+
+    Args:
+        focus: the chosen face.
+        count: of the photo's faces.
+        example: whether the page chose the photo.
+    """
     question, prediction = focus
     lead = text.ANSWER_LEAD if count > 1 else text.ANSWER_LEAD_ONLY
     lead = lead.format(number=question.face + 1, count=count)
+    said = f'<p class="example">{escape(text.FIRST_EXAMPLE)}</p>' if example else ""
     percent = f"{prediction.probabilities.max():.0%}"
     found = text.BOX_SOURCE_PERSON
     if prediction.face_score is not None:
         found = text.BOX_SOURCE_DETECTED.format(score=prediction.face_score)
     return (
-        f'<p class="lead">{escape(lead)}</p>'
+        f'{said}<p class="lead">{escape(lead)}</p>'
         f'<p class="label"><strong>{escape(prediction.emotion)}</strong> <span>{percent}</span></p>'
         f"{_doubt(prediction)}{_probabilities(prediction)}{caption(found)}"
     )

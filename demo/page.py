@@ -10,17 +10,18 @@ import gradio as gr
 
 from demo import cache, endpoints, links, markup, privacy, queues, text
 from demo.engine import Engine
+from demo.first import first_visit
 from demo.sessions import Page, lifespan_of
+from demo.shelf import Shelf
 from demo.tabs import about, analyse, compare, interventions, many, photos, trust
 from demo.theme import css, theme
-from demo.visit import Visit
 
 VISIT_AGE = 3600  # seconds after the last action, or after the tab was closed, that a visit is remembered
 MAX_VISITS = 64
 MAX_UPLOAD = "64mb"
 
 # Address of the tab, its name, and what lays it out.
-TABS: tuple[tuple[str, str, Callable[[Engine, gr.State], None]], ...] = (
+TABS: tuple[tuple[str, str, Callable[[Shelf, gr.State], None]], ...] = (
     ("analyse", text.TAB_ANALYSE, analyse.build),
     ("compare", text.TAB_COMPARE, compare.build),
     ("interventions", text.TAB_INTERVENTIONS, interventions.build),
@@ -33,10 +34,11 @@ TABS: tuple[tuple[str, str, Callable[[Engine, gr.State], None]], ...] = (
 
 def build(engine: Engine) -> Page:
     """Return the page and its API, ready to be launched with :func:`launch_options`."""
+    shelf, first = Shelf(engine), first_visit(engine, analyse.SHOWN_METHODS[0])
     with Page(
         title=text.TITLE, analytics_enabled=False, delete_cache=(cache.CACHE_EVERY, cache.CACHE_AGE), fill_width=True
     ) as page:
-        visit = gr.State(Visit(), time_to_live=VISIT_AGE, delete_callback=page.forget_visit)
+        visit = gr.State(first, time_to_live=VISIT_AGE, delete_callback=page.forget_visit)
         with gr.Row(elem_id="top-bar"):
             gr.HTML(markup.header(), elem_id="header")
             copy = gr.Button(text.COPY_LINK, size="sm", min_width=80, elem_id="copy-link")
@@ -46,12 +48,13 @@ def build(engine: Engine) -> Page:
         with gr.Tabs(elem_id="tabs") as tabs:
             for key, name, build_tab in TABS:
                 with gr.Tab(name, id=key, elem_id=f"tab-{key}"):
-                    build_tab(engine, visit)
-        config = engine.predictor.config
-        gr.HTML(markup.footer(engine.predictor.checkpoint.source, config.trained_on), elem_id="footer")
+                    build_tab(shelf, visit)
+        footer = gr.HTML(_footer(engine), elem_id="footer")
         endpoints.add_endpoints(engine, analyse.SHOWN_METHODS[0], analyse.DEFAULT_OPACITY)
         endpoints.add_intervene(engine)
-        _connect_link(page, tabs, copy, said)
+        _connect_link(page, shelf, tabs, copy, said)
+        if len(shelf.names) > 1:
+            _connect_footer(page, shelf, visit, footer)
         privacy.connect(page, visit, delete, deleted)
     return page
 
@@ -73,20 +76,33 @@ def launch_options(page: Page) -> dict[str, Any]:
     }
 
 
-def _connect_link(page: Page, tabs: gr.Tabs, copy: gr.Button, said: gr.HTML) -> None:
-    """Open the tab that the address names, and write the settings into a link on request."""
+def _connect_link(page: Page, shelf: Shelf, tabs: gr.Tabs, copy: gr.Button, said: gr.HTML) -> None:
+    """Open the tab that the address names, say what in it cannot be had, and write settings into a link on request."""
     keys = tuple(key for key, _, _ in TABS)
+    labels = shelf.engine(shelf.own).class_names
 
     def on_load(request: gr.Request) -> Any:
-        link = links.read(request.query_params, keys, (), ())
+        link = links.read(request.query_params, keys, analyse.SHOWN_METHODS, labels, shelf.names)
         refused = markup.note("<br>".join(map(escape, link.refused)), "warn")
         return gr.Tabs(selected=link.tab) if link.tab else gr.skip(), refused
 
     page.load(on_load, None, [tabs, said], api_visibility="private", show_progress="hidden", **queues.PREDICT_QUEUE)
     named = {block.elem_id: block for block in page.blocks.values()}
-    settings = [named[name] for name in ("method", "target", "opacity")]
+    settings = [named[name] for name in ("method", "target", "opacity", "which")]
     notes = {"COPIED": markup.note(text.COPIED), "IN_ADDRESS_BAR": markup.note(text.IN_ADDRESS_BAR)}
-    copy.click(None, settings, said, js=links.copy_js(notes), api_visibility="private")
+    copy.click(None, settings, said, js=links.copy_js(notes, shelf.own), api_visibility="private")
+
+
+def _connect_footer(page: Page, shelf: Shelf, visit: gr.State, footer: gr.HTML) -> None:
+    """Let the footer name the weights that the visitor has chosen in *About*."""
+    (facts,) = (block for block in page.blocks.values() if block.elem_id == "facts")
+    told: Any = facts
+    told.change(lambda visit: _footer(shelf.of(visit)), [visit], footer, **queues.FAST)
+
+
+def _footer(engine: Engine) -> str:
+    checkpoint = engine.predictor.checkpoint
+    return markup.footer(checkpoint.source, checkpoint.config.trained_on)
 
 
 def _start_notice(engine: Engine) -> None:

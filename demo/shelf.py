@@ -7,6 +7,7 @@ from typing import Any
 
 from demo import text
 from demo.engine import Engine
+from demo.visit import Visit
 from glamor.checkpoint import CONFIG_FILE, EMBEDDED
 from glamor.errors import CheckpointError
 from glamor.predictor import Predictor
@@ -46,8 +47,14 @@ class Shelf:
         """
         if name not in self.names:
             raise CheckpointError(text.NOT_ALLOWED.format(names=", ".join(self.names)))
+        if name in self._engines:
+            return self._engines[name]  # without waiting for somebody who loads another one
         with self._lock:
             if name not in self._engines:
                 device = str(self._engines[self.own].predictor.checkpoint.device)
                 self._engines[name] = Engine(Predictor(self._sources[name], device=device))
             return self._engines[name]
+
+    def of(self, visit: Visit) -> Engine:
+        """Return the engine of the checkpoint that a visitor has chosen, the page's own if none was."""
+        return self.engine(visit.checkpoint or self.own)

@@ -1,7 +1,8 @@
-"""Two checkpoints on one face: what each answered, where it looked, how it weighed."""
+"""Another checkpoint on the same faces: for the whole visit, or beside the first one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any, NamedTuple
@@ -12,8 +13,8 @@ from demo import markup, pictures, text
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.shelf import Shelf
-from demo.visit import Focus, View, Visit
-from glamor.photo import BoxXyxy
+from demo.visit import Focus, Question, View, Visit
+from glamor.photo import BoxXyxy, Photo
 from glamor.predictor import Prediction
 
 SAME = gr.skip()
@@ -29,11 +30,30 @@ class Sides(NamedTuple):
     second_picture: Any = SAME
 
 
-def compare(page: Engine, shelf: Shelf, visit: Visit, first: Any, second: Any, opacity: float) -> Sides:
+def use(shelf: Shelf, visit: Visit, name: Any) -> None:
+    """Let a checkpoint answer all that the visitor asks from now on, and ask it about the faces on the page.
+
+    Args:
+        shelf: what may be asked for.
+        visit: unchanged if anything fails.
+        name: a name on the shelf; it comes from a visitor.
+
+    Raises:
+        CheckpointError: if there is no such name, or it cannot be loaded.
+    """
+    before, engine, view = shelf.of(visit), shelf.engine(name), visit.view
+    if engine is before:
+        return
+    if view is not None:
+        view = _asked_again(before, engine, view, visit.wish) if engine.trained else None
+    visit.checkpoint = name
+    visit.show(view)
+
+
+def compare(shelf: Shelf, visit: Visit, first: Any, second: Any, opacity: float) -> Sides:
     """Answer the visit's chosen face with two checkpoints.
 
     Args:
-        page: the engine that found the face.
         shelf: what may be asked for.
         visit: whose photo it is.
         first: a name on the shelf; it comes from a visitor.
@@ -45,7 +65,7 @@ def compare(page: Engine, shelf: Shelf, visit: Visit, first: Any, second: Any, o
         return Sides(markup.note(text.SIDE_NEEDS_FACE))
     focus = view.focus
     try:
-        answers = [_answer(page, shelf.engine(name), view, focus) for name in (first, second)]
+        answers = [_answer(shelf.of(visit), shelf.engine(name), view, focus) for name in (first, second)]
     except Exception as error:
         return Sides(markup.note(escape(message_of(error)), "warn"))
     told = [_side(view, answer, opacity) for answer in answers]
@@ -77,11 +97,28 @@ def verdict(first: Prediction, second: Prediction) -> str:
     return text.SIDE_DIFFER.format(first=first.emotion, second=second.emotion, difference=difference)
 
 
-def _answer(page: Engine, engine: Engine, view: View, focus: Focus) -> Focus:
-    found = focus.prediction
-    box = box_for(found, page.predictor.config.face_crop_scale, engine.predictor.config.face_crop_scale)
-    (prediction,) = engine.predict(view.photo, [box])
-    return Focus(focus.question, replace(prediction, face_score=found.face_score))
+def _asked_again(before: Engine, engine: Engine, view: View, wish: str | None) -> View:
+    """Return the view with another checkpoint's predictions; what is explained is its own label or the one wished."""
+    predictions = _predictions(before, engine, view.photo, view.predictions)
+    question = view.question
+    if question is not None:
+        own = predictions[question.face].emotion
+        question = Question(question.face, question.method, wish if wish in engine.class_names else own)
+    return replace(view, predictions=predictions, question=question)
+
+
+def _answer(before: Engine, engine: Engine, view: View, focus: Focus) -> Focus:
+    (prediction,) = _predictions(before, engine, view.photo, [focus.prediction])
+    return Focus(focus.question, prediction)
+
+
+def _predictions(before: Engine, engine: Engine, photo: Photo, found: Sequence[Prediction]) -> tuple[Prediction, ...]:
+    """Return what ``engine`` says of the faces that ``before`` was asked about."""
+    if not found:
+        return ()
+    scales = before.predictor.config.face_crop_scale, engine.predictor.config.face_crop_scale
+    answers = engine.predict(photo, [box_for(one, *scales) for one in found])
+    return tuple(replace(one, face_score=own.face_score) for one, own in zip(answers, found, strict=True))
 
 
 def _side(view: View, answer: Focus, opacity: float) -> tuple[str, Any]:

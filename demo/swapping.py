@@ -56,7 +56,8 @@ def swap(engine: Engine, visit: Visit, sources: Sequence[PhotoSource | None], wh
 def _photos(
     engine: Engine, visit: Visit, sources: Sequence[PhotoSource], with_analysed: bool
 ) -> list[tuple[Prediction, ...]]:
-    analysed = [visit.view.predictions] if with_analysed and visit.view is not None else []
+    view = visit.view
+    analysed = [] if view is None or view.example or not with_analysed else [view.predictions]
     room = MOST_PHOTOS + 1 - len(analysed)  # one more than take part, to be told of
     return [*analysed, *(engine.predict(load_photo(source)) for source in sources[:room])]
 

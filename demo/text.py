@@ -26,6 +26,8 @@ TAB_ANALYSE = "Analyse"
 PHOTO = "Photo"
 DROP_HERE = "Drop a photo here\nor click to choose one"
 EXAMPLES = "Or try one"
+EXAMPLE_NAMES = ("Eileen Collins", "Grace Hopper")
+FIRST_EXAMPLE = "An example, analysed already. Your photo replaces it."
 
 ANSWER = "What it answered"
 ANSWER_EMPTY = "Seven expressions and their probabilities appear here, one face at a time."
@@ -486,7 +488,7 @@ DOWNLOAD_NEEDS_FACE = "Add a photo with a face first; then its analysis can be d
 TAB_ABOUT = "About"
 ABOUT_CHECKPOINT = "The weights in use"
 ABOUT_WHICH = "Weights"
-ABOUT_WHICH_INFO = "The page runs on the first; the others are here to be read about and compared."
+ABOUT_WHICH_INFO = "These answer on every tab; the faces of your photo are asked about again when you choose others."
 ABOUT_SOURCE, ABOUT_REVISION, ABOUT_HASH = "Source", "Revision", "sha256"
 ABOUT_LICENSE, ABOUT_TRAINED, ABOUT_LABELS = "Licence", "Trained on", "Labels"
 ABOUT_FOLDER = "a folder, no revision"
@@ -575,6 +577,9 @@ MANY_STOPPED = "Stopped: {photos} of {total} photos, with {faces} faces, are ana
 MANY_FAILED = "{count} of them could not be read; the table says why."
 MANY_NONE = "There is no photo in these files; accepted: JPEG, PNG, WebP, GIF, BMP or TIFF, or a zip of them."
 MANY_TOO_MANY = "These are {count} photos; accepted: at most {most} at once; hand them in by parts, or use the shell."
+MANY_OTHER_WEIGHTS = (
+    "The weights {source} gave these answers. You have chosen others since; add the files again to ask those."
+)
 MANY_GONE = "This photo is not here any more. Add the files again."
 MANY_PARQUET, MANY_CSV, MANY_PAGE = "Rows as Parquet", "Rows as CSV", "Summary as HTML"
 MANY_LABELS, MANY_LOOKED, MANY_WEIGHED = "Labels", "Where it looked, on average", "How it weighed"

@@ -16,7 +16,7 @@ from demo import compare, compare_markup, markup, pictures, text, trust_markup
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.screen import SAME
-from demo.visit import Job, Question, SupersededError, Visit
+from demo.visit import BASELINE, Job, Question, SupersededError, Visit
 from glamor.explain.trust import Trust
 
 TAB = "trust"
@@ -107,7 +107,7 @@ def _questions(visit: Visit, methods: Sequence[str] | None) -> tuple[Question, .
     if visit.view is None or visit.view.focus is None:
         return ()
     focus = visit.view.focus
-    return tuple(dict.fromkeys(compare.ask(focus, method, Question.baseline, False) for method in methods or ()))
+    return tuple(dict.fromkeys(compare.ask(focus, method, BASELINE, False) for method in methods or ()))
 
 
 def _examined(engine: Engine, visit: Visit, job: Job, progress: Callable[[float], Any] | None) -> Trust:

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from demo.many import Album
 
 Point = tuple[float, float]
+BASELINE = "black"  # of a method that has no use for one
 
 
 class SupersededError(Exception):
     """The visitor has asked something else meanwhile; nobody waits for this answer."""
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """What an attribution map answers; ``face`` is an index, ``target`` a class name.
 
     ``baseline`` and ``smooth`` are as in ``glamor.explain.explain``; a method that has no use for
@@ -32,7 +32,7 @@ class Question:
     face: int
     method: str
     target: str
-    baseline: str = "black"
+    baseline: str = BASELINE
     smooth: bool = False
 
 
@@ -53,6 +53,8 @@ class View:
         question: what the attributions should answer; None without a face.
         marking: whether clicks on the photo mark a face instead of choosing one.
         corner: the first of the two clicks, photo pixels.
+        example: whether the page chose it, for a visitor who has not added a photo yet: it is explained, but the
+            photo's place stays free.
     """
 
     photo: Photo
@@ -60,6 +62,7 @@ class View:
     question: Question | None = None
     marking: bool = False
     corner: Point | None = None
+    example: bool = False
 
     @property
     def focus(self) -> Focus | None:
@@ -105,6 +108,7 @@ class Visit:
         wish: the label that the visitor's link asked for; None: the predicted one is explained.
         album: the photos of the tab *Many photos* and what was found in them.
         given: an encoded photo that another tab hands to *Analyse*.
+        checkpoint: name of the weights that answer; None: the page's own.
     """
 
     view: View | None = None
@@ -118,6 +122,7 @@ class Visit:
     one_scale: bool = False
     album: Album | None = None
     given: bytes | None = None
+    checkpoint: str | None = None
 
     def show(self, view: View | None) -> None:
         """Put up a new view; what was computed for other photos or other faces is forgotten."""

@@ -55,6 +55,7 @@ def _take(browser: Browser, name: str, width: int, height: int, scheme: str) -> 
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{PORT}")
     page.locator("#examples button").first.click()
+    page.locator("#answer .example").wait_for(state="detached")  # the same example was there, without its photo
     for panel in ("photo", "saw", "looked", "moved"):
         picture = page.locator(f"#{panel} img").first
         picture.wait_for()

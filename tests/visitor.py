@@ -53,7 +53,7 @@ class Visitor:
     def opening(self) -> dict[str, Any]:
         """Return the event that begins a visit."""
         loads = (one for one in self.config["dependencies"] if any(name == "load" for _, name in one["targets"]))
-        return next(one for one in loads if self.parts["answer"]["id"] in one["outputs"])
+        return next(one for one in loads if self.parts["opacity"]["id"] in one["outputs"])
 
     def then(self, event: dict[str, Any]) -> dict[str, Any]:
         """Return the event that follows another."""

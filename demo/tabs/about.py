@@ -6,21 +6,24 @@ from html import escape
 from typing import Any, NamedTuple
 
 import gradio as gr
+from gradio.context import Context
 
-from demo import card, markup, queues, side_by_side, text
-from demo.engine import Engine
+from demo import card, links, markup, queues, side_by_side, text
 from demo.guard import message_of
+from demo.press import OPEN, press_js
 from demo.shelf import Shelf
 from demo.side_by_side import SAME, Sides
 from demo.visit import Visit
 from glamor.card import read_card
 
 OPACITY = 0.6
+_LINKED_JS = 'new URLSearchParams(location.search).has("weights")'
 
 
 class About(NamedTuple):
     """All that changes with the chosen checkpoint, in the order of the tab's outputs."""
 
+    which: Any = SAME
     notice: Any = SAME
     facts: Any = SAME
     scores: Any = SAME
@@ -28,10 +31,9 @@ class About(NamedTuple):
     body: Any = SAME
 
 
-def build(engine: Engine, visit: gr.State) -> None:
+def build(shelf: Shelf, visit: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    shelf = Shelf(engine)
-    start = about(shelf, shelf.own)
+    start = choose(shelf, Visit(), shelf.own)
     with gr.Row(elem_id="about", equal_height=False):
         with gr.Column(elem_classes="card", min_width=320):
             gr.HTML(markup.heading(text.ABOUT_CHECKPOINT))
@@ -49,28 +51,43 @@ def build(engine: Engine, visit: gr.State) -> None:
             ):
                 gr.HTML(f"{markup.heading(title)}{card.points(sentences)}")
     if len(shelf.names) > 1:
-        _side_by_side(engine, shelf, visit)
+        _side_by_side(shelf, visit)
     with gr.Column(elem_id="card", elem_classes="card"):
         gr.HTML(markup.heading(text.ABOUT_CARD))
         body = gr.HTML(start.body)
-    which.input(
-        lambda name: about(shelf, name),
-        [which],
-        [notice, facts, scores, weak, body],
-        api_visibility="private",
-        preprocess=False,
-        **queues.EXPLAIN_QUEUE,
+    _connect(shelf, visit, [which, notice, facts, scores, weak, body])
+
+
+def _connect(shelf: Shelf, visit: gr.State, outputs: list[Any]) -> None:
+    """Change the weights by choice, and at the start of a visit if its link names others."""
+
+    def on_choice(visit: Visit, name: Any) -> About:
+        return choose(shelf, visit, name)
+
+    def on_load(visit: Visit, request: gr.Request) -> About:
+        name = links.read(request.query_params, weights=shelf.names).weights
+        return choose(shelf, visit, name) if name else About()
+
+    page: Any = Context.root_block
+    which, options = outputs[0], queues.PRIVATE | queues.EXPLAIN_QUEUE
+    which.input(on_choice, [visit, which], outputs, **options).then(
+        None, None, None, js=press_js(OPEN), api_visibility="private"
     )
+    if len(shelf.names) > 1:
+        page.load(on_load, [visit], outputs, **options).then(
+            None, None, None, js=press_js(OPEN, _LINKED_JS), api_visibility="private"
+        )
 
 
-def about(shelf: Shelf, name: Any) -> About:
-    """Return what is known of a checkpoint; one that cannot be had leaves the page as it is."""
+def choose(shelf: Shelf, visit: Visit, name: Any) -> About:
+    """Let a checkpoint answer on every tab, and tell of it; one that cannot be had leaves all as it is."""
     try:
-        checkpoint = shelf.engine(name).predictor.checkpoint
+        side_by_side.use(shelf, visit, name)
     except Exception as error:
-        return About(markup.note(escape(message_of(error)), "warn"))
+        return About(visit.checkpoint or shelf.own, markup.note(escape(message_of(error)), "warn"))
+    checkpoint = shelf.of(visit).predictor.checkpoint
     told = read_card(checkpoint)
-    return About("", card.facts(checkpoint), card.scores(told), card.weaknesses(told), card.body(told))
+    return About(name, "", card.facts(checkpoint), card.scores(told), card.weaknesses(told), card.body(told))
 
 
 def _choice(shelf: Shelf, label: str, info: str | None, name: str, start: int = 0) -> gr.Dropdown:
@@ -87,7 +104,7 @@ def _choice(shelf: Shelf, label: str, info: str | None, name: str, start: int = 
     )
 
 
-def _side_by_side(engine: Engine, shelf: Shelf, visit: gr.State) -> None:
+def _side_by_side(shelf: Shelf, visit: gr.State) -> None:
     """Add the section that compares two checkpoints."""
     with gr.Column(elem_id="side-by-side", elem_classes="card"):
         gr.HTML(f"{markup.heading(text.SIDE_BY_SIDE)}{markup.caption(text.SIDE_INFO)}")
@@ -107,7 +124,7 @@ def _side_by_side(engine: Engine, shelf: Shelf, visit: gr.State) -> None:
                     ]  # fmt: skip
 
     def on_compare(visit: Visit, first: Any, second: Any) -> Sides:
-        return side_by_side.compare(engine, shelf, visit, first, second, OPACITY)
+        return side_by_side.compare(shelf, visit, first, second, OPACITY)
 
     button.click(
         on_compare,

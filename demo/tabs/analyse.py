@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,16 +12,18 @@ from gradio.context import Context
 
 from demo import gpu, handlers, links, markup, parse, text
 from demo.download import add_download
-from demo.engine import Engine
 from demo.examples import example_photos
 from demo.live import add_live
+from demo.press import OPEN, press_js
 from demo.queues import FAST, SLOW
 from demo.screen import SAME, Moved, Screen
+from demo.shelf import Shelf
 from demo.visit import Visit
 from glamor.explain import METHODS
 
 SHOWN_METHODS = ("integrated_gradients", "grad_cam", "occlusion")
 DEFAULT_OPACITY = 0.7
+_LINKED_JS = '["method", "class", "opacity"].some((name) => new URLSearchParams(location.search).has(name))'
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Parts:
     visit: gr.State
     notice: gr.HTML
     photo: gr.Image
-    examples: gr.Dataset
+    examples: tuple[gr.Button, ...]
     add: gr.UploadButton
     answer: gr.HTML
     faces: gr.Radio
@@ -63,20 +67,20 @@ class Parts:
         return [self.moved, self.moved_words, self.stop, self.again]
 
 
-def build(engine: Engine, visit: gr.State) -> None:
-    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    parts = _lay_out(engine, visit, handlers.blank())
-    _connect(engine, parts)
-    _connect_link(engine, parts)
+def build(shelf: Shelf, visit: gr.State) -> None:
+    """Lay out the tab inside the open ``gr.Tab``, showing what a visit begins with, and tie its events to handlers."""
+    parts = _lay_out(shelf, visit, handlers.put_up(shelf.of(visit.value), visit.value, DEFAULT_OPACITY))
+    _connect(shelf, parts)
+    _connect_link(shelf, parts)
     if not gpu.LENT:  # a lent GPU is not for every frame of a film
-        add_live(engine, parts.opacity)
+        add_live(shelf, visit, parts.opacity)
 
 
-def _lay_out(engine: Engine, visit: gr.State, screen: Screen) -> Parts:
+def _lay_out(shelf: Shelf, visit: gr.State, screen: Screen) -> Parts:
     """Lay out the tab, showing ``screen`` from the start."""
     parts: dict[str, Any] = {"visit": visit}
     parts["notice"] = gr.HTML("", elem_id="notice")
-    parts["given"] = gr.Button(visible="hidden", elem_id="open-given")  # pressed by tabs that open a photo here
+    parts["given"] = gr.Button(visible="hidden", elem_id=OPEN)
     with gr.Row(elem_id="top", equal_height=True):
         with gr.Row(elem_id="photo-card", elem_classes="card"):
             parts |= _photo_parts(screen)
@@ -85,7 +89,7 @@ def _lay_out(engine: Engine, visit: gr.State, screen: Screen) -> Parts:
             parts["answer"] = gr.HTML(elem_id="answer", **_start(screen.answer))
             gr.HTML(f'<p class="meaning">{text.MEANING}</p>')
         with gr.Column(elem_id="controls", elem_classes="card"):
-            parts |= _control_parts(engine, visit, screen)
+            parts |= _control_parts(shelf, visit, screen)
     with gr.Row(elem_id="panels", equal_height=True):
         parts |= _panel_parts(screen)
     return Parts(**parts)
@@ -115,22 +119,25 @@ def _photo_parts(screen: Screen) -> dict[str, Any]:
         elem_id="photo",
         **_start(screen.photo),
     )
-    examples = gr.Dataset(
-        label=text.EXAMPLES,
-        components=[gr.Image(render=False, type="filepath")],
-        samples=[[str(path)] for path in example_photos()],
-        type="index",
-        elem_id="examples",
-    )
+    with gr.Column(elem_id="examples", min_width=84):
+        gr.HTML(markup.caption(text.EXAMPLES))
+        examples = tuple(map(_example, text.EXAMPLE_NAMES, example_photos()))
     with gr.Row(elem_id="add-row"):
         add = gr.UploadButton(text.ADD_PHOTO, file_types=["image"], size="sm", min_width=100, elem_id="add-photo")
         gr.HTML(markup.caption(text.CONSENT), elem_id="consent")
     return {"photo": photo, "examples": examples, "add": add}
 
 
-def _control_parts(engine: Engine, visit: gr.State, screen: Screen) -> dict[str, Any]:
-    add_download(engine, visit, text.CONTROLS)
-    asked = {"choices": list(engine.class_names), "value": None} | _start(screen.target)
+def _example(name: str, path: Path) -> gr.Button:
+    button = gr.Button(name, icon=path, size="sm", min_width=84)
+    if button.icon:
+        button.keep_in_cache.add(button.icon["path"])  # Gradio does so with values, not with icons
+    return button
+
+
+def _control_parts(shelf: Shelf, visit: gr.State, screen: Screen) -> dict[str, Any]:
+    add_download(shelf, visit, text.CONTROLS)
+    asked = {"choices": list(shelf.of(visit.value).class_names), "value": None} | _start(screen.target)
     methods = [(METHODS[key].name, key) for key in SHOWN_METHODS]
     faces = gr.Radio(
         label=text.WHICH_FACE, info=text.WHICH_FACE_INFO, interactive=True, elem_id="faces", **_start(screen.faces)
@@ -181,27 +188,26 @@ def _panel_parts(screen: Screen) -> dict[str, Any]:
     return parts
 
 
-def _connect(engine: Engine, parts: Parts) -> None:
+def _connect(shelf: Shelf, parts: Parts) -> None:
     """Tie events to handlers: a fast one first, then the explanation it asked for."""
-    photos = example_photos()
 
     def on_photo(visit: Visit, photo: Any, method: str, opacity: float) -> Screen:
-        return handlers.analyse(engine, visit, parse.photo_source(photo), method, opacity)
-
-    def on_example(visit: Visit, index: int, method: str, opacity: float) -> Screen:
-        return handlers.analyse(engine, visit, str(photos[index]), method, opacity)
+        return handlers.analyse(shelf.of(visit), visit, parse.photo_source(photo), method, opacity)
 
     def on_given(visit: Visit, method: str, opacity: float) -> Screen:
-        return Screen() if visit.given is None else handlers.analyse(engine, visit, visit.given, method, opacity)
+        given, visit.given = visit.given, None
+        if given is None:
+            return handlers.put_up(shelf.of(visit), visit, opacity)
+        return handlers.analyse(shelf.of(visit), visit, given, method, opacity)
 
     def on_click(visit: Visit, method: str, opacity: float, event: gr.SelectData) -> Screen:
-        return handlers.click_photo(engine, visit, tuple(event.index), method, opacity)
+        return handlers.click_photo(shelf.of(visit), visit, tuple(event.index), method, opacity)
 
     def on_box(visit: Visit, box: str, method: str, opacity: float) -> Screen:
-        return handlers.add_box(engine, visit, box, method, opacity)
+        return handlers.add_box(shelf.of(visit), visit, box, method, opacity)
 
     def on_question(visit: Visit, opacity: float, progress: gr.Progress = gr.Progress()) -> Moved:  # noqa: B008
-        return handlers.explain(engine, visit, opacity, lambda done: progress(done, desc=text.WORKING))
+        return handlers.explain(shelf.of(visit), visit, opacity, lambda done: progress(done, desc=text.WORKING))
 
     look = [parts.method, parts.opacity]
     asked = [
@@ -209,7 +215,10 @@ def _connect(engine: Engine, parts: Parts) -> None:
             on_photo, [parts.visit, parts.photo, *look], parts.screen, trigger_mode="always_last", **FAST
         ),
         parts.add.upload(on_photo, [parts.visit, parts.add, *look], parts.screen, trigger_mode="always_last", **FAST),
-        parts.examples.click(on_example, [parts.visit, parts.examples, *look], parts.screen, **FAST),
+        *(
+            button.click(_on_example(shelf, path), [parts.visit, *look], parts.screen, **FAST)
+            for button, path in zip(parts.examples, example_photos(), strict=True)
+        ),
         parts.given.click(on_given, [parts.visit, *look], parts.screen, **FAST),
         parts.photo.select(on_click, [parts.visit, *look], parts.screen, **FAST),
         parts.faces.input(handlers.choose_face, [parts.visit, parts.faces, parts.opacity], parts.screen, **FAST),
@@ -235,15 +244,23 @@ def _connect(engine: Engine, parts: Parts) -> None:
     )
 
 
-def _connect_link(engine: Engine, parts: Parts) -> None:
-    """Begin each visit as the page's address asks."""
+def _on_example(shelf: Shelf, path: Path) -> Callable[[Visit, str, float], Screen]:
+    def on_example(visit: Visit, method: str, opacity: float) -> Screen:
+        return handlers.analyse(shelf.of(visit), visit, str(path), method, opacity)
+
+    return on_example
+
+
+def _connect_link(shelf: Shelf, parts: Parts) -> None:
+    """Begin each visit as the page's address asks; without settings in it, nothing is drawn anew."""
 
     def on_load(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
-        if visit.view is not None:  # the visitor was quicker: their photo stays
-            return (SAME,) * (len(parts.screen) + 2)
-        link = links.read(request.query_params, (), SHOWN_METHODS, engine.class_names)
-        screen = handlers.open_link(visit, link, SHOWN_METHODS[0], DEFAULT_OPACITY)
-        return *screen, link.method or SAME, SAME if link.opacity is None else link.opacity
+        link = links.read(request.query_params, methods=SHOWN_METHODS, labels=shelf.of(visit).class_names)
+        if link.method or link.label:
+            handlers.open_link(visit, link)
+        return link.method or SAME, SAME if link.opacity is None else link.opacity
 
     page: Any = Context.root_block
-    page.load(on_load, [parts.visit], [*parts.screen, parts.method, parts.opacity], **FAST)
+    page.load(on_load, [parts.visit], [parts.method, parts.opacity], **FAST).then(
+        None, None, None, js=press_js(OPEN, when=_LINKED_JS), api_visibility="private"
+    )

@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 from demo import compare, markup, text
-from demo.engine import Engine
 from demo.queues import FAST
+from demo.shelf import Shelf
 from demo.tabs import slow
 from demo.tabs.slow import Controls
 from demo.visit import Visit
@@ -35,9 +35,9 @@ class Parts:
         return [self.controls.subject, self.controls.status, self.controls.run, self.controls.cancel, *self.cards]
 
 
-def build(engine: Engine, visit: gr.State) -> None:
+def build(shelf: Shelf, visit: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(engine, slow.open_tab(), _lay_out(visit))
+    _connect(shelf, slow.open_tab(), _lay_out(visit))
 
 
 def _lay_out(visit: gr.State) -> Parts:
@@ -85,7 +85,7 @@ def _card(key: str) -> tuple[gr.Column, gr.Image, gr.HTML]:
     return column, picture, words
 
 
-def _connect(engine: Engine, tab: gr.Tab, parts: Parts) -> None:
+def _connect(shelf: Shelf, tab: gr.Tab, parts: Parts) -> None:
     def on_select(visit: Visit) -> list[Any]:
         return compare.refresh(visit).outputs()
 
@@ -93,7 +93,7 @@ def _connect(engine: Engine, tab: gr.Tab, parts: Parts) -> None:
         return compare.start(visit, methods, baseline, smooth, one_scale).outputs()
 
     def on_work(visit: Visit, progress: gr.Progress = gr.Progress()) -> Iterator[list[Any]]:  # noqa: B008
-        for sheet in compare.work(engine, visit, lambda done, what: progress(done, desc=what)):
+        for sheet in compare.work(shelf.of(visit), visit, lambda done, what: progress(done, desc=what)):
             yield sheet.outputs()
 
     def on_scale(visit: Visit, one_scale: bool) -> list[Any]:

@@ -8,10 +8,10 @@ from typing import Any, cast
 import gradio as gr
 
 from demo import intervening, lab_markup, markup, text
-from demo.engine import Engine
 from demo.intervening import KEEP_ALL, STRONGEST, Room
 from demo.lab import AS_IS, FACES, SCENES, SHUFFLED, UNIFORM
 from demo.queues import FAST
+from demo.shelf import Shelf
 from demo.visit import Visit
 
 LOOKS = (
@@ -53,9 +53,9 @@ class Parts:
         return [getattr(self, name) for name in Room._fields]
 
 
-def build(engine: Engine, visit: gr.State) -> None:
+def build(shelf: Shelf, visit: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(engine, _lay_out(visit))
+    _connect(shelf, _lay_out(visit))
 
 
 def _lay_out(visit: gr.State) -> Parts:
@@ -133,27 +133,27 @@ def _picture(name: str) -> gr.Image:
     return gr.Image(format="png", show_label=False, buttons=[], interactive=False, elem_id=name, elem_classes="drawn")
 
 
-def _connect(engine: Engine, parts: Parts) -> None:
+def _connect(shelf: Shelf, parts: Parts) -> None:
     def on_enter(visit: Visit) -> Room:
-        return intervening.enter(engine, visit)
+        return intervening.enter(shelf.of(visit), visit)
 
     def on_weight(visit: Visit, w_face: Any) -> Room:
-        return intervening.weigh(engine, visit, w_face)
+        return intervening.weigh(shelf.of(visit), visit, w_face)
 
     def on_free(visit: Visit) -> Room:
-        return intervening.weigh_freely(engine, visit)
+        return intervening.weigh_freely(shelf.of(visit), visit)
 
     def on_click(visit: Visit, event: gr.SelectData) -> Room:
-        return intervening.click_board(engine, visit, tuple(event.index) if event.index else None)
+        return intervening.click_board(shelf.of(visit), visit, tuple(event.index) if event.index else None)
 
     def on_cell(visit: Visit, given: Any) -> Room:
-        return intervening.type_cell(engine, visit, given)
+        return intervening.type_cell(shelf.of(visit), visit, given)
 
     def on_see(visit: Visit, scene: Any, face: Any) -> Room:
-        return intervening.see(engine, visit, scene, face)
+        return intervening.see(shelf.of(visit), visit, scene, face)
 
     def on_undo(visit: Visit) -> Room:
-        return intervening.undo_all(engine, visit)
+        return intervening.undo_all(shelf.of(visit), visit)
 
     last = FAST | {"trigger_mode": "always_last"}  # of a slider's many values, the one where it rests counts
     each = FAST | {"trigger_mode": "multiple"}  # every click on a cell counts
@@ -166,11 +166,11 @@ def _connect(engine: Engine, parts: Parts) -> None:
     gr.on([parts.scene.input, parts.face.input], on_see, [visit, parts.scene, parts.face], outputs, **last)
     parts.undo.click(on_undo, [visit], outputs, **FAST)
     for how, button in parts.looks.items():
-        button.click(_on_look(engine, how), [visit], outputs, **each)
+        button.click(_on_look(shelf, how), [visit], outputs, **each)
 
 
-def _on_look(engine: Engine, how: str) -> Any:
+def _on_look(shelf: Shelf, how: str) -> Any:
     def on_look(visit: Visit) -> Room:
-        return intervening.look(engine, visit, how)
+        return intervening.look(shelf.of(visit), visit, how)
 
     return on_look

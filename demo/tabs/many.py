@@ -9,22 +9,17 @@ from typing import Any
 import gradio as gr
 
 from demo import many, markup, queues, text
-from demo.engine import Engine
 from demo.many import Shown
+from demo.press import OPEN, press_js
+from demo.shelf import Shelf
+from demo.tabs import slow
 from demo.visit import Visit
 
 # A queue of its own: an archive takes minutes, and nobody's photo may wait behind it.
 QUEUE: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
 KINDS = ["number", "html", "str", "number", "str", "number", "number", "number", "str"]
 WIDTHS = ["64px", "76px", "auto", "64px", "110px", "96px", "96px", "96px", "auto"]
-# The photo is opened by a button of the tab *Analyse* that nobody sees.
-_OPEN_JS = """(opened) => {
-    if (opened) {
-        document.querySelector("#tab-analyse-button").click();
-        const hidden = document.querySelector("#open-given");
-        (hidden.matches("button") ? hidden : hidden.querySelector("button")).click();
-    }
-}"""
+_TO_ANALYSE_JS = 'document.querySelector("#tab-analyse-button").click()'
 
 
 @dataclass(frozen=True)
@@ -32,6 +27,7 @@ class Parts:
     """The components that events read and write; the last ten in the order of :class:`~demo.many.Shown`."""
 
     files: gr.File
+    other: gr.HTML
     opened: gr.Textbox
     status: gr.HTML
     table: gr.Dataframe
@@ -50,9 +46,9 @@ class Parts:
         return [getattr(self, name) for name in Shown._fields]
 
 
-def build(engine: Engine, visit: gr.State) -> None:
+def build(shelf: Shelf, visit: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(engine, visit, _lay_out())
+    _connect(shelf, slow.open_tab(), visit, _lay_out())
 
 
 def _lay_out() -> Parts:
@@ -69,6 +65,7 @@ def _lay_out() -> Parts:
             elem_id="many-files",
         )
         parts["stop"] = gr.Button(text.MANY_STOP, size="sm", interactive=False, elem_id="many-stop")
+        parts["other"] = gr.HTML("", elem_classes="quiet")
         parts["status"] = gr.HTML("", elem_id="many-status")
         parts["opened"] = gr.Textbox(visible="hidden")
     with gr.Column(elem_classes="card", elem_id="many-faces"):
@@ -107,12 +104,15 @@ def _result_parts() -> dict[str, Any]:
     return parts
 
 
-def _connect(engine: Engine, visit: gr.State, parts: Parts) -> None:
+def _connect(shelf: Shelf, tab: gr.Tab, visit: gr.State, parts: Parts) -> None:
     def on_files(visit: Visit, files: list[str] | None) -> Iterator[Shown]:
-        yield from many.work(engine, visit, files)
+        yield from many.work(shelf.of(visit), visit, files)
 
     def on_row(visit: Visit, event: gr.SelectData) -> tuple[str, str]:
         return many.choose(visit, event.row_value[0] if event.row_value else None)
+
+    def on_select(visit: Visit) -> str:
+        return many.refresh(shelf.of(visit), visit)
 
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     gr.on(
@@ -124,7 +124,8 @@ def _connect(engine: Engine, visit: gr.State, parts: Parts) -> None:
         **private,
         **queues.PREDICT_QUEUE,
     ).then(on_files, [visit, parts.files], parts.shown, trigger_mode="multiple", **private, **QUEUE)
+    tab.select(on_select, [visit], parts.other, **private, **queues.PREDICT_QUEUE)
     parts.stop.click(many.stop, [visit], None, **private, **queues.PREDICT_QUEUE)
     parts.table.select(on_row, [visit], [parts.status, parts.opened], **private, **queues.PREDICT_QUEUE).then(
-        None, [parts.opened], None, js=_OPEN_JS, api_visibility="private"
+        None, [parts.opened], None, js=press_js(OPEN, "value", _TO_ANALYSE_JS), api_visibility="private"
     )

@@ -8,9 +8,9 @@ from typing import Any, cast
 import gradio as gr
 
 from demo import markup, parse, swapping, text
-from demo.engine import Engine
 from demo.examples import example_photos
 from demo.queues import PREDICT_QUEUE, PRIVATE
+from demo.shelf import Shelf
 from demo.swapping import EVERYBODY, LARGEST, Swapped
 from demo.visit import Visit
 from glamor.photo import load_photo
@@ -44,9 +44,9 @@ class Parts:
         return [getattr(self, name) for name in Swapped._fields]
 
 
-def build(engine: Engine, visit: gr.State) -> None:
+def build(shelf: Shelf, visit: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(engine, _lay_out(visit))
+    _connect(shelf, _lay_out(visit))
 
 
 def _lay_out(visit: gr.State) -> Parts:
@@ -113,10 +113,10 @@ def _photo_parts() -> dict[str, Any]:
     }
 
 
-def _connect(engine: Engine, parts: Parts) -> None:
+def _connect(shelf: Shelf, parts: Parts) -> None:
     def on_photos(visit: Visit, first: Any, second: Any, more: Any, who: Any, analysed: Any) -> Swapped:
         payloads = [first, second, *(more or [])]
-        return swapping.swap(engine, visit, [parse.photo_source(one) for one in payloads], who, bool(analysed))
+        return swapping.swap(shelf.of(visit), visit, [parse.photo_source(one) for one in payloads], who, bool(analysed))
 
     def on_examples() -> tuple[Any, Any]:
         first, second = (load_photo(path) for path in example_photos())

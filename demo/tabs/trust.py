@@ -9,8 +9,8 @@ from typing import Any, Literal
 import gradio as gr
 
 from demo import markup, text, trust, trust_markup
-from demo.engine import Engine
 from demo.queues import FAST
+from demo.shelf import Shelf
 from demo.tabs import slow
 from demo.tabs.slow import Controls
 from demo.trust import Panel
@@ -33,9 +33,9 @@ class Parts:
         return [known[name] for name in Panel._fields]
 
 
-def build(engine: Engine, visit: gr.State) -> None:
+def build(shelf: Shelf, visit: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(engine, slow.open_tab(), _lay_out(visit))
+    _connect(shelf, slow.open_tab(), _lay_out(visit))
 
 
 def _lay_out(visit: gr.State) -> Parts:
@@ -101,9 +101,9 @@ def _image(buttons: Sequence[Literal["fullscreen"]] = ("fullscreen",)) -> gr.Ima
     return gr.Image(format="png", show_label=False, buttons=list(buttons), interactive=False)
 
 
-def _connect(engine: Engine, tab: gr.Tab, parts: Parts) -> None:
+def _connect(shelf: Shelf, tab: gr.Tab, parts: Parts) -> None:
     def on_work(visit: Visit, progress: gr.Progress = gr.Progress()) -> Panel:  # noqa: B008
-        return trust.work(engine, visit, lambda done: progress(done, desc=text.TRUST_DOING))
+        return trust.work(shelf.of(visit), visit, lambda done: progress(done, desc=text.TRUST_DOING))
 
     controls, visit = parts.controls, parts.visit
     asked = [visit, controls.methods]

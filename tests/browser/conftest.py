@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.live_app import ROOT, LiveApp, live_app
 
@@ -75,6 +75,12 @@ def drop(target: Locator, photo: Path, kind: str = "image/png") -> None:
     """Let a file go over an element."""
     data = base64.b64encode(photo.read_bytes()).decode()
     target.evaluate(DROP, {"data": data, "name": photo.name, "type": kind})
+
+
+def add_photo(page: Page, photo: Path) -> None:
+    """Let a photo go over its place, and wait until it has replaced the example."""
+    drop(page.locator("#photo button").first, photo)
+    expect(page.locator("#answer .example")).to_have_count(0)
 
 
 def keep(page: Page, name: str) -> None:

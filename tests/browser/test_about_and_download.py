@@ -10,7 +10,7 @@ from demo import text
 from glamor.checkpoint import EMBEDDED
 from glamor.predictor import Predictor
 from glamor.report import load_report
-from tests.browser.conftest import PATIENCE, SIZES, drop, keep
+from tests.browser.conftest import PATIENCE, SIZES, add_photo, keep
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -28,7 +28,7 @@ def _no_sideways_scroll(page) -> None:
 
 
 def test_one_click_downloads_the_analysis_and_its_page_opens_offline(page, browser, portrait, tmp_path):
-    drop(page.locator("#photo button").first, portrait)
+    add_photo(page, portrait)
     page.locator("#moved").scroll_into_view_if_needed()
     expect(page.locator("#moved img")).to_be_visible()
     page.evaluate("window.scrollTo(0, 0)")
@@ -72,7 +72,7 @@ def _look_at_the_page(browser, path, folder, emotion) -> None:
 def test_without_a_face_the_button_says_what_to_do(page, tmp_path):
     wall = tmp_path / "wall.png"
     Image.new("RGB", (400, 300), "gray").save(wall)
-    drop(page.locator("#photo button").first, wall)
+    add_photo(page, wall)
     expect(page.get_by_text("No face was found in this photo")).to_be_visible()
     page.get_by_role("button", name=text.DOWNLOAD, exact=True).click()
     expect(page.locator("#download-said")).to_contain_text(text.DOWNLOAD_NEEDS_FACE)

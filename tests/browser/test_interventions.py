@@ -15,7 +15,7 @@ from glamor.explain import Intervention, intervene, swap_matrix
 from glamor.figures.board import BOARD
 from glamor.figures.canvas import DPI
 from glamor.predictor import Prediction, Predictor
-from tests.browser.conftest import PATIENCE, drop, keep
+from tests.browser.conftest import PATIENCE, add_photo, drop, keep
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -45,7 +45,7 @@ def open_tab(page: Page, name: str) -> None:
 
 
 def to_interventions(page: Page, photo) -> None:
-    drop(page.locator("#photo button").first, photo)
+    add_photo(page, photo)
     expect(page.locator("#answer strong").first).to_be_visible()
     open_tab(page, text.TAB_INTERVENTIONS)
     expect(page.locator("#board img")).to_be_visible()
@@ -74,10 +74,10 @@ def scrolls_sideways(page: Page) -> bool:
 
 
 @BOTH
-def test_before_there_is_a_photo_both_tabs_say_what_to_do(page):
+def test_before_there_is_a_photo_the_example_can_be_tried_but_is_no_guest(page):
     open_tab(page, text.TAB_INTERVENTIONS)
-    expect(page.get_by_text(text.LAB_EMPTY)).to_be_visible()
-    expect(page.locator("#board")).to_be_hidden()
+    expect(page.locator("#board img")).to_be_visible()
+    expect(page.get_by_text(text.LAB_EMPTY)).to_be_hidden()
     assert not scrolls_sideways(page)
     open_tab(page, text.TAB_PHOTOS)
     expect(page.get_by_text(text.SWAP_EMPTY)).to_be_visible()

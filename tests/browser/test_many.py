@@ -51,5 +51,6 @@ def test_a_zip_becomes_a_table_whose_rows_open_in_analyse(
     waiting.value.save_as(tmp_path / "faces.parquet")
     assert pq.read_table(tmp_path / "faces.parquet").num_rows == 3
     table.get_by_text("holiday.zip/pilot.png").locator("visible=true").first.click()
+    expect(page.locator("#answer .example")).to_have_count(0)
     expect(page.locator("#answer strong").first).to_be_visible()
     expect(page.locator("#photo img").first).to_be_visible()

@@ -14,7 +14,8 @@ from PIL import Image
 from demo import card, markdown, text
 from demo.engine import Engine
 from demo.shelf import Shelf
-from demo.tabs.about import about
+from demo.tabs.about import choose
+from demo.visit import Visit
 from glamor.card import Card, read_scores
 from glamor.predictor import Predictor
 
@@ -120,7 +121,7 @@ def test_the_tab_tells_which_weights_answer_and_what_stands_in_their_card(
     (folder / "metrics.json").write_text(json.dumps(SCORES))
     predictor = Predictor(folder, device="cpu")
     shelf = Shelf(Engine(predictor))
-    told = about(shelf, shelf.own)
+    told = choose(shelf, Visit(), shelf.own)
     assert predictor.checkpoint.sha256 in told.facts
     assert predictor.config.trained_on in told.facts
     assert "&lt;i&gt;weights" in told.facts

@@ -10,7 +10,7 @@ import pytest
 from demo import handlers, text
 from demo.engine import Engine
 from demo.links import Link
-from demo.screen import HIDE, SAME, SHOW, Moved, Screen
+from demo.screen import HIDE, SHOW, Moved
 from demo.visit import Visit
 
 METHOD, OPACITY = "grad_cam", 0.7
@@ -152,37 +152,11 @@ def test_stop_from_another_thread_ends_a_running_explanation(engine, astronaut):
     assert 1.0 not in told
 
 
-def test_a_link_sets_method_class_and_opacity_of_the_first_example(engine, astronaut):
-    visit, before = _analysed(engine, astronaut)
-    handlers.explain(engine, visit, OPACITY)
-    screen = handlers.open_link(visit, Link(method="saliency", label="Fear", opacity=0.2), METHOD, OPACITY)
-    assert visit.view.question.method == "saliency"
-    assert screen.target["value"] == visit.view.question.target == "Fear"
-    assert (screen.looked["value"] != before.looked["value"]).any()
-    assert (screen.moved["value"], screen.stop) == (None, SHOW), "the maps are asked for, not waited for"
-
-
-def test_a_link_without_settings_changes_nothing(engine, astronaut):
-    visit, _ = _analysed(engine, astronaut)
-    handlers.explain(engine, visit, OPACITY)
-    known = dict(visit.maps)
-    screen = handlers.open_link(visit, Link(), METHOD, OPACITY)
-    assert screen == Screen(target={"__type__": "update", "value": visit.view.question.target})
-    assert visit.maps == known
-    assert visit.view.question in known
-
-
 def test_the_class_of_a_link_holds_for_the_next_photo_until_the_visitor_chooses(engine, astronaut, grace_hopper):
     visit = Visit()
-    handlers.open_link(visit, Link(label="Disgust"), METHOD, OPACITY)
+    handlers.open_link(visit, Link(label="Disgust"))
     screen = handlers.analyse(engine, visit, astronaut, METHOD, OPACITY)
     assert screen.target["value"] == "Disgust"
     handlers.ask(visit, METHOD, "Fear")
     screen = handlers.analyse(engine, visit, grace_hopper, METHOD, OPACITY)
     assert screen.target["value"] == visit.view.predictions[0].emotion
-
-
-def test_what_a_link_asks_in_vain_is_said_and_shown_as_words(engine):
-    screen = handlers.open_link(Visit(), Link(refused=("no <b>such</b> thing",)), METHOD, OPACITY)
-    assert "no &lt;b&gt;such&lt;/b&gt; thing" in screen.notice
-    assert screen._replace(notice=SAME) == Screen()

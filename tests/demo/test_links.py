@@ -5,15 +5,16 @@ import pytest
 from demo.links import Link, read
 
 TABS, METHODS, LABELS = ("analyse", "trust"), ("grad_cam", "occlusion"), ("Fear", "Happy")
+WEIGHTS = ("built-in", "owner/name@v1")
+GOOD = {"tab": "trust", "method": "occlusion", "class": "Happy", "opacity": "0.35", "weights": "owner/name@v1"}
 
 
 def _read(**params: str) -> Link:
-    return read(params, TABS, METHODS, LABELS)
+    return read(params, TABS, METHODS, LABELS, WEIGHTS)
 
 
 def test_every_setting_is_read():
-    link = read({"tab": "trust", "method": "occlusion", "class": "Happy", "opacity": "0.35"}, TABS, METHODS, LABELS)
-    assert link == Link("trust", "occlusion", "Happy", 0.35)
+    assert _read(**GOOD) == Link("trust", "occlusion", "Happy", 0.35, "owner/name@v1")
 
 
 def test_an_address_without_settings_asks_for_nothing():
@@ -29,6 +30,7 @@ def test_an_address_without_settings_asks_for_nothing():
         {"method": ""},
         {"class": "happy"},
         {"class": "<script>alert(1)</script>"},
+        {"weights": "somebody/elses"},
         {"opacity": "much"},
         {"opacity": "1.01"},
         {"opacity": "-0.1"},
@@ -38,11 +40,10 @@ def test_an_address_without_settings_asks_for_nothing():
     ],
 )
 def test_what_cannot_be_used_is_refused_in_one_sentence_and_the_rest_holds(params):
-    good = {"tab": "trust", "method": "grad_cam", "class": "Fear", "opacity": "1"}
-    link = read(good | params, TABS, METHODS, LABELS)
+    link = _read(**(GOOD | params))
     (sentence,) = link.refused
     assert "accepted" in sentence
-    assert [link.tab, link.method, link.label, link.opacity].count(None) == 1
+    assert [link.tab, link.method, link.label, link.opacity, link.weights].count(None) == 1
 
 
 def test_a_long_value_is_quoted_in_part():

@@ -174,3 +174,13 @@ def test_new_files_end_the_work_on_earlier_ones(engine: Engine, astronaut_file: 
     assert visit.album is not None
     assert visit.album.photos == 1
     assert many.queue(visit, None) == ""
+
+
+def test_rows_by_other_weights_than_the_chosen_ones_are_called_so(
+    engine: Engine, small_engine: Engine, astronaut_file: str
+) -> None:
+    visit = Visit()
+    assert many.refresh(engine, visit) == ""
+    _last(engine, visit, astronaut_file)
+    assert many.refresh(engine, visit) == ""
+    assert engine.predictor.checkpoint.source in many.refresh(small_engine, visit)

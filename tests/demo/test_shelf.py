@@ -31,11 +31,12 @@ VISITOR = """
 import json, sys
 from demo.shelf import Shelf
 from demo.start import open_engine, read_settings
-from demo.tabs.about import about
+from demo.tabs.about import choose
+from demo.visit import Visit
 settings = read_settings(["--checkpoint", sys.argv[1]])
 shelf = Shelf(open_engine(settings.checkpoint, allowed=settings.allowed))
 for name in json.loads(sys.argv[2]):
-    said = about(shelf, name)
+    said = choose(shelf, Visit(), name)
     print(json.dumps({"notice": said.notice, "facts": said.facts if isinstance(said.facts, str) else ""}))
 """
 
@@ -109,7 +110,7 @@ def test_two_checkpoints_answer_for_the_same_face_each_by_its_own_convention(
 ) -> None:
     shelf, visit = Shelf(Engine(engine.predictor, allowed=[str(other_folder)])), Visit()
     handlers.analyse(engine, visit, astronaut, "grad_cam", 0.5)
-    sides = side_by_side.compare(engine, shelf, visit, shelf.own, str(other_folder), 0.5)
+    sides = side_by_side.compare(shelf, visit, shelf.own, str(other_folder), 0.5)
     own, other = engine.predictor.predict(astronaut)[0], Predictor(other_folder, device="cpu").predict(astronaut)[0]
     assert own.face_box_xyxy != other.face_box_xyxy
     for words, prediction in ((sides.first, own), (sides.second, other)):
@@ -136,8 +137,8 @@ def test_a_box_given_by_hand_is_the_same_for_both(engine: Engine, astronaut: np.
 
 def test_a_comparison_without_a_face_or_with_strange_weights_says_so(engine: Engine, astronaut: np.ndarray) -> None:
     shelf, visit = Shelf(engine), Visit()
-    assert text.SIDE_NEEDS_FACE in side_by_side.compare(engine, shelf, visit, shelf.own, shelf.own, 0.5).verdict
+    assert text.SIDE_NEEDS_FACE in side_by_side.compare(shelf, visit, shelf.own, shelf.own, 0.5).verdict
     handlers.analyse(engine, visit, astronaut, "grad_cam", 0.5)
-    refused = side_by_side.compare(engine, shelf, visit, shelf.own, OTHER, 0.5)
+    refused = side_by_side.compare(shelf, visit, shelf.own, OTHER, 0.5)
     assert "not among those" in refused.verdict
     assert refused.first is side_by_side.SAME

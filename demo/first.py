@@ -1,0 +1,50 @@
+"""What a first visit finds: one example, analysed and explained once, when the page is built."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from demo import gpu
+from demo.engine import Engine
+from demo.examples import example_photos
+from demo.visit import Question, View, Visit
+from glamor.checkpoint import load_checkpoint
+from glamor.explain import explain
+from glamor.faces import largest
+from glamor.photo import load_photo
+from glamor.predictor import Predictor
+
+
+def first_visit(engine: Engine, method: str) -> Visit:
+    """Return a visit to which the first example has been explained; every visitor begins with a copy.
+
+    Args:
+        engine: loaded weights.
+        method: a key of ``glamor.explain.METHODS``.
+
+    Returns:
+        The visit; an empty one if the weights are untrained, whose numbers are not shown, or find no face.
+    """
+    visit = Visit()
+    if not engine.trained:
+        return visit
+    predictor, photo = _predictor(engine), load_photo(example_photos()[0])
+    predictions = predictor.predict(photo)
+    if not predictions:
+        return visit
+    chosen = largest([prediction.face_box_xyxy for prediction in predictions])
+    question = Question(chosen, method, predictions[chosen].emotion)
+    visit.show(View(photo, predictions, question, example=True))
+    with predictor.lock:
+        visit.maps[question] = explain(predictor.model, predictions[chosen].prepared, method)
+    visit.give_up()  # nobody waits for what is there
+    return visit
+
+
+def _predictor(engine: Engine) -> Predictor:
+    """Return the engine's own predictor, or one on the CPU where GPUs are only lent to visitors."""
+    own = engine.predictor.checkpoint
+    if not gpu.LENT or own.folder is None:
+        return engine.predictor
+    on_cpu = load_checkpoint(own.folder, device="cpu")
+    return Predictor(replace(on_cpu, source=own.source, revision=own.revision))

@@ -1,0 +1,61 @@
+"""The page for people who do not see it, or see it differently: axe-core's rules, light and dark, large and small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from demo import text
+from demo.page import TABS
+from tests.browser.conftest import PATIENCE, SIZES, keep
+from tests.live_app import LiveApp
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE)
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    "resultTypes": ["violations"],
+}
+
+
+@pytest.fixture(params=[(size, scheme) for size in SIZES for scheme in ("light", "dark")], ids="-".join)
+def seen(request: pytest.FixtureRequest, browser: Browser, app: LiveApp) -> Iterator[Page]:
+    """The page as a first visit finds it, in a size and a colour scheme."""
+    size, scheme = request.param
+    context = browser.new_context(viewport=SIZES[size], color_scheme=scheme, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(app.url)
+    expect(page.locator("#answer .example")).to_be_visible()
+    assert page.evaluate("document.body.classList.contains('dark')") is (scheme == "dark")
+    page.evaluate(AXE.read_text())
+    yield page
+    context.close()
+
+
+def _violations(page: Page, within: str = "document") -> list[str]:
+    """Return every broken rule of WCAG 2.2 A and AA, with the place."""
+    found = page.evaluate(f"(rules) => axe.run({within}, rules)", RULES)["violations"]
+    return [
+        f"{one['id']} ({one['impact']}): {node['target']} {node['html'][:160]} {node['failureSummary'][:300]}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+def test_no_rule_of_wcag_is_broken_on_any_tab(seen: Page, request: pytest.FixtureRequest) -> None:
+    seen.get_by_role("button", name=text.ADD_FACE).click()
+    seen.get_by_role("button", name=text.LIVE).click()
+    assert _violations(seen) == []
+    for key, name, _ in TABS[1:]:
+        seen.evaluate("(key) => document.querySelector(`#tab-${key}-button`).click()", key)
+        expect(seen.locator(f"#tab-{key}")).to_be_visible()
+        if key == "interventions":
+            expect(seen.locator("#board img")).to_be_visible()
+        assert _violations(seen, f"'#tab-{key}'") == [], name
+    keep(seen, f"accessible-{request.node.callspec.id}")

@@ -1,0 +1,58 @@
+"""Other weights, chosen by a person: what the tabs show follows, and so does a link."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Page, expect
+
+from demo import text
+from glamor.predictor import Prediction, Predictor
+from tests.browser.conftest import PATIENCE, keep
+from tests.live_app import LiveApp, live_app
+from tests.small import save_small
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
+    return Predictor(save_small(tmp_path_factory.mktemp("weights") / "other", seed=7), device="cpu")
+
+
+@pytest.fixture(scope="module")
+def app(other: Predictor, tmp_path_factory: pytest.TempPathFactory) -> LiveApp:
+    own = save_small(tmp_path_factory.mktemp("weights") / "own", seed=3)
+    return live_app(str(own), str(other.checkpoint.folder))
+
+
+def _shows(page: Page, prediction: Prediction) -> None:
+    shares = page.locator("#answer .probabilities li span:last-child")
+    expect(shares).to_have_text([f"{value:.1%}" for value in prediction.probabilities])
+    expect(page.locator("#moved")).to_contain_text(f"“{prediction.emotion}”")
+    expect(page.locator("#moved img")).to_be_visible()
+
+
+def test_chosen_weights_answer_on_the_other_tabs_and_in_a_link(
+    page: Page, other: Predictor, astronaut: NDArray[np.uint8]
+) -> None:
+    (expected,) = other.predict(astronaut)
+    page.get_by_role("tab", name=text.TAB_ABOUT).click()
+    page.locator("#which").get_by_label(text.ABOUT_WHICH).click()
+    page.get_by_role("option", name=str(other.checkpoint.folder)).click()
+    expect(page.locator("#facts")).to_contain_text(other.checkpoint.sha256)
+    expect(page.locator("#footer")).to_contain_text(str(other.checkpoint.folder))
+    keep(page, "laptop-chosen-weights")
+    page.get_by_role("tab", name=text.TAB_INTERVENTIONS).click()
+    shares = page.locator("#lab-now .changes tbody tr td:nth-child(4)")
+    expect(shares.first).to_have_text(f"{expected.probabilities[0]:.1%}")
+    page.get_by_role("tab", name=text.TAB_ANALYSE).click()
+    _shows(page, expected)
+    page.get_by_role("button", name=text.COPY_LINK).click()
+    expect(page.get_by_text(text.COPIED)).to_be_visible()
+    visitor = page.context.new_page()
+    visitor.goto(page.url)
+    _shows(visitor, expected)
+    expect(visitor.locator("#footer")).to_contain_text(str(other.checkpoint.folder))

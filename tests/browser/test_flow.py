@@ -1,0 +1,219 @@
+"""The flow around one photo: the first visit, wrong faces, links, stopping, the webcam, deleting, the keyboard."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from demo import text
+from glamor.predictor import Predictor
+from tests.browser.conftest import PATIENCE, add_photo, drop, keep
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE)
+
+# Where the keyboard must come by, in this order.
+STOPS = ("photo", "add-photo", "faces", "target", "method", "opacity", "add-face")
+_FOCUS = """(stops) => {
+    const now = document.activeElement, frame = now.closest("label, .wrap, button") || now;
+    const shown = [now, frame].some((one) => {
+        const style = getComputedStyle(one);
+        return style.outlineStyle !== "none" || style.boxShadow !== "none";
+    });
+    return [stops.find((stop) => now.closest("#" + stop)) || "", shown];
+}"""
+
+
+@pytest.fixture(scope="session")
+def predictor():
+    return Predictor()
+
+
+@pytest.fixture(scope="session")
+def pair(astronaut, grace_hopper, tmp_path_factory):
+    """Grace Hopper left, the astronaut right."""
+    path = tmp_path_factory.mktemp("photos") / "pair.png"
+    Image.fromarray(np.hstack([grace_hopper[:512], astronaut])).save(path)
+    return path
+
+
+def _choose(page: Page, label: str, option: str) -> None:
+    page.get_by_label(label).click()
+    page.get_by_role("option", name=option).click()
+
+
+def _files(app) -> set:
+    return {path for path in app.cache.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
+def test_a_first_visit_shows_an_analysed_example_and_a_free_place_for_a_photo(page, predictor, astronaut, request):
+    (expected,) = predictor.predict(astronaut)
+    expect(page.locator("#answer strong").first).to_have_text(expected.emotion)
+    expect(page.locator("#answer .example")).to_have_text(text.FIRST_EXAMPLE)
+    expect(page.locator("#photo img")).to_have_count(0)
+    expect(page.locator("#photo").get_by_text("Drop a photo here")).to_be_visible()
+    expect(page.get_by_text(text.CONSENT)).to_be_visible()
+    for panel in ("saw", "looked", "moved"):
+        page.locator(f"#{panel}").scroll_into_view_if_needed()
+        expect(page.locator(f"#{panel} img")).to_be_visible()
+    expect(page.locator("#moved")).to_contain_text(f"“{expected.emotion}”")
+    expect(page.get_by_role("button", name=text.STOP, exact=True)).to_be_hidden()
+    page.evaluate("window.scrollTo(0, 0)")
+    name = request.node.callspec.params["page"]
+    keep(page, f"{name}-first")
+    lowest = max(box["y"] + box["height"] for box in map(_box, (page.locator(f"#{one}") for one in ("top", "panels"))))
+    assert name == "phone" or lowest <= 900
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def _box(locator) -> dict[str, float]:
+    return locator.bounding_box()
+
+
+def test_a_visitor_quicker_than_the_page_keeps_the_photo(page, pair):
+    page.reload(wait_until="commit")
+    drop(page.locator("#photo button").first, pair)
+    expect(page.locator("#answer")).to_contain_text("of 2")
+    expect(page.locator("#moved img")).to_be_visible()
+    expect(page.locator("#answer")).to_contain_text("of 2")
+    expect(page.locator("#photo img").first).to_be_visible()
+
+
+def test_the_example_can_be_worked_with_at_once_and_slow_work_stopped_and_asked_for_again(page):
+    before = page.locator("#moved img").get_attribute("src")
+    _choose(page, text.TARGET, "Fear")
+    expect(page.locator("#moved")).to_contain_text("“Fear”")
+    expect(page.locator("#moved img")).not_to_have_attribute("src", before)
+    _choose(page, text.METHOD, "Occlusion")
+    page.get_by_role("button", name=text.STOP, exact=True).click()
+    expect(page.get_by_text(text.MOVED_STOPPED)).to_be_visible()
+    expect(page.get_by_role("button", name=text.STOP, exact=True)).to_be_hidden()
+    page.get_by_role("button", name=text.AGAIN).click()
+    expect(page.locator("#moved")).to_contain_text("About Occlusion")
+    expect(page.get_by_role("button", name=text.AGAIN)).to_be_hidden()
+    expect(page.locator("#moved img")).to_be_visible()
+
+
+def test_a_wrong_face_is_removed(page, pair, predictor):
+    add_photo(page, pair)
+    expect(page.locator("#answer")).to_contain_text("Face 1 of 2")
+    page.get_by_role("button", name=text.ADD_FACE).click()
+    page.get_by_role("button", name=text.REMOVE_FACE).click()
+    expect(page.locator("#answer")).to_contain_text(text.ANSWER_LEAD_ONLY)
+    expect(page.locator("#answer strong").first).to_have_text(predictor.predict(pair)[1].emotion)
+    page.get_by_role("button", name=text.REMOVE_FACE).click()
+    expect(page.get_by_text("No face is left")).to_be_visible()
+    expect(page.get_by_role("button", name=text.REMOVE_FACE)).to_be_hidden()
+
+
+def test_a_link_restores_every_setting_but_not_the_photo(page, pair, app):
+    add_photo(page, pair)
+    expect(page.locator("#answer")).to_contain_text("of 2")
+    _choose(page, text.METHOD, "Grad-CAM")
+    _choose(page, text.TARGET, "Disgust")
+    expect(page.locator("#moved")).to_contain_text("About Grad-CAM")
+    page.locator("#opacity input[type=range]").fill("0.25")
+    page.get_by_role("button", name=text.COPY_LINK).click()
+    expect(page.get_by_text(text.COPIED)).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.url
+    assert link.startswith(f"{app.url}/?")
+    assert "pair" not in link
+    other = page.context.new_page()
+    other.goto(link)
+    expect(other.locator("#moved")).to_contain_text("About Grad-CAM")
+    expect(other.locator("#moved")).to_contain_text("“Disgust”")
+    expect(other.get_by_label(text.METHOD)).to_have_value("Grad-CAM")
+    expect(other.get_by_label(text.TARGET)).to_have_value("Disgust")
+    expect(other.locator("#opacity input[type=range]")).to_have_value("0.25")
+    expect(other.locator("#answer .example")).to_be_visible()
+    expect(other.get_by_role("tab", name=text.TAB_ANALYSE)).to_have_attribute("aria-selected", "true")
+
+
+def test_a_link_that_asks_for_what_is_not_there_says_so(page, app):
+    page.goto(f"{app.url}/?method=tea_leaves&class=%3Cb%3EJoy%3C/b%3E&opacity=7&tab=nowhere")
+    expect(page.get_by_text("The link asks for method “tea_leaves”")).to_be_visible()
+    expect(page.get_by_text("The link asks for class “<b>Joy</b>”")).to_be_visible()
+    expect(page.get_by_text("The opacity is “7”")).to_be_visible()
+    expect(page.get_by_text("The link asks for tab “nowhere”")).to_be_visible()
+    expect(page.locator("#answer .example")).to_be_visible()
+
+
+def test_a_webcam_still_is_analysed(page):
+    page.get_by_role("button", name="Capture from camera").click()
+    page.locator("#photo").get_by_role("button", name="Click to Access Webcam").click()
+    page.wait_for_function("document.querySelector('#photo video').videoWidth > 0")
+    page.get_by_role("button", name="capture photo").click()
+    expect(page.get_by_text("No face was found in this photo")).to_be_visible()
+    expect(page.locator("#answer .example")).to_have_count(0)
+
+
+def test_the_webcam_is_shown_live_and_its_frames_are_not_kept(page, app):
+    before = _files(app)
+    page.get_by_role("button", name=text.LIVE).click()
+    page.locator("#live").scroll_into_view_if_needed()
+    page.locator("#camera").get_by_role("button", name="Click to Access Webcam").click()
+    page.locator("#camera").get_by_role("button", name=re.compile("record|start", re.I)).first.click()
+    picture = page.locator("#live-picture img")
+    expect(picture).to_have_attribute("src", re.compile("^data:image/jpeg"))
+    first = picture.get_attribute("src")
+    expect(picture).not_to_have_attribute("src", first)
+    expect(page.locator("#live-picture")).to_contain_text(text.LIVE_NO_FACE)
+    keep(page, "laptop-live")
+    assert _files(app) == before
+
+
+def test_delete_now_empties_the_page_and_the_disk(page, pair, app):
+    before = _files(app)
+    add_photo(page, pair)
+    expect(page.locator("#answer")).to_contain_text("of 2")
+    expect(page.locator("#moved img")).to_be_visible()
+    page.get_by_role("button", name=text.DELETE).click()
+    expect(page.get_by_text(text.DELETED)).to_be_visible()
+    assert _files(app) == before
+    expect(page.locator("#answer .example")).to_be_visible()
+    page.reload()
+    expect(page.locator("#answer .example")).to_be_visible()
+    expect(page.get_by_text(text.DELETED)).to_be_hidden()
+
+
+def _tab_to(page: Page, stop: str) -> bool:
+    """Press Tab until the focus is in a part of the page; return whether it can be seen there."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        found, shown = page.evaluate(_FOCUS, [stop])
+        if found:
+            return shown
+    raise AssertionError(f"{stop} cannot be reached with Tab")
+
+
+def test_the_whole_path_works_by_keyboard_alone(page, pair, predictor):
+    assert _tab_to(page, "photo")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(pair)
+    expect(page.locator("#answer")).to_contain_text("Face 1 of 2")
+    page.locator("#tab-analyse-button").focus()
+    for stop in STOPS[1:]:
+        assert _tab_to(page, stop), f"the focus cannot be seen on {stop}"
+    page.keyboard.press("Enter")
+    _tab_to(page, "box")
+    page.keyboard.type("10, 10, 200, 200")
+    page.keyboard.press("Enter")
+    expect(page.locator("#answer")).to_contain_text("of 3")
+    page.locator("#examples button").last.focus()
+    _tab_to(page, "faces")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#answer")).to_contain_text(re.compile("Face [23] of 3"))
+    for stop, keys in (("target", 1), ("method", 1)):
+        _tab_to(page, stop)
+        for _ in range(keys):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+    expect(page.locator("#method input")).not_to_have_value("Integrated Gradients")
+    expect(page.locator("#moved")).to_contain_text("About")

@@ -1,0 +1,115 @@
+"""What a visitor finds before adding a photo."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from demo import first, handlers, swapping, text
+from demo.engine import Engine
+from demo.links import Link
+from demo.screen import HIDE, SAME, Moved, Screen
+from demo.visit import Visit
+from glamor.checkpoint import load_checkpoint
+from glamor.explain import explain
+from glamor.predictor import Predictor
+
+METHOD, OPACITY = "grad_cam", 0.7
+
+
+@pytest.fixture(scope="module")
+def example(engine):
+    return first.first_visit(engine, METHOD)
+
+
+@pytest.fixture
+def visit(example):
+    """A visit as Gradio begins it: with a copy."""
+    return copy.deepcopy(example)
+
+
+def test_the_example_is_what_the_library_says_of_the_first_photo(example, engine, astronaut):
+    (expected,) = engine.predictor.predict(astronaut)
+    question, prediction = example.view.focus
+    np.testing.assert_array_equal(prediction.probabilities, expected.probabilities)
+    told = explain(engine.predictor.model, expected.prepared, METHOD)
+    np.testing.assert_allclose(example.maps[question].face, told.face, rtol=1e-4, atol=1e-7)
+    screen = handlers.put_up(engine, example, OPACITY)
+    assert expected.emotion in screen.answer
+    assert text.FIRST_EXAMPLE in screen.answer
+    assert f"“{expected.emotion}”" in screen.moved_words
+    assert screen.moved["value"].ndim == 3
+    assert (screen.stop, screen.again) == (HIDE, HIDE)
+
+
+def test_the_place_for_a_photo_stays_free_until_the_example_is_worked_on(engine, visit, nobody, tmp_path):
+    assert handlers.put_up(engine, visit, OPACITY).photo is SAME
+    wrong = tmp_path / "words.jpg"
+    wrong.write_text("these are words")
+    refused = handlers.analyse(engine, visit, str(wrong), METHOD, OPACITY)
+    assert "warn" in refused.notice
+    assert refused.photo is None
+    assert handlers.analyse(engine, visit, None, METHOD, OPACITY) == Screen(), "a click on the camera clears nothing"
+    marking = handlers.start_marking(visit)
+    assert marking.photo["value"].shape == visit.view.photo.shape
+    Image.fromarray(nobody).save(tmp_path / "nobody.png")
+    handlers.analyse(engine, visit, str(tmp_path / "nobody.png"), METHOD, OPACITY)
+    assert not visit.view.example
+
+
+def test_nobody_waits_for_the_example_and_what_one_visitor_does_with_it_no_other_sees(example, engine, visit):
+    assert handlers.explain(engine, visit, OPACITY) == Moved()
+    handlers.ask(visit, METHOD, "Fear")
+    handlers.explain(engine, visit, OPACITY)
+    assert len(visit.maps) == 2
+    assert len(example.maps) == 1
+    assert example.view.question.target != "Fear"
+
+
+def test_a_visitors_photo_replaces_the_example(engine, visit, grace_hopper):
+    screen = handlers.analyse(engine, visit, grace_hopper, METHOD, OPACITY)
+    np.testing.assert_array_equal(visit.view.photo, grace_hopper)
+    assert text.FIRST_EXAMPLE not in screen.answer
+    assert "value" in screen.photo
+    assert visit.maps == {}
+
+
+def test_a_link_is_answered_for_the_example_but_a_photo_that_came_first_is_left_alone(engine, visit, grace_hopper):
+    handlers.open_link(visit, Link(method="saliency", label="Fear"))
+    assert (visit.view.question.method, visit.view.question.target) == ("saliency", "Fear")
+    waiting = handlers.put_up(engine, visit, OPACITY)
+    assert (waiting.moved["value"], waiting.target["value"]) == (None, "Fear")
+    handlers.analyse(engine, visit, grace_hopper, METHOD, OPACITY)
+    before = visit.view
+    handlers.open_link(visit, Link(method="saliency", label="Disgust"))
+    assert visit.view is before
+
+
+def test_the_example_is_no_guest_of_two_photos(engine, visit):
+    assert text.SWAP_EMPTY in swapping.swap(engine, visit, [], swapping.LARGEST, True).words
+
+
+def test_untrained_weights_show_no_example(random_checkpoint):
+    loaded = load_checkpoint(random_checkpoint, device="cpu")
+    untrained = Engine(Predictor(replace(loaded, config=replace(loaded.config, trained_on=""))))
+    assert first.first_visit(untrained, METHOD) == Visit()
+    assert "Untrained" in handlers.put_up(untrained, Visit(), OPACITY).notice
+
+
+def test_where_gpus_are_lent_the_example_is_made_on_the_cpu(engine, monkeypatch, example):
+    def refuse(*args):
+        raise AssertionError("a GPU was borrowed without a visitor")
+
+    lending = Engine(engine.predictor)
+    monkeypatch.setattr(lending, "_predict", refuse)
+    monkeypatch.setattr(lending, "_explain", refuse)
+    monkeypatch.setattr("demo.gpu.LENT", True)
+    made = first.first_visit(lending, METHOD).view
+    provenance = made.focus.prediction.provenance
+    assert provenance.device == "cpu"
+    assert provenance.checkpoint == engine.predictor.checkpoint.source
+    assert made.question == example.view.question
