@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from glamor.errors import PhotoError
+from glamor.errors import PhotoError, quoted
 
 PhotoSource = str | os.PathLike[str] | bytes | Image.Image | NDArray[np.uint8]
 Photo = NDArray[np.uint8]
@@ -82,8 +82,10 @@ def _read(path: Path) -> bytes:
             with path.open("rb") as file:
                 return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise PhotoError(f"The file {str(path)!r} cannot be read ({error.strerror}); check its permissions.") from error
-    raise PhotoError(f"There is no file {str(path)!r}; give the path of a photo.")
+        raise PhotoError(
+            f"The file {quoted(str(path))} cannot be read ({error.strerror}); check its permissions."
+        ) from error
+    raise PhotoError(f"There is no file {quoted(str(path))}; give the path of a photo.")
 
 
 def _decoded(data: bytes) -> Photo:
