@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/.browser-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check train screenshots
+.PHONY: help install run test check fuzz audit train screenshots
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,15 @@ check: $(DEV_READY) ## Lint, formatting and types
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+
+# No test, only this, gives an input a time: tests run on machines that do much else.
+fuzz: export GLAMOR_FUZZ_INPUTS ?= 5000
+fuzz: export GLAMOR_FUZZ_SECONDS ?= 10
+fuzz: $(DEV_READY) ## Try 5,000 damaged inputs, each within 1 GiB and 10 s (GLAMOR_FUZZ_INPUTS=50000 for more)
+	$(PYTHON) -m pytest --quiet tests/fuzz
+
+audit: $(DEV_READY) ## Ask PyPI whether anything installed has a known weakness
+	$(PYTHON) -m pip_audit --local --progress-spinner off
 
 screenshots: $(DEV_READY) $(BROWSER_READY) ## Take the README's pictures of the real page with the embedded weights
 	$(PYTHON) scripts/screenshots.py

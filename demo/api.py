@@ -43,7 +43,7 @@ def predict(engine: Engine, photo: Payload, boxes: Any) -> tuple[dict[str, Any],
 
 
 def explain(
-    engine: Engine, photo: Payload, method: str, target: str | None, face: Any, box: Any, opacity: Any, maps: Any = True
+    engine: Engine, photo: Payload, method: Any, target: Any, face: Any, box: Any, opacity: Any, maps: Any = True
 ) -> tuple[dict[str, Any], Picture, Picture]:
     """Show what moved the score of one expression of one face.
 
@@ -66,7 +66,9 @@ def explain(
     """
     strength, pixels = parse.opacity(opacity), _load(photo)
     prediction = _chosen(engine, pixels, face, box)
-    explanation = engine.explain(prediction, method, target or prediction.emotion)
+    explanation = engine.explain(
+        prediction, parse.word(method, "method"), parse.word(target, "target") or prediction.emotion
+    )
     told = explanation_to_dict(explanation)
     if maps is False:
         told = {name: value for name, value in told.items() if name not in MAPS}
@@ -119,7 +121,7 @@ def intervene(
     }
 
 
-def trust(engine: Engine, photo: Payload, methods: Any, target: str | None, face: Any, box: Any) -> dict[str, Any]:
+def trust(engine: Engine, photo: Payload, methods: Any, target: Any, face: Any, box: Any) -> dict[str, Any]:
     """Check how far the explanations of one face can be trusted.
 
     Args:
@@ -138,7 +140,7 @@ def trust(engine: Engine, photo: Payload, methods: Any, target: str | None, face
     """
     wanted, pixels = parse.methods(methods, DEFAULT_METHODS), _load(photo)
     prediction = _chosen(engine, pixels, face, box)
-    found = engine.examine(pixels, prediction, wanted, target or prediction.emotion)
+    found = engine.examine(pixels, prediction, wanted, parse.word(target, "target") or prediction.emotion)
     return {"prediction": prediction_to_dict(prediction), "trust": trust_to_dict(found)}
 
 

@@ -121,7 +121,9 @@ class Engine:
 
     def _index(self, target: str) -> int:
         if target not in self.class_names:
-            raise ExplainError(text.BAD_CLASS.format(given=target, names=", ".join(self.class_names)))
+            raise ExplainError(
+                text.BAD_CLASS.format(given=" ".join(target[:60].split()), names=", ".join(self.class_names))
+            )
         return self.class_names.index(target)
 
     def _explain_on_copy(

@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from demo import text
-from glamor.errors import ExplainError, FaceError
+from glamor.errors import ExplainError, FaceError, PhotoError, quoted
 from glamor.photo import BoxXyxy
 
+MOST_BOXES = 256  # a request; each takes a third of a megabyte and some milliseconds
 
-def photo_source(payload: Mapping[str, Any] | None) -> str | bytes | None:
+
+def photo_source(payload: Any) -> str | bytes | None:
     """Return the path of an uploaded file, or the bytes of a picture sent inline; None for none.
 
     The image component would open the file before our limits are checked and fail in its own way on what
     is no picture, so events that read it skip its preprocessing and hand its raw value to this function.
+
+    Raises:
+        PhotoError: unless it describes a file as Gradio does.
     """
     if payload is None:
         return None
-    url = payload.get("url") or ""
-    if not url.startswith("data:"):
-        path: str | None = payload.get("path")
-        return path
+    if not isinstance(payload, Mapping):
+        raise PhotoError(text.BAD_PHOTO.format(given=_short(payload)))
+    url, path = payload.get("url"), payload.get("path")
+    if isinstance(url, str) and url.startswith("data:"):
+        return _inline(url)
+    if path is not None and not isinstance(path, str):
+        raise PhotoError(text.BAD_PHOTO.format(given=_short(path)))
+    return path
+
+
+def _inline(url: str) -> bytes:
     try:
         return base64.b64decode(url.partition(",")[2], validate=True)
-    except binascii.Error:
-        return b""
+    except ValueError:
+        return b""  # which is refused as every empty file is
 
 
 def box(given: Any) -> BoxXyxy:
@@ -52,12 +63,14 @@ def boxes(given: Any) -> tuple[BoxXyxy, ...] | None:
     """Return the boxes of an API request; None, where there are none, means: find the faces.
 
     Raises:
-        FaceError: unless it is a list of boxes.
+        FaceError: unless it is a list of at most MOST_BOXES boxes.
     """
     if given in (None, "", []):
         return None
     if not isinstance(given, list):
         raise FaceError(text.BAD_BOXES.format(given=_short(given)))
+    if len(given) > MOST_BOXES:
+        raise FaceError(text.MANY_BOXES.format(count=len(given), most=MOST_BOXES))
     return tuple(box(one) for one in given)
 
 
@@ -72,6 +85,17 @@ def face_index(number: Any, count: int) -> int:
     return int(number) - 1
 
 
+def word(given: Any, what: str) -> str:
+    """Return a name; an empty one, where there is none.
+
+    Raises:
+        ExplainError: unless it is a word; whether there is such a name is not looked at.
+    """
+    if given is not None and not isinstance(given, str):
+        raise ExplainError(text.BAD_WORD.format(what=what, given=_short(given)))
+    return given or ""
+
+
 def methods(given: Any, default: Sequence[str]) -> tuple[str, ...]:
     """Return names of methods from a list or from words with commas between them; ``default`` for none.
 
@@ -83,7 +107,7 @@ def methods(given: Any, default: Sequence[str]) -> tuple[str, ...]:
     names = re.split(r"[\s,;]+", given.strip()) if isinstance(given, str) else given
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ExplainError(text.BAD_METHODS.format(given=_short(given)))
-    return tuple(names)
+    return tuple(dict.fromkeys(names))  # each once: a check of a map takes seconds
 
 
 def opacity(given: Any) -> float:
@@ -171,7 +195,7 @@ def _number(part: Any) -> float:
 
 
 def _short(given: Any) -> str:
-    words = str(given)
+    words = " ".join((given[:200] if isinstance(given, str) else quoted(given)).split())
     return words if len(words) <= 60 else f"{words[:57]}..."
 
 

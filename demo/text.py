@@ -114,6 +114,9 @@ BAD_FACE = "Face “{given}” was asked for; accepted: a whole number from 1 to
 NO_FACE_API = "No face was found in this photo; give its box as x1, y1, x2, y2 in photo pixels."
 BAD_CLASS = "The class is “{given}”; accepted: {names}."
 BAD_OPACITY = "The opacity is “{given}”; accepted: a number from 0 to 1."
+BAD_PHOTO = "The photo is “{given}”; accepted: a file, described as Gradio’s clients do; see “Use via API”."
+BAD_WORD = "The {what} is “{given}”; accepted: its name."
+MANY_BOXES = "There are {count:,} boxes; accepted: at most {most} a request; send the others in another one."
 NO_PHOTO_API = "No photo came with the request; send one as the first argument."
 
 MADE_WITH = "Weights: {source} · trained on {trained_on}"

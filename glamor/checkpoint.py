@@ -18,7 +18,7 @@ from torch import Tensor
 
 from glamor.config import ModelConfig
 from glamor.device import choose_device
-from glamor.errors import CheckpointError, ConfigError
+from glamor.errors import CheckpointError, ConfigError, quoted
 from glamor.hub import fetch
 from glamor.model import GLAMORNet
 
@@ -187,7 +187,9 @@ def _read_config(path: Path) -> tuple[ModelConfig, str]:
         raise CheckpointError(f"{CONFIG_FILE} is not of format {_FORMAT}, the only one that this version reads")
     sha256, model = values.get("weights_sha256"), values.get("model")
     if set(values) != _FIELDS or not isinstance(sha256, str) or not isinstance(model, dict):
-        raise CheckpointError(f"{CONFIG_FILE} has the fields {sorted(values)}; accepted: exactly {sorted(_FIELDS)}")
+        raise CheckpointError(
+            f"{CONFIG_FILE} has the fields {quoted(sorted(values))}; accepted: exactly {sorted(_FIELDS)}"
+        )
     try:
         return ModelConfig.from_dict(model), sha256
     except ConfigError as error:
@@ -207,7 +209,7 @@ def _check_architecture(path: Path, config: ModelConfig) -> None:
     found, wanted = _read_header(path), _expected_shapes(config)
     missing, extra = sorted(wanted.keys() - found.keys()), sorted(found.keys() - wanted.keys())
     other = sorted(name for name in wanted.keys() & found.keys() if found[name] != ("F32", wanted[name]))
-    problems = [f"{len(names)} {kind}, as {names[0]!r}" for kind, names in _kinds(missing, extra, other) if names]
+    problems = [f"{len(names)} {kind}, as {quoted(names[0])}" for kind, names in _kinds(missing, extra, other) if names]
     if problems:
         raise CheckpointError(f"{WEIGHTS_FILE} is of another architecture than {CONFIG_FILE} ({'; '.join(problems)})")
 
@@ -221,7 +223,9 @@ def _expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
         with torch.device("meta"):
             state = GLAMORNet(config).state_dict()
     except (RuntimeError, TypeError, ValueError) as error:  # what timm and torch raise for names and sizes
-        raise CheckpointError(f"no network can be built from {CONFIG_FILE} ({str(error).splitlines()[0]})") from error
+        raise CheckpointError(
+            f"no network can be built from {CONFIG_FILE} ({str(error).splitlines()[0][:200]})"
+        ) from error
     return {name: tuple(tensor.shape) for name, tensor in state.items() if not name.endswith(_COUNTER)}
 
 
@@ -244,7 +248,9 @@ def _read_header(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
     except (ValueError, RecursionError, AttributeError, LookupError, OverflowError, TypeError) as error:
         raise CheckpointError(f"{WEIGHTS_FILE} has a damaged header") from error
     if size != whole:
-        raise CheckpointError(f"{WEIGHTS_FILE} is truncated or damaged: {size} bytes, its header describes {whole}")
+        raise CheckpointError(
+            f"{WEIGHTS_FILE} is truncated or damaged: {size} bytes, its header describes {quoted(whole)}"
+        )
     return header
 
 

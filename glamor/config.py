@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from glamor.errors import ConfigError
+from glamor.errors import ConfigError, quoted
 
 CLASS_NAMES = ("Anger", "Disgust", "Fear", "Happy", "Neutral", "Sad", "Surprise")
 GLAMOR_ENCODER = "glamor"
@@ -64,7 +64,7 @@ class ModelConfig:
     def __post_init__(self) -> None:
         for name, ok, accepted in self._rules():
             if not ok:
-                raise ConfigError(f"config: {name} is {getattr(self, name)!r}; accepted: {accepted}.")
+                raise ConfigError(f"config: {name} is {quoted(getattr(self, name))}; accepted: {accepted}.")
 
     def _rules(self) -> tuple[tuple[str, bool, str], ...]:
         names, resize = self.class_names, self.context_resize_hw
@@ -109,7 +109,7 @@ class ModelConfig:
         known = {field.name for field in fields(cls)}
         missing, unknown = sorted(known - set(values)), sorted(set(values) - known)
         if missing or unknown:
-            found = f"missing fields {missing}, unknown fields {unknown}"
+            found = f"missing fields {quoted(missing)}, unknown fields {quoted(unknown)}"
             raise ConfigError(f"config: {found}; write it with save_checkpoint.")
         return cls(**{name: _like(getattr(cls, name), value, name) for name, value in values.items()})
 
@@ -125,5 +125,5 @@ def _like(example: Any, value: Any, name: str) -> Any:
     if isinstance(example, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(str(value))  # an integer too large for a float becomes inf, which the rules refuse
     if type(value) is not type(example):
-        raise ConfigError(f"config: {name} is {value!r}; accepted: {type(example).__name__}.")
+        raise ConfigError(f"config: {name} is {quoted(value)}; accepted: {type(example).__name__}.")
     return value

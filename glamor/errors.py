@@ -14,6 +14,17 @@
 The message is one sentence for a person: what came, what is accepted, what to do.
 """
 
+_LONGEST = 120  # letters of what came: a message is one sentence, whatever was sent
+
+
+def quoted(given: object) -> str:
+    """Return a value as a message quotes it: as Python writes it, cut off where it gets long."""
+    try:
+        words = repr(given)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return f"a far too long {type(given).__name__}"
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}..."
+
 
 class GlamorError(Exception):
     """Root of every error that a user can cause; its message is fit to be shown."""

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from glamor.errors import PhotoError
+from glamor.errors import PhotoError, quoted
 
 PhotoSource = str | os.PathLike[str] | bytes | Image.Image | NDArray[np.uint8]
 Photo = NDArray[np.uint8]
@@ -57,7 +57,7 @@ def load_photo(source: PhotoSource) -> Photo:
         return _checked_array(source)
     if isinstance(source, Image.Image):
         with _pillow_refusals():
-            return _pixels(source)
+            return np.array(_rgb(_upright(source)))
     if isinstance(source, bytes):
         return _decoded(source)
     if isinstance(source, str | os.PathLike):
@@ -82,8 +82,10 @@ def _read(path: Path) -> bytes:
             with path.open("rb") as file:
                 return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise PhotoError(f"The file {str(path)!r} cannot be read ({error.strerror}); check its permissions.") from error
-    raise PhotoError(f"There is no file {str(path)!r}; give the path of a photo.")
+        raise PhotoError(
+            f"The file {quoted(str(path))} cannot be read ({error.strerror}); check its permissions."
+        ) from error
+    raise PhotoError(f"There is no file {quoted(str(path))}; give the path of a photo.")
 
 
 def _decoded(data: bytes) -> Photo:
@@ -91,8 +93,13 @@ def _decoded(data: bytes) -> Photo:
         raise PhotoError(f"The file is empty; accepted: {_FORMATS}; choose another photo.")
     if len(data) > MAX_BYTES:
         raise PhotoError(f"The file is larger than {MAX_BYTES // 2**20} MiB; save it smaller, for instance as JPEG.")
-    with _pillow_refusals(), Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        return _pixels(image)
+    with _pillow_refusals():
+        return np.array(_rgb(_opened(data)))
+
+
+def _opened(data: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        return _upright(image)  # a copy: what the decoder holds, twice the pixels for WebP, goes before more is made
 
 
 @contextmanager
@@ -113,22 +120,19 @@ def _pillow_refusals() -> Iterator[None]:
         raise PhotoError("The photo is damaged or cut off and cannot be decoded; save or upload it again.") from error
 
 
-def _pixels(image: Image.Image) -> Photo:
-    _check_size(*image.size)
-    image.load()
-    return np.array(_rgb(_upright(image)))
-
-
 def _check_size(width: int, height: int) -> None:
     if min(width, height) < MIN_SIDE or max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
         raise PhotoError(f"The photo is {width} x {height} pixels; accepted: {_SIZES}; resize it.")
 
 
 def _upright(image: Image.Image) -> Image.Image:
+    """Return an upright copy; the size is checked before pixels are decoded into memory."""
+    _check_size(*image.size)
+    image.load()
     try:
         return ImageOps.exif_transpose(image)
     except Exception:  # a garbled EXIF block says nothing about the pixels, which are fine
-        return image
+        return image.copy()
 
 
 def _rgb(image: Image.Image) -> Image.Image:
@@ -137,7 +141,7 @@ def _rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):  # Pillow's own conversion would clip all above 255 to white
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
     if image.has_transparency_data:
-        return _on_white(image.convert("RGBA"))
+        return _on_white(image if image.mode == "RGBA" else image.convert("RGBA"))
     return image.convert("RGB")
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from glamor.config import ModelConfig
-from glamor.errors import FaceError
+from glamor.errors import FaceError, quoted
 from glamor.photo import BoxXyxy, Photo
 
 if TYPE_CHECKING:
@@ -174,7 +174,9 @@ def _checked(box_xyxy: BoxXyxy) -> BoxXyxy:
     try:
         x1, y1, x2, y2 = map(float, box_xyxy)
     except (TypeError, ValueError, OverflowError) as error:
-        raise FaceError(f"The face box is {box_xyxy!r}; accepted: four numbers x1, y1, x2, y2 in pixels.") from error
+        raise FaceError(
+            f"The face box is {quoted(box_xyxy)}; accepted: four numbers x1, y1, x2, y2 in pixels."
+        ) from error
     box = f"({x1:g}, {y1:g}, {x2:g}, {y2:g})"
     if not all(map(math.isfinite, (x1, y1, x2, y2))):
         raise FaceError(f"The face box is {box}; accepted: finite numbers; draw or type it again.")

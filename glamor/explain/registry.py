@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from glamor.errors import ExplainError
+from glamor.errors import ExplainError, quoted
 from glamor.explain import cam, gradients, occlusion, superpixels
 from glamor.explain.task import Maps, Task
 
@@ -191,5 +191,5 @@ def find_method(name: str) -> Method:
     """
     key = ALIASES.get(name, name)
     if key not in METHODS:
-        raise ExplainError(f"There is no method {name!r}; choose one of {', '.join((*METHODS, *ALIASES))}.")
+        raise ExplainError(f"There is no method {quoted(name)}; choose one of {', '.join((*METHODS, *ALIASES))}.")
     return METHODS[key]
