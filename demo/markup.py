@@ -65,7 +65,7 @@ def answer(focus: Focus, count: int, example: bool = False) -> str:
     return (
         f'{said}<p class="lead">{escape(lead)}</p>'
         f'<p class="label"><strong>{escape(prediction.emotion)}</strong> <span>{percent}</span></p>'
-        f"{_doubt(prediction)}{_probabilities(prediction)}{caption(found)}"
+        f"{_doubt(prediction)}{_probabilities(prediction)}{caption(f'{text.ANSWER_CAPTION} {found}')}"
     )
 
 
@@ -92,6 +92,7 @@ def moved(explanation: Explanation) -> str:
     if explanation.convergence_delta is not None:
         delta = abs(explanation.convergence_delta)
         about = f"{about} {text.MOVED_DELTA.format(delta=delta, logit=explanation.logit)}"
+    about = f"{about} {text.SOURCE} {escape(method.source)}."
     summary = escape(text.MOVED_METHOD.format(method=method.name))
     words = caption(text.MOVED_CAPTION.format(target=explanation.target_name))
     return f'{words}<details class="about"><summary>{summary}</summary>{about}</details>'

@@ -34,6 +34,7 @@ ANSWER_EMPTY = "Seven expressions and their probabilities appear here, one face 
 ANSWER_LEAD = "Face {number} of {count}: the network’s best match is"
 ANSWER_LEAD_ONLY = "The network’s best match is"
 UNCERTAIN = "A close call: “{second}” is about as likely, so do not read much into the first place."
+ANSWER_CAPTION = "The labels share 100 %, after the network’s temperature (Guo et al. 2017)."
 BOX_SOURCE_DETECTED = "Face found with a confidence of {score:.0%}."
 BOX_SOURCE_PERSON = "Face box given by hand."
 
@@ -43,7 +44,9 @@ SAW_CAPTION = "Its two inputs: the face alone, and the scene with this face blac
 SAW_ALT = "The two inputs of the network for face {number}: the cropped face, and the scene with the face blacked out."
 LOOKED = "Where it looked"
 LOOKED_EMPTY = "Which parts of the scene it gave weight to, drawn on the part of the photo that it can see."
-LOOKED_CAPTION = "Bright cells of the scene got more attention. The strongest has {peak:.1f} times an even share."
+LOOKED_CAPTION = (
+    "Bright cells of the scene got more attention (Le et al. 2021). The strongest has {peak:.1f} times an even share."
+)
 LOOKED_ALT = (
     "The photo with the network's attention over the scene. The strongest cell is {where} of the area it sees, "
     "with {peak:.1f} times an even share."
@@ -53,7 +56,7 @@ WEIGHED_EMPTY = "How much of the answer rests on the face and how much on the sc
 WEIGHED_MOSTLY = "It gave the {winner} most of the weight."
 WEIGHED_MORE = "It gave the {winner} somewhat more weight."
 WEIGHED_EVEN = "It gave both about equal weight."
-WEIGHED_CAPTION = "The network sets these two weights anew for every face; together they make 100 %."
+WEIGHED_CAPTION = "The network sets these two weights anew for every face; together they make 100 % (Le et al. 2021)."
 FACE, SCENE = "Face", "Scene"
 MOVED = "What moved the answer"
 MOVED_EMPTY = "Which pixels spoke for the answer and which against it, in the face and in the scene."

@@ -78,7 +78,7 @@ def _photo_parts() -> dict[str, Any]:
         first, second = (
             gr.Image(
                 type="filepath",
-                format="jpeg",
+                format="png",  # the examples come back through here; JPEG would change their pixels, and so the answer
                 label=label,
                 sources=["upload", "clipboard"],
                 placeholder=text.DROP_HERE,

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from html import unescape
 
 import numpy as np
 import pytest
 
 from demo import markup, text
 from demo.visit import Focus, Question
+from glamor.explain import METHODS, Explanation
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +66,34 @@ def test_the_page_says_what_the_result_is_not():
     assert "not what the person feels" in text.MEANING
     assert "banned in the EU" in markup.footer("somewhere", "something")
     assert "&lt;b&gt;" in markup.footer("<b>", "")
+
+
+def test_every_number_of_the_analysis_names_its_paper(prediction):
+    for html in (
+        markup.answer(Focus(Question(0, "grad_cam", "Happy"), prediction), 1),
+        markup.looked_caption(prediction),
+        markup.weighed(prediction),
+    ):
+        assert re.search(r"\w+ et al\. 20\d\d", html)
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_a_map_unfolds_what_its_method_does_and_who_proposed_it(method):
+    zeros = np.zeros((4, 4))
+    found = Explanation(
+        method=method.key,
+        target=0,
+        target_name="Angry",
+        face=zeros,
+        context=zeros,
+        logit=1.0,
+        baseline_logit=0.0,
+        convergence_delta=None,
+        scored=zeros > 0,
+        baseline="black",
+        smooth=False,
+        seed=0,
+    )
+    words = re.sub("<[^>]+>", " ", markup.moved(found))
+    assert method.caption in unescape(words)
+    assert f"{text.SOURCE} {method.source}." in unescape(words)
