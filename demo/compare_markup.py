@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from demo import markup, text
+from demo import markup, text, trust_markup
 from demo.visit import Focus
 from glamor.explain import METHODS, Explanation
 from glamor.explain.registry import Method
@@ -43,7 +43,9 @@ def card(explanation: Explanation) -> str:
         for line in (method.caption, f"{text.NEEDS} {method.needs}.", f"{text.SOURCE} {method.source}.")
     )
     summary = escape(text.MOVED_METHOD.format(method=method.name))
-    return f'{markup.caption(" ".join(words))}<details class="about"><summary>{summary}</summary>{about}</details>'
+    adds_up = "" if explanation.convergence_delta is None else trust_markup.info("convergence")
+    method_words = f'<details class="about"><summary>{summary}</summary>{about}</details>'
+    return f"{markup.caption(' '.join(words))}{method_words}{adds_up}"
 
 
 def _delta(explanation: Explanation, delta: float) -> str:

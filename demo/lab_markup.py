@@ -150,9 +150,10 @@ def _verdict(setting: Setting, before: str, after: str) -> str:
 
 def _set_by_hand(bench: Bench, setting: Setting) -> str:
     cells = bench.prediction.attention.size
+    looks = {UNIFORM: text.LAB_SET_UNIFORM, SHUFFLED: text.LAB_SET_SHUFFLED.format(seed=setting.seed)}
     things = [
         text.LAB_SET_WEIGHT.format(weight=setting.w_face) if setting.w_face is not None else "",
-        {UNIFORM: text.LAB_SET_UNIFORM, SHUFFLED: text.LAB_SET_SHUFFLED}.get(setting.attention, ""),
+        looks.get(setting.attention, ""),
         text.LAB_SET_CELLS.format(count=len(setting.removed), cells=cells) if setting.removed else "",
         text.LAB_SET_SCENE.format(how=SEEN[setting.scene].lower()) if setting.scene != AS_IS else "",
         text.LAB_SET_FACE.format(how=SEEN[setting.face].lower()) if setting.face != AS_IS else "",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import markup, pictures, text
+from demo import lab_markup, markup, pictures, text
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.shelf import Shelf
@@ -69,7 +69,8 @@ def compare(shelf: Shelf, visit: Visit, first: Any, second: Any, opacity: float)
     except Exception as error:
         return Sides(markup.note(escape(message_of(error)), "warn"))
     told = [_side(view, answer, opacity) for answer in answers]
-    return Sides(markup.note(escape(verdict(*(answer.prediction for answer in answers)))), *told[0], *told[1])
+    words = markup.note(escape(verdict(*(answer.prediction for answer in answers))))
+    return Sides(words + lab_markup.about(text.SIDE_ABOUT_ITEMS), *told[0], *told[1])
 
 
 def box_for(prediction: Prediction, own_scale: float, scale: float) -> BoxXyxy:

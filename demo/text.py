@@ -62,7 +62,10 @@ MOVED = "What moved the answer"
 MOVED_EMPTY = "Which pixels spoke for the answer and which against it, in the face and in the scene."
 MOVED_CAPTION = "Orange speaks for “{target}”, blue against it."
 MOVED_METHOD = "About {method}"
-MOVED_DELTA = "What it leaves unexplained: {delta:.2g}, where the score itself (the logit) is {logit:.2f}."
+MOVED_DELTA = (
+    "What it leaves unexplained: {delta:.2g}, where the score itself (the logit) is {logit:.2f}. The nearer to 0, the "
+    "better do the pixels add up to the answer (Sundararajan et al. 2017)."
+)
 MOVED_ALT = (
     "{method}: what spoke for and against {target}. {face_share:.0%} of the total lies in the face picture, "
     "{context_share:.0%} in the scene."
@@ -170,7 +173,7 @@ LAB_UNIFORM = "Uniform"
 LAB_SHUFFLED = "Shuffled"
 LAB_BUTTONS_INFO = (
     "Keep all: the network’s own attention. Only the strongest: its strongest cell alone. Uniform: every cell "
-    "the same. Shuffled: its own values, each on some other cell."
+    "the same. Shuffled: its own values, each on some other cell; the same seed shuffles alike."
 )
 LAB_TYPE_CELL = "Without a mouse?"
 LAB_CELL = "A cell by its row and column"
@@ -201,7 +204,7 @@ LAB_STAYS = "The label stays {label}."
 LAB_FLIPPED = "The label changes from {before} to {after}."
 LAB_SET = "Set by hand: {things}."
 LAB_SET_WEIGHT = "weight of the face {weight:.2f}"
-LAB_SET_UNIFORM, LAB_SET_SHUFFLED = "uniform attention", "shuffled attention"
+LAB_SET_UNIFORM, LAB_SET_SHUFFLED = "uniform attention", "shuffled attention (seed {seed})"
 LAB_SET_CELLS = "{count} of {cells} cells removed"
 LAB_SET_SCENE, LAB_SET_FACE = "scene {how}", "face {how}"
 LAB_ABOUT = "How to read these numbers"
@@ -408,6 +411,8 @@ FLAT_ERROR = "A flat map, which knows nothing but how much was removed, foretell
 CASCADE_ALT = "Similarity of each map to itself after all weights are shuffled: {figures}."
 REMOVAL_ALT = "Deletion and insertion curves. {verdicts}"
 
+LIGHTER = "Integrated Gradients take fewer steps and Occlusion covers each place once, with and without the change."
+
 # Each figure of the tab Trust: its name, what it is, how to read it, and who proposed it.
 TRUST_INFOS = {
     "pixels": (
@@ -416,7 +421,8 @@ TRUST_INFOS = {
         "after the other, those first that a map ranks highest, and the probability of the label is read each time "
         "(deletion); then the same from nothing to the whole scene (insertion). The grey band holds 95 % of random "
         "orders.",
-        "A good map makes deletion fall sooner and insertion rise sooner than the band.",
+        "A good map makes deletion fall sooner and insertion rise sooner than the band. Read from right to left, "
+        "insertion covers first what the map ranks lowest.",
         "Petsiuk, Das, Saenko: RISE, BMVC 2018",
     ),
     "weights": (
@@ -443,22 +449,23 @@ TRUST_INFOS = {
     "reliance": (
         WHAT_IS_THIS,
         "Said: the weights that the network gives face and scene. Done: the share of each in the absolute Integrated "
-        "Gradients, and the probability that is lost when one of them is blanked.",
+        "Gradients, and the probability that is lost when one of them is made black.",
         "If said and done point to different inputs, do not read the weights as reasons. A loss with a minus sign is "
         "a gain.",
         "Weights: Le et al., 2021. Integrated Gradients: Sundararajan, Taly, Yan, ICML 2017",
     ),
     "convergence": (
         "Does not add up by",
-        "By how much the sum of all pixels misses what the score gains from the baseline to the photo, as a share of "
-        "that gain (convergence delta). Only for methods that promise to add up.",
+        "By how much the sum of all pixels misses what the score (the logit) gains from the baseline to the photo, as "
+        "a share of that gain (convergence delta). Only for methods that promise to add up.",
         "Up to {convergence:.0%} is fine: this is where the authors stop adding steps. Above it, read the map as a "
         "ranking, not as amounts.",
         "Sundararajan, Taly, Yan: Axiomatic attribution for deep networks, ICML 2017",
     ),
     "sensitivity": (
         "Trembles by",
-        "The largest change of the map under noise that nobody sees (5 of 255 grey levels), in lengths of the map.",
+        "The largest change of the map under noise that nobody sees (5 of 255 grey levels), in lengths of the map. For "
+        f"this check {LIGHTER}",
         "0: it keeps still. Above {sensitivity:.0f}, what is drawn is as much the noise as the photo.",
         "Yeh et al.: On the (in)fidelity and sensitivity of explanations, NeurIPS 2019",
     ),
@@ -472,7 +479,8 @@ TRUST_INFOS = {
     "similarity": (
         "Left when all is forgotten",
         "The network’s weights are shuffled layer by layer, from the answer down to the pixels, and the map is made "
-        "again each time. The curve is its similarity (SSIM) with the trained network’s map.",
+        "again each time. The curve is its similarity (SSIM) with the trained network’s map. For this check "
+        f"{LIGHTER}",
         "It should fall towards 0. Above {similarity} at the end, much of the map shows the photo or the "
         "architecture, not what was learned.",
         "Adebayo et al.: Sanity checks for saliency maps, NeurIPS 2018",
@@ -560,6 +568,19 @@ SIDE_FIRST, SIDE_SECOND, SIDE_BUTTON = "One", "The other", "Compare"
 SIDE_NEEDS_FACE = "Add a photo with a face under “Analyse” first."
 SIDE_AGREE = "Both answer {label}. Their probabilities differ by up to {difference:.0%}."
 SIDE_DIFFER = "They disagree: {first} and {second}. Their probabilities differ by up to {difference:.0%}."
+SIDE_ABOUT_ITEMS = (
+    (
+        "Difference of the probabilities",
+        "The largest over the labels, after each one’s own temperature (Guo et al. 2017, On calibration of modern "
+        "neural networks). 0 %: both answer alike. Where the labels agree, a large difference means that one of them "
+        "is much surer; which one is right, neither number tells.",
+    ),
+    (
+        "Weights of face and scene, and attention",
+        "Each set of weights has its own (Le et al. 2021, eq. 3 to 6). Two networks may reach one label by different "
+        "ways: compare what they weigh and where they look before you trust that they agree.",
+    ),
+)
 SIDE_OTHER_LABELS = "They answer {first} and {second}, from different sets of labels."
 
 TAB_MANY = "Many photos"

@@ -145,7 +145,7 @@ def run(args: argparse.Namespace) -> None:
         args.split,
         args.limit,
         methods,
-        progress=lambda done: print(f"\r{done:4.0%}", end="", file=sys.stderr, flush=True),
+        progress=_whole_percents(),
     )
     print(file=sys.stderr)
     print(table(result))
@@ -211,10 +211,10 @@ def table(result: Audit) -> str:
     lines = [
         f"{result.dataset}/{result.split}   {result.count} photos   weights {result.sha256[:12]}   "
         "[95 % bootstrap interval]",
-        f"{'map':<22}{'deletion gain':<22}{'insertion gain':<22}{'better':>7}{'rank':>7}{'infid.':>8}{'SSIM':>7}",
+        f"{'map':<22}{'deletion gain':<24}{'insertion gain':<24}{'better':>7}{'rank':>7}{'infid.':>8}{'SSIM':>7}",
     ]
     lines += [
-        f"{m.name:<22}{_shown(m.deletion_gain):<22}{_shown(m.insertion_gain):<22}{_short(m.better):>7}"
+        f"{m.name:<22}{_shown(m.deletion_gain):<24}{_shown(m.insertion_gain):<24}{_short(m.better):>7}"
         f"{_short(m.agreement):>7}{_short(m.infidelity):>8}{_short(m.similarity):>7}"
         for m in result.maps
     ]
@@ -228,6 +228,20 @@ def table(result: Audit) -> str:
         result.advice,
     ]
     return "\n".join(lines)
+
+
+def _whole_percents() -> Progress:
+    """Return a report to stderr that writes each percent once: a log of thousands of the same helps nobody."""
+    last = ""
+
+    def tell(done: float) -> None:
+        nonlocal last
+        words = f"\r{done:4.0%}"
+        if words != last:
+            print(words, end="", file=sys.stderr, flush=True)
+        last = words
+
+    return tell
 
 
 def _chosen(dataset: Path, split: str, class_names: Sequence[str], limit: int) -> tuple[Sample, ...]:

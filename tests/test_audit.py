@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from glamor.errors import DataError
 from glamor.explain.trust import examine
 from glamor.figures import audit_figure, to_array
 from glamor.photo import load_photo
+from glamor.scoring import Measure
 from tests.datasets import add_scene, make_faces
 from tests.explain.planted import CONFIG, TARGET, planted_net
 
@@ -102,7 +104,11 @@ def test_the_shell_writes_three_files(dataset: Path, tmp_path: Path, capsys: pyt
     save_checkpoint(tmp_path / "weights", planted_net("red", 16.0, 12.0), CONFIG)
     words = ["audit", str(dataset), "--limit", "2", "--methods", "saliency", "--out", str(tmp_path / "out")]
     assert main([*words, "--checkpoint", str(tmp_path / "weights")]) == 0
-    assert "2 photos" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "2 photos" in said.out
+    percents = said.err.split()
+    assert percents[-1] == "100%"
+    assert len(percents) == len(set(percents)), "every percent is told once"
     with (tmp_path / "out" / "audit.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["key"] for row in rows] == ["attention", "saliency"] * 2
@@ -113,6 +119,13 @@ def test_the_shell_writes_three_files(dataset: Path, tmp_path: Path, capsys: pyt
     assert "photos" not in summary
     with Image.open(tmp_path / "out" / "audit.png") as image:
         assert image.width == 720
+
+
+def test_the_columns_of_the_table_stand_apart_also_with_three_negative_numbers(result: Audit) -> None:
+    worse = Measure(-0.123, -0.234, -0.012)
+    maps = tuple(replace(m, deletion_gain=worse, insertion_gain=worse) for m in result.maps)
+    shown = "-0.123 [-0.234, -0.012]"
+    assert f"{shown} {shown}" in table(replace(result, maps=maps))
 
 
 def test_the_figure_leaves_out_what_is_not_defined(result: Audit) -> None:

@@ -71,5 +71,14 @@ def test_an_audit_has_a_row_for_each_defined_figure() -> None:
     words = [text.get_text() for text in audit_figure(audit).texts]
     assert words.count("Attention") == 2
     assert words.count("Grad-CAM") == 3
-    assert words.count("-0.10") == 2
+    assert words.count("−0.10") == 2
     assert "scenes/val: 3 photos" in words
+
+
+def test_a_loss_that_rounds_to_nothing_has_no_sign() -> None:
+    measure = {"value": -0.004, "low": -0.1, "high": 0.1}
+    maps = [{"name": "Grad-CAM", "deletion_gain": measure, "insertion_gain": measure, "similarity": measure}]
+    keys = ("fusion_face", "attribution_face", "lost_face", "lost_scene")
+    audit = {"dataset": "scenes", "split": "val", "count": 1, "maps": maps, "reliance": dict.fromkeys(keys, measure)}
+    words = [text.get_text() for text in audit_figure(audit).texts]
+    assert words.count("0.00") == 7

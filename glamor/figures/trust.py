@@ -253,4 +253,5 @@ def _draw_measure(
     canvas.add_lines(figure, [((place(0.0), y), (place(0.0), y + ROW))], MUTED)
     if measure["low"] is not None and measure["high"] is not None:
         canvas.add_lines(figure, [((place(measure["low"]), middle), (place(measure["high"]), middle))], INK)
-    canvas.add_text(figure, WIDTH - MARGIN, middle, f"{measure['value']:.2f}", ha="right", va="center_baseline")
+    shown = f"{round(measure['value'], 2) + 0.0:.2f}".replace("-", "−")  # no minus zero
+    canvas.add_text(figure, WIDTH - MARGIN, middle, shown, ha="right", va="center_baseline")

@@ -108,6 +108,9 @@ def test_the_caption_says_how_far_a_map_adds_up(small_engine, visit):
     assert f"rise of {gained:.2f} by {abs(found.convergence_delta):.2g}" in cards["integrated_gradients"].words
     assert text.BASELINE_NAMES["mean"].lower() in cards["integrated_gradients"].words
     assert "miss the score" not in cards["grad_cam"].words
+    how_to_read = "this is where the authors stop adding steps"
+    assert how_to_read in cards["integrated_gradients"].words
+    assert how_to_read not in cards["grad_cam"].words
 
 
 def test_stopping_ends_the_work_at_the_next_report_and_keeps_what_is_ready(small_engine, visit):

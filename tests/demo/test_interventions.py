@@ -12,7 +12,7 @@ from demo import handlers, intervening, text
 from demo.intervening import KEEP_ALL, SAME, STRONGEST, Room
 from demo.lab import BLACK, BLURRED, SHUFFLED, UNIFORM, Bench, Setting
 from demo.visit import Visit
-from glamor.explain import Intervention, intervene
+from glamor.explain import Intervention, intervene, permuted
 from glamor.figures.board import BOARD
 from glamor.figures.canvas import DPI
 
@@ -155,7 +155,11 @@ def test_every_shuffling_is_another_one_and_can_be_repeated(engine, visit):
     boards = [intervening.look(engine, visit, SHUFFLED).board["value"] for _ in range(2)]
     assert (boards[0] != boards[1]).any()
     visit.bench.setting = Setting()
-    np.testing.assert_array_equal(intervening.look(engine, visit, SHUFFLED).board["value"], boards[0])
+    again = intervening.look(engine, visit, SHUFFLED)
+    np.testing.assert_array_equal(again.board["value"], boards[0])
+    assert "shuffled attention (seed 1)" in again.answer
+    forced = Intervention(attention=permuted(torch.tensor(visit.view.predictions[0].attention), seed=1))
+    assert columns(again)[1][:7] == expected(engine, visit.bench, forced)
 
 
 def test_without_the_scene_or_the_face(engine, visit):

@@ -121,6 +121,7 @@ def test_two_checkpoints_answer_for_the_same_face_each_by_its_own_convention(
     assert sides.first_picture["value"].shape == sides.second_picture["value"].shape
     assert (sides.first_picture["value"] != sides.second_picture["value"]).any()
     assert side_by_side.verdict(own, other) in sides.verdict
+    assert "Guo et al. 2017" in sides.verdict, "a number comes with how to read it"
     assert visit.view is not None
     np.testing.assert_array_equal(visit.view.predictions[0].probabilities, own.probabilities)
 

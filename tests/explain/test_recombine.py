@@ -14,6 +14,8 @@ from glamor.errors import ExplainError
 from glamor.explain import (
     Encoded,
     Intervention,
+    compare_people,
+    edit_attention,
     encode,
     intervene,
     one_cell,
@@ -21,6 +23,7 @@ from glamor.explain import (
     permuted,
     read_answer,
     recombine,
+    swap_matrix,
     uniform,
     without_evidence,
 )
@@ -86,6 +89,32 @@ def test_the_model_is_untouched_also_after_a_refusal(small_net: GLAMORNet, perso
     assert all(module.training for module in small_net.modules())
     assert all(parameter.requires_grad for parameter in small_net.parameters())
     assert all(torch.equal(tensor, weights[name]) for name, tensor in small_net.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda model, person: intervene(model, person, FORCES["both"]),
+        lambda model, person: edit_attention(model, person, uniform((4, 4)) > 0),
+        lambda model, person: swap_matrix(model, [person, person]),
+        lambda model, person: compare_people(model, [person, person]),
+    ],
+    ids=["intervene", "edit", "swap", "people"],
+)
+def test_the_model_is_untouched_also_after_a_failure(
+    ask: Callable[[GLAMORNet, Prepared], object], small_net: GLAMORNet, person: Prepared
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("out of memory")
+
+    hook = small_net.train().head[2].register_forward_hook(fail)
+    weights = {name: tensor.clone() for name, tensor in small_net.state_dict().items()}
+    with pytest.raises(RuntimeError, match="out of memory"):
+        ask(small_net, person)
+    assert all(module.training for module in small_net.modules())
+    assert all(parameter.requires_grad for parameter in small_net.parameters())
+    assert all(torch.equal(tensor, weights[name]) for name, tensor in small_net.state_dict().items())
+    assert list(small_net.head[2]._forward_hooks) == [hook.id]
 
 
 def test_an_answer_is_the_trace_in_plain_numbers(small_net: GLAMORNet, person: Prepared) -> None:

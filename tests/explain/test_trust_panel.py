@@ -77,6 +77,23 @@ def test_cancelled_the_model_is_as_before(small_net: GLAMORNet, photo: NDArray[n
     assert state(small_net) == before
 
 
+@pytest.mark.parametrize("passes", [1, 5, 20, 60])
+def test_after_a_failure_the_model_is_as_before(small_net: GLAMORNet, photo: NDArray[np.uint8], passes: int) -> None:
+    left = [passes]
+
+    def fail(*_: object) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise RuntimeError("out of memory")
+
+    small_net.train().head[2].register_forward_hook(fail)  # copies of the network take it along
+    before, random = state(small_net), torch.get_rng_state()
+    with pytest.raises(RuntimeError, match="out of memory"):
+        examine(small_net, photo, BOX, ("deep_lift", "gradient_shap"), progress=lambda done: None)
+    assert state(small_net) == before
+    assert torch.equal(torch.get_rng_state(), random)
+
+
 def test_smooth_maps_are_told_apart(small_net: GLAMORNet, photo: NDArray[np.uint8]) -> None:
     found = examine(small_net, photo, BOX, ("saliency", "grad_cam"), smooth=True)
     assert [one.key for one in found.reliability] == ["saliency+smooth", "grad_cam"]
