@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import cache, endpoints, links, markup, privacy, queues, text
+from demo import cache, endpoints, headers, links, markup, privacy, queues, text
 from demo.engine import Engine
 from demo.sessions import Page, lifespan_of
 from demo.tabs import about, analyse, compare, interventions, many, photos, trust
@@ -59,7 +59,7 @@ def build(engine: Engine) -> Page:
 def launch_options(page: Page) -> dict[str, Any]:
     """Return what ``page.launch`` needs for looks and privacy; host and port are the caller's."""
     return {
-        "app_kwargs": {"lifespan": lifespan_of(page)},
+        "app_kwargs": {"lifespan": lifespan_of(page), "middleware": headers.middleware()},
         "mcp_server": True,
         "theme": theme(),
         "css": css(),

@@ -33,6 +33,18 @@ class LiveApp:
 @cache
 def live_app() -> LiveApp:
     """Start the app with the checkpoint in use; it ends with the tests."""
+    app, process = start("app.py")
+    atexit.register(stop, app, process)
+    return app
+
+
+def start(*script: str, **settings: str) -> tuple[LiveApp, subprocess.Popen[bytes]]:
+    """Start a program that serves the page.
+
+    Args:
+        script: Python's arguments that run it; ``--port`` is added.
+        settings: environment variables of its own.
+    """
     folder = Path(tempfile.mkdtemp(prefix="glamor-live-"))
     app = LiveApp(f"http://127.0.0.1:{_free_port()}", folder / "log.txt", folder / "cache", folder / "scratch")
     app.scratch.mkdir()
@@ -40,13 +52,17 @@ def live_app() -> LiveApp:
         "GRADIO_TEMP_DIR": str(app.cache),
         "GRADIO_ANALYTICS_ENABLED": "True",
         "TMPDIR": str(app.scratch),
+        **settings,
     }
-    command = [sys.executable, "app.py", "--port", app.url.rpartition(":")[2]]
+    command = [sys.executable, *script, "--port", app.url.rpartition(":")[2]]
     with app.log.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    atexit.register(_stop, process, folder)
-    _wait(app, process)
-    return app
+    try:
+        _wait(app, process)
+    except RuntimeError:
+        stop(app, process)
+        raise
+    return app, process
 
 
 def _free_port() -> int:
@@ -67,7 +83,8 @@ def _wait(app: LiveApp, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"the app did not start; its log says: {app.log.read_text()}")
 
 
-def _stop(process: subprocess.Popen[bytes], folder: Path) -> None:
+def stop(app: LiveApp, process: subprocess.Popen[bytes]) -> None:
+    """End the program and delete what it left."""
     process.terminate()
     process.wait(timeout=30)
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(app.log.parent, ignore_errors=True)
