@@ -6,24 +6,33 @@ import signal
 import sys
 
 import demo.cache  # (first: Gradio reads its folder's place when it is imported)
-import demo.gpu  # noqa: F401  (then: on a ZeroGPU Space its package must come before torch)
+import demo.gpu  # (then: on a ZeroGPU Space its package must come before torch)
 from demo.page import build, launch_options
 from demo.start import open_engine, read_settings
 from glamor.errors import GlamorError
+
+DRAIN_SECONDS = 6.0  # that work has left when the app is told to end; container hosts kill after ten
 
 
 def main() -> int:
     """Build the page and serve it until it is stopped; returns the exit status."""
     settings = read_settings()
     try:
+        demo.cache.check()
         engine = open_engine(settings.checkpoint, allowed=settings.allowed)
     except GlamorError as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 2
     page = build(engine)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped as by Ctrl-C: the cache is emptied
+
+    def stop(*_: object) -> None:
+        engine.drain(DRAIN_SECONDS)
+        raise KeyboardInterrupt  # as by Ctrl-C: the server is closed and the cache emptied
+
+    signal.signal(signal.SIGTERM, stop)
     print(f"Open http://{settings.host}:{settings.port}", flush=True)
     page.launch(server_name=settings.host, server_port=settings.port, **launch_options(page))
+    demo.cache.sweep((), age=0)  # the server has done so too, unless somebody's connection held it up
     return 0
 
 

@@ -14,6 +14,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from demo import text
+from glamor.errors import GlamorError
+
 # Seconds: the folder is looked through every CACHE_EVERY, and what is older than CACHE_AGE is deleted.
 CACHE_EVERY, CACHE_AGE = 300, 1500
 
@@ -33,6 +36,20 @@ def claim() -> Path:
 
 
 FOLDER = claim()
+
+
+def check(folder: Path = FOLDER) -> None:
+    """Make the folder if need be and write into it.
+
+    Raises:
+        GlamorError: if that cannot be done.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+    except OSError as error:
+        raise GlamorError(text.NO_CACHE.format(folder=folder, reason=error.strerror)) from error
 
 
 def delete(paths: Iterable[str | Path], folder: Path = FOLDER) -> None:

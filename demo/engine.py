@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from demo import gpu, text
 from demo.lab import Lab
+from demo.work import Work
 from glamor.errors import CheckpointError, ExplainError
 from glamor.explain import Explanation, explain
 from glamor.explain.trust import Trust, examine
@@ -32,10 +33,11 @@ class Engine:
         self.notice = notice
         self.allowed = tuple(allowed)
         self.lab = Lab(predictor)
-        self._predict = gpu.on_gpu(predictor.predict, gpu.PREDICT_SECONDS)
-        self._predict_prepared = gpu.on_gpu(predictor.predict_prepared, gpu.PREDICT_SECONDS)
-        self._explain = gpu.on_gpu(self._explain_on_copy)
-        self._examine = gpu.on_gpu(self._examine_on_copy, gpu.STUDY_SECONDS)
+        self._work = Work()
+        self._predict = self._work.counted(gpu.on_gpu(predictor.predict, gpu.PREDICT_SECONDS))
+        self._predict_prepared = self._work.counted(gpu.on_gpu(predictor.predict_prepared, gpu.PREDICT_SECONDS))
+        self._explain = self._work.counted(gpu.on_gpu(self._explain_on_copy))
+        self._examine = self._work.counted(gpu.on_gpu(self._examine_on_copy, gpu.STUDY_SECONDS))
 
     @property
     def trained(self) -> bool:
@@ -91,7 +93,7 @@ class Engine:
         Raises:
             ExplainError: if there is no such method, class or baseline, or the method cannot be smoothed.
         """
-        listener = _listener(progress)
+        listener = self._listener(progress)
         return self._explain(prediction.prepared, method, self._index(target), listener, baseline, smooth)
 
     def examine(
@@ -116,8 +118,16 @@ class Engine:
         """
         if not methods:
             raise ExplainError(text.NO_METHODS)
-        box, listener = prediction.face_box_xyxy, _listener(progress)
+        box, listener = prediction.face_box_xyxy, self._listener(progress)
         return self._examine(photo, box, tuple(methods), self._index(target), listener)
+
+    def drain(self, seconds: float) -> None:
+        """Let what is being computed end, give up what takes longer, and begin nothing new."""
+        self._work.drain(seconds)
+
+    def _listener(self, progress: Progress | None) -> Progress | None:
+        # A callback cannot be pickled, and a lent GPU is done before a bar would be read.
+        return None if gpu.LENT else self._work.watched(progress)
 
     def _index(self, target: str) -> int:
         if target not in self.class_names:
@@ -146,8 +156,3 @@ class Engine:
         # A copy takes milliseconds; its hooks disturb nobody, so other visitors' predictions need not wait.
         with self.predictor.lock:
             return copy.deepcopy(self.predictor.model)
-
-
-def _listener(progress: Progress | None) -> Progress | None:
-    # A callback cannot be pickled, and a lent GPU is done before a bar would be read.
-    return None if gpu.LENT else progress

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import gradio as gr
+import torch
 
 from demo import text
 from glamor.errors import GlamorError
@@ -22,6 +23,8 @@ def message_of(error: Exception) -> str:
     """Return the sentence for a visitor; an unexpected error is logged, by type and place only."""
     if isinstance(error, GlamorError):
         return str(error)
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
+        return text.OUT_OF_MEMORY  # on a CPU torch raises a plain RuntimeError
     place = traceback.extract_tb(error.__traceback__)[-1]
     # Not its message: that may quote a file name or a value that a visitor sent.
     _LOG.error("unexpected %s in %s, line %s", type(error).__name__, place.name, place.lineno)

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import cache, endpoints, links, markup, privacy, queues, text
+from demo import cache, endpoints, headers, links, markup, privacy, queues, text
 from demo.engine import Engine
 from demo.first import first_visit
 from demo.sessions import Page, lifespan_of
@@ -62,7 +62,7 @@ def build(engine: Engine) -> Page:
 def launch_options(page: Page) -> dict[str, Any]:
     """Return what ``page.launch`` needs for looks and privacy; host and port are the caller's."""
     return {
-        "app_kwargs": {"lifespan": lifespan_of(page)},
+        "app_kwargs": {"lifespan": lifespan_of(page), "middleware": headers.middleware()},
         "mcp_server": True,
         "theme": theme(),
         "css": css(),

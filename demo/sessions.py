@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary, WeakSet
 import gradio as gr
 from gradio.state_holder import SessionState
 
-from demo import cache, tools
+from demo import cache, text, tools
 
 OWN_FILE = "/gradio_api/file="  # the page's own address of a file in the cache begins so
 
@@ -35,7 +35,10 @@ class Page(gr.Blocks):
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: SessionState | None) -> list[Any]:
         """Write an event's outputs as Gradio does, and note the files among them."""
-        values = await super().postprocess_data(block_fn, predictions, state)
+        try:
+            values = await super().postprocess_data(block_fn, predictions, state)
+        except OSError:
+            raise gr.Error(text.CACHE_UNWRITABLE, print_exception=False) from None
         self._note(state, values)
         if state is not None:
             for key, value in list(state.state_data.items()):

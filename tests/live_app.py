@@ -38,6 +38,19 @@ def live_app(checkpoint: str = "", allowed: str = "") -> LiveApp:
         checkpoint: source of its weights; empty: the checkpoint in use.
         allowed: sources of other weights that visitors may choose, by commas.
     """
+    script = ("app.py", "--checkpoint", checkpoint) if checkpoint else ("app.py",)
+    app, process = start(*script, GLAMOR_ALLOWED_CHECKPOINTS=allowed)
+    atexit.register(stop, app, process)
+    return app
+
+
+def start(*script: str, **settings: str) -> tuple[LiveApp, subprocess.Popen[bytes]]:
+    """Start a program that serves the page.
+
+    Args:
+        script: Python's arguments that run it; ``--port`` is added.
+        settings: environment variables of its own.
+    """
     folder = Path(tempfile.mkdtemp(prefix="glamor-live-"))
     app = LiveApp(f"http://127.0.0.1:{_free_port()}", folder / "log.txt", folder / "cache", folder / "scratch")
     app.scratch.mkdir()
@@ -45,15 +58,17 @@ def live_app(checkpoint: str = "", allowed: str = "") -> LiveApp:
         "GRADIO_TEMP_DIR": str(app.cache),
         "GRADIO_ANALYTICS_ENABLED": "True",
         "TMPDIR": str(app.scratch),
-        "GLAMOR_ALLOWED_CHECKPOINTS": allowed,
+        **settings,
     }
-    command = [sys.executable, "app.py", "--port", app.url.rpartition(":")[2]]
-    command += ["--checkpoint", checkpoint] if checkpoint else []
+    command = [sys.executable, *script, "--port", app.url.rpartition(":")[2]]
     with app.log.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    atexit.register(_stop, process, folder)
-    _wait(app, process)
-    return app
+    try:
+        _wait(app, process)
+    except RuntimeError:
+        stop(app, process)
+        raise
+    return app, process
 
 
 def _free_port() -> int:
@@ -74,7 +89,8 @@ def _wait(app: LiveApp, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"the app did not start; its log says: {app.log.read_text()}")
 
 
-def _stop(process: subprocess.Popen[bytes], folder: Path) -> None:
+def stop(app: LiveApp, process: subprocess.Popen[bytes]) -> None:
+    """End the program and delete what it left."""
     process.terminate()
     process.wait(timeout=30)
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(app.log.parent, ignore_errors=True)

@@ -54,6 +54,7 @@ def write(folder: Path) -> None:
 def _files() -> tuple[bytes, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder))
+        load_checkpoint(Path(folder), device="cpu")  # imports take seconds the first time, which are no input's
         return Path(folder, CONFIG_FILE).read_bytes(), Path(folder, WEIGHTS_FILE).read_bytes()
 
 

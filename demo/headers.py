@@ -1,0 +1,39 @@
+"""What the page tells browsers beside its content: what nobody may do with it."""
+
+from __future__ import annotations
+
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Gradio's page needs scripts and styles inside itself, so a policy on those would protect nothing. It may be shown
+# inside Hugging Face's page, where a Space lives, and inside nobody else's.
+HEADERS = {
+    "content-security-policy": (
+        "frame-ancestors 'self' https://huggingface.co; object-src 'none'; base-uri 'self'; form-action 'self'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+class SecurityHeaders:
+    """ASGI middleware that adds :data:`HEADERS` to every answer, streams included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                added = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message = {**message, "headers": [*message.get("headers", ()), *added]}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def middleware() -> list[Middleware]:
+    """Return what the server is to be started with."""
+    return [Middleware(SecurityHeaders)]

@@ -1,0 +1,89 @@
+"""Two visitors at once: neither ever sees what is the other's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+from demo import text
+from tests.visitor import Visitor
+
+METHOD, OPACITY = "grad_cam", 0.7
+PICTURES = ("photo", "saw-picture", "looked-picture")
+ROUNDS = 3
+
+
+@pytest.fixture
+def photos(astronaut, grace_hopper, tmp_path) -> tuple[Path, Path]:
+    """Two different people's photos in files of one name."""
+    for folder, photo in (("one", astronaut), ("other", grace_hopper)):
+        (tmp_path / folder).mkdir()
+        Image.fromarray(photo).save(tmp_path / folder / "me.png")
+    return tmp_path / "one" / "me.png", tmp_path / "other" / "me.png"
+
+
+def _seen(visitor: Visitor, screen: dict) -> list[bytes]:
+    return [visitor.http.get(f"/gradio_api/file={screen[name]['value']['path']}").content for name in PICTURES]
+
+
+def _paths(screen: dict) -> set[str]:
+    return {screen[name]["value"]["path"] for name in PICTURES}
+
+
+def _alone(url: str, photo: Path) -> tuple[dict, list[bytes], bytes]:
+    with Visitor(url) as visitor:
+        event = visitor.event("photo", "input")
+        screen = visitor.act(event, None, visitor.upload(photo), METHOD, OPACITY)
+        moved = visitor.act(visitor.then(event), None, OPACITY)["moved-picture"]["value"]["path"]
+        return screen, _seen(visitor, screen), visitor.http.get(f"/gradio_api/file={moved}").content
+
+
+def test_interleaved_visitors_get_what_each_would_get_alone(app, photos):
+    alone = [_alone(app.url, photo) for photo in photos]
+    assert alone[0][0]["answer"] != alone[1][0]["answer"]
+    with Visitor(app.url) as one, Visitor(app.url) as other:
+        visitors = (one, other)
+        event = one.event("photo", "input")
+        for _ in range(ROUNDS):
+            uploads = [visitor.upload(photo) for visitor, photo in zip(visitors, photos, strict=True)]
+            asked = [v.start(event, None, u, METHOD, OPACITY) for v, u in zip(visitors, uploads, strict=True)]
+            screens = [_named(v, event, v.finish(name)) for v, name in zip(visitors, asked, strict=True)]
+            asked = [v.start(v.then(event), None, OPACITY) for v in reversed(visitors)]
+            maps = [_named(v, v.then(event), v.finish(n)) for v, n in zip(reversed(visitors), asked, strict=True)]
+            for visitor, screen, moved, (lone, pictures, picture) in zip(
+                visitors, screens, reversed(maps), alone, strict=True
+            ):
+                assert screen["answer"] == lone["answer"]
+                assert _seen(visitor, screen) == pictures
+                path = moved["moved-picture"]["value"]["path"]
+                assert visitor.http.get(f"/gradio_api/file={path}").content == picture
+            assert not _paths(screens[0]) & _paths(screens[1])
+
+
+def test_a_visitor_without_a_photo_can_do_nothing_with_anothers(app, photos):
+    with Visitor(app.url) as one, Visitor(app.url) as other:
+        event = one.event("photo", "input")
+        mine = one.act(event, None, one.upload(photos[0]), METHOD, OPACITY)
+        assert text.NEEDS_PHOTO in other.act(other.event("remove-face", "click"), None, OPACITY)["notice"]
+        redrawn = other.act(other.event("opacity", "input"), None, 0.2)
+        assert not any(path in str(redrawn) for path in _paths(mine))
+        assert "value" not in str(redrawn.get("looked-picture"))
+
+
+def test_no_address_lists_what_visitors_sent(app, photos):
+    with Visitor(app.url) as one:
+        path = Path(one.upload(photos[0])["path"])
+        for folder in (path.parent, path.parent.parent):
+            assert httpx.get(f"{app.url}/gradio_api/file={folder}").status_code in (403, 404)
+        # The folder's name is a hash of the file: who has not the photo cannot name it.
+        assert len(path.parent.name) == 64
+        assert np.asarray(Image.open(path)).shape == (512, 512, 3)
+
+
+def _named(visitor: Visitor, event: dict, outputs: list) -> dict:
+    names = {one["id"]: one["props"].get("elem_id") for one in visitor.config["components"]}
+    return {names.get(block): value for block, value in zip(event["outputs"], outputs, strict=True)}
