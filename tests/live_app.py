@@ -31,8 +31,13 @@ class LiveApp:
 
 
 @cache
-def live_app() -> LiveApp:
-    """Start the app with the checkpoint in use; it ends with the tests."""
+def live_app(checkpoint: str = "", allowed: str = "") -> LiveApp:
+    """Start the app; it ends with the tests.
+
+    Args:
+        checkpoint: source of its weights; empty: the checkpoint in use.
+        allowed: sources of other weights that visitors may choose, by commas.
+    """
     folder = Path(tempfile.mkdtemp(prefix="glamor-live-"))
     app = LiveApp(f"http://127.0.0.1:{_free_port()}", folder / "log.txt", folder / "cache", folder / "scratch")
     app.scratch.mkdir()
@@ -40,8 +45,10 @@ def live_app() -> LiveApp:
         "GRADIO_TEMP_DIR": str(app.cache),
         "GRADIO_ANALYTICS_ENABLED": "True",
         "TMPDIR": str(app.scratch),
+        "GLAMOR_ALLOWED_CHECKPOINTS": allowed,
     }
     command = [sys.executable, "app.py", "--port", app.url.rpartition(":")[2]]
+    command += ["--checkpoint", checkpoint] if checkpoint else []
     with app.log.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     atexit.register(_stop, process, folder)

@@ -5,17 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from gradio_client import Client
 from numpy.typing import NDArray
 from PIL import Image
 
 from demo.engine import Engine
-from glamor.checkpoint import save_checkpoint
-from glamor.config import ModelConfig
-from glamor.model import GLAMORNet
 from glamor.predictor import Predictor
 from tests.live_app import LiveApp, live_app
+from tests.small import save_small
 
 
 @pytest.fixture(scope="session")
@@ -43,23 +40,8 @@ def engine(random_checkpoint: Path) -> Engine:
 
 @pytest.fixture(scope="session")
 def small_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """A network so small that all checks of its explanations take seconds; its weights are random."""
-    config = ModelConfig(
-        filters=(4, 6, 8, 8, 8),
-        hidden=8,
-        face_size=48,
-        context_resize_hw=(64, 64),
-        context_size=64,
-        face_crop_scale=1.35,
-        trained_on="nothing: seeded random weights for tests",
-    )
-    folder = tmp_path_factory.mktemp("small-checkpoint")
-    with torch.random.fork_rng():
-        torch.manual_seed(3)
-        model = GLAMORNet(config)
-        torch.nn.init.normal_(model.head[3].weight, std=2.0)
-        save_checkpoint(folder, model, config)
-    return Engine(Predictor(folder, device="cpu"))
+    """An engine with a small network."""
+    return Engine(Predictor(save_small(tmp_path_factory.mktemp("small-checkpoint"), seed=3), device="cpu"))
 
 
 @pytest.fixture(scope="session")
