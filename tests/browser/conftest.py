@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.live_app import ROOT, LiveApp, live_app
+from tests.small import save_small
 
 ARTEFACTS = ROOT / "artefacts"
 PATIENCE = 120_000  # milliseconds; a busy machine is no failure
@@ -32,6 +33,20 @@ DROP = """(element, {data, name, type}) => {
 @pytest.fixture(scope="session")
 def app() -> LiveApp:
     return live_app()
+
+
+@pytest.fixture(scope="session")
+def small_weights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two checkpoints of small networks, whose slow work takes seconds."""
+    own, other = (save_small(tmp_path_factory.mktemp("weights") / f"seed-{seed}", seed) for seed in (3, 7))
+    return own, other
+
+
+@pytest.fixture(scope="session")
+def small_app(small_weights: tuple[Path, Path]) -> LiveApp:
+    """The app on the first of the small checkpoints; visitors may choose the second."""
+    own, other = small_weights
+    return live_app(str(own), str(other))
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +96,24 @@ def add_photo(page: Page, photo: Path) -> None:
     """Let a photo go over its place, and wait until it has replaced the example."""
     drop(page.locator("#photo button").first, photo)
     expect(page.locator("#answer .example")).to_have_count(0)
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Open a tab by its name; those that do not fit the screen wait in a menu behind the last that does."""
+    tab = page.get_by_role("tab", name=name, exact=True)
+    menu = page.locator("#tabs .overflow-menu > button")
+    expect(tab.or_(menu).first).to_be_visible()
+    if tab.is_visible():
+        tab.click()
+    else:
+        menu.click()
+        page.locator("#tabs .overflow-dropdown").get_by_role("button", name=name, exact=True).click()
+
+
+def fits_across(page: Page) -> bool:
+    """Return whether nothing makes the page scroll sideways."""
+    fits: bool = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    return fits
 
 
 def keep(page: Page, name: str) -> None:

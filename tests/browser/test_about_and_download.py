@@ -10,7 +10,7 @@ from demo import text
 from glamor.checkpoint import EMBEDDED
 from glamor.predictor import Predictor
 from glamor.report import load_report
-from tests.browser.conftest import PATIENCE, SIZES, add_photo, keep
+from tests.browser.conftest import PATIENCE, SIZES, add_photo, fits_across, keep, open_tab
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -21,10 +21,6 @@ def portrait(astronaut, tmp_path_factory):
     path = tmp_path_factory.mktemp("photos") / "portrait.png"
     Image.fromarray(astronaut).save(path)
     return path
-
-
-def _no_sideways_scroll(page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 def test_one_click_downloads_the_analysis_and_its_page_opens_offline(page, browser, portrait, tmp_path):
@@ -62,7 +58,7 @@ def _look_at_the_page(browser, path, folder, emotion) -> None:
             widths = page.evaluate("Array.from(document.images, (image) => image.naturalWidth)")
             assert len(widths) == 5
             assert min(widths) > 0
-            _no_sideways_scroll(page)
+            assert fits_across(page)
             keep(page, f"report-{name}-{scheme}")
             assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
             assert said == []
@@ -78,8 +74,9 @@ def test_without_a_face_the_button_says_what_to_do(page, tmp_path):
     expect(page.locator("#download-said")).to_contain_text(text.DOWNLOAD_NEEDS_FACE)
 
 
-def test_the_about_tab_tells_what_the_weights_are_and_what_a_label_means(page):
-    page.get_by_role("tab", name=text.TAB_ABOUT).click()
+@pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
+def test_the_about_tab_tells_what_the_weights_are_and_what_a_label_means(page, request):
+    open_tab(page, text.TAB_ABOUT)
     sha256 = Predictor().checkpoint.sha256
     expect(page.locator("#facts")).to_contain_text(sha256)
     for title in (text.ABOUT_MEANING, text.ABOUT_WEAK, text.ABOUT_BANNED, text.ABOUT_PRIVACY, text.ABOUT_CARD):
@@ -88,5 +85,5 @@ def test_the_about_tab_tells_what_the_weights_are_and_what_a_label_means(page):
     if (EMBEDDED / "README.md").is_file():
         expect(page.locator("#card .model-card h3")).to_be_visible()
         expect(page.locator("#scores table")).to_be_visible()
-    _no_sideways_scroll(page)
-    keep(page, "about-laptop")
+    assert fits_across(page)
+    keep(page, f"about-{request.node.callspec.params['page']}")

@@ -15,11 +15,11 @@ from glamor.explain import Intervention, intervene, swap_matrix
 from glamor.figures.board import BOARD
 from glamor.figures.canvas import DPI
 from glamor.predictor import Prediction, Predictor
-from tests.browser.conftest import PATIENCE, add_photo, drop, keep
+from tests.browser.conftest import PATIENCE, add_photo, drop, fits_across, keep, open_tab
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
-BOTH = pytest.mark.parametrize("page", ["laptop"], indirect=True)
+BOTH = pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +38,6 @@ def predictor():
 @pytest.fixture
 def size(request) -> str:
     return request.node.callspec.params["page"]
-
-
-def open_tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name, exact=True).click()
 
 
 def to_interventions(page: Page, photo) -> None:
@@ -69,19 +65,15 @@ def click_cell(page: Page, row: int, column: int) -> None:
     image.click(position={"x": x, "y": y})
 
 
-def scrolls_sideways(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0
-
-
 @BOTH
 def test_before_there_is_a_photo_the_example_can_be_tried_but_is_no_guest(page):
     open_tab(page, text.TAB_INTERVENTIONS)
     expect(page.locator("#board img")).to_be_visible()
     expect(page.get_by_text(text.LAB_EMPTY)).to_be_hidden()
-    assert not scrolls_sideways(page)
+    assert fits_across(page)
     open_tab(page, text.TAB_PHOTOS)
     expect(page.get_by_text(text.SWAP_EMPTY)).to_be_visible()
-    assert not scrolls_sideways(page)
+    assert fits_across(page)
 
 
 @BOTH
@@ -121,7 +113,7 @@ def test_slider_and_cells_change_the_answer_at_once(page, pair, predictor, size)
     expect(page.locator("#lab-now")).to_contain_text("weight of the face 0.25")
     page.evaluate("window.scrollTo(0, 0)")
     keep(page, f"{size}-interventions")
-    assert not scrolls_sideways(page)
+    assert fits_across(page)
 
     page.get_by_role("button", name=text.LAB_RESET).click()
     expect(page.get_by_text(text.LAB_NOTHING_SET)).to_be_visible()
@@ -173,6 +165,16 @@ def test_two_photos_are_swapped(page, predictor, astronaut, grace_hopper, tmp_pa
 
 
 @BOTH
+def test_the_examples_are_swapped_at_a_click(page, predictor, astronaut, grace_hopper, size):
+    open_tab(page, text.TAB_PHOTOS)
+    page.get_by_role("button", name=text.SWAP_EXAMPLES).click()
+    _shows_matrix(page, predictor, [predictor.predict(photo)[0] for photo in (astronaut, grace_hopper)])
+    page.evaluate("window.scrollTo(0, 0)")
+    keep(page, f"{size}-two-photos")
+    assert fits_across(page)
+
+
+@BOTH
 def test_the_analysed_photo_takes_part_and_more_can_be_added(page, pair, predictor, astronaut, tmp_path, size):
     to_interventions(page, pair)
     open_tab(page, text.TAB_PHOTOS)
@@ -187,7 +189,7 @@ def test_the_analysed_photo_takes_part_and_more_can_be_added(page, pair, predict
     _shows_matrix(page, predictor, people)
     page.evaluate("window.scrollTo(0, 0)")
     keep(page, f"{size}-four-people")
-    assert not scrolls_sideways(page)
+    assert fits_across(page)
 
 
 def _shows_matrix(page: Page, predictor: Predictor, people) -> None:
