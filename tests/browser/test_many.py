@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from demo import text
-from tests.browser.conftest import PATIENCE, keep
+from tests.browser.conftest import PATIENCE, fits_across, keep, open_tab
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -33,11 +33,11 @@ def archive(
     return path
 
 
-@pytest.mark.parametrize("page", ["laptop"], indirect=True)
+@pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
 def test_a_zip_becomes_a_table_whose_rows_open_in_analyse(
     page: Page, archive: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    page.locator("#tab-many-button").click()
+    open_tab(page, text.TAB_MANY)
     page.locator("#many-files input[type=file]").first.set_input_files(archive)
     expect(page.locator("#many-status")).to_contain_text(text.MANY_DONE.format(photos=3, faces=2))
     table = page.locator("#many-table")
@@ -46,6 +46,7 @@ def test_a_zip_becomes_a_table_whose_rows_open_in_analyse(
     assert width == 56
     expect(page.locator("#many-summary img")).to_have_count(3)
     keep(page, f"many-{request.node.callspec.params['page']}")
+    assert fits_across(page)
     with page.expect_download() as waiting:
         page.locator("#many-parquet").click()
     waiting.value.save_as(tmp_path / "faces.parquet")
