@@ -225,3 +225,12 @@ def test_pictures_are_told_in_words(page, portrait):
     _wait_for_maps(page)
     for panel, words in (("saw", "inputs of the network"), ("looked", "strongest cell"), ("moved", "in the face")):
         expect(page.locator(f"#{panel} img")).to_have_attribute("alt", re.compile(words))
+
+
+def test_the_page_works_by_keyboard_alone(page, predictor, astronaut):
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('#examples') !== null"):
+            break
+    page.keyboard.press("Enter")
+    _same_answer(page, predictor.predict(astronaut)[0])
