@@ -82,7 +82,7 @@ def work(engine: Engine, visit: Visit, paths: Sequence[str] | None) -> Iterator[
     """Analyse what a visitor handed in, telling how far it is; nothing handed in clears the tab."""
     visit.album = None
     if not paths:
-        yield Shown("", [], gr.update(interactive=False), gr.update(visible=False))
+        yield Shown("", _shown_rows([]), gr.update(interactive=False), gr.update(visible=False))
         return
     try:
         if not engine.trained:
@@ -162,6 +162,11 @@ def table(album: Album) -> list[list[Any]]:
     return [_cells(number, row, thumbnails) for number, row in enumerate(album.rows, start=1)]
 
 
+def _shown_rows(rows: list[list[Any]]) -> Any:
+    """Return the table's update; an empty table would be a box that scrolls and holds nothing to focus."""
+    return gr.update(value=rows, visible=bool(rows))
+
+
 def _row(album: Album | None, number: Any) -> Row:
     place = int(float(number)) - 1
     if album is None or place < 0:
@@ -180,7 +185,7 @@ def _worked(engine: Engine, visit: Visit, album: Album) -> Iterator[Shown]:
     config, sha256 = engine.predictor.config, engine.predictor.checkpoint.sha256
     named = (Item(name, item.path, item.member) for name, item in album.items.items())
     start = shown = time.monotonic()
-    yield Shown(_progress(album, 0.0), [], gr.update(interactive=True), gr.update(visible=False))
+    yield Shown(_progress(album, 0.0), _shown_rows([]), gr.update(interactive=True), gr.update(visible=False))
     for rows in analyse(named, network, config, sha256, workers=0, batch=BATCH):
         album.rows += rows
         album.photos += 1
@@ -189,7 +194,7 @@ def _worked(engine: Engine, visit: Visit, album: Album) -> Iterator[Shown]:
         now = time.monotonic()
         if now - shown > EVERY:
             shown = now
-            yield Shown(_progress(album, now - start), table(album))
+            yield Shown(_progress(album, now - start), _shown_rows(table(album)))
 
 
 def _finished(engine: Engine, album: Album) -> Shown:
@@ -203,7 +208,7 @@ def _finished(engine: Engine, album: Album) -> Shown:
     labels, looked, weighed = _pictures(summary)
     return Shown(
         status=note(escape(f"{said} {failed}")),
-        table=table(album),
+        table=_shown_rows(table(album)),
         stop=gr.update(interactive=False),
         results=gr.update(visible=True),
         labels=labels,

@@ -80,6 +80,7 @@ def _lay_out() -> Parts:
             buttons=[],
             max_height=560,
             wrap=True,
+            visible=False,
             elem_id="many-table",
         )
     with gr.Column(visible=False, elem_id="many-results") as parts["results"]:

@@ -51,27 +51,27 @@ def test_every_face_has_a_row_a_picture_and_the_predictors_numbers(
     shown = _last(engine, Visit(), archive)
     assert text.MANY_DONE.format(photos=4, faces=3) in shown.status
     assert text.MANY_FAILED.format(count=1) in shown.status
-    assert [(row[2], row[3]) for row in shown.table] == [
+    assert [(row[2], row[3]) for row in shown.table["value"]] == [
         ("holiday.zip/a/broken.jpg", None),
         ("holiday.zip/a/one.png", 1),
         ("holiday.zip/a/two.png", 1),
         ("holiday.zip/a/two.png", 2),
         ("holiday.zip/wall.png", None),
     ]
-    assert [row[0] for row in shown.table] == [1, 2, 3, 4, 5]
-    assert ["data:image/jpeg;base64," in row[1] for row in shown.table] == [False, True, True, True, False]
-    assert "cannot be read" in shown.table[0][8] or "not a photo" in shown.table[0][8]
-    assert shown.table[4][8] == text.MANY_NO_FACE
+    assert [row[0] for row in shown.table["value"]] == [1, 2, 3, 4, 5]
+    assert ["data:image/jpeg;base64," in row[1] for row in shown.table["value"]] == [False, True, True, True, False]
+    assert "cannot be read" in shown.table["value"][0][8] or "not a photo" in shown.table["value"][0][8]
+    assert shown.table["value"][4][8] == text.MANY_NO_FACE
     (expected,) = engine.predict(astronaut)
     percents = [expected.probabilities.max(), *expected.fusion_weights]
-    assert shown.table[1][4] == expected.emotion
-    assert shown.table[1][5:8] == pytest.approx([100 * value for value in percents], abs=0.06)
+    assert shown.table["value"][1][4] == expected.emotion
+    assert shown.table["value"][1][5:8] == pytest.approx([100 * value for value in percents], abs=0.06)
 
 
 def test_the_files_hold_the_same_rows_and_lie_in_the_cache(engine: Engine, archive: str, tmp_path: Path) -> None:
     shown = _last(engine, Visit(), archive)
     rows = pq.read_table(shown.parquet).to_pylist()
-    assert [row["file"] for row in rows] == [row[2] for row in shown.table]
+    assert [row["file"] for row in rows] == [row[2] for row in shown.table["value"]]
     with open(shown.csv, newline="") as file:
         assert len(list(csv.DictReader(file))) == 5
     page = Path(shown.page).read_text()
@@ -93,7 +93,7 @@ def test_progress_is_told_and_a_stopped_run_keeps_what_it_has(
             many.stop(visit)
     assert ["0 of 5" in seen[0].status, "1 of 5" in seen[1].status, "a second" in seen[1].status] == [True] * 3
     assert text.MANY_STOPPED.format(photos=3, total=5, faces=3) in seen[-1].status
-    assert len(seen[-1].table) == 3
+    assert len(seen[-1].table["value"]) == 3
 
 
 def test_a_row_gives_its_photo_to_analyse(engine: Engine, archive: str, astronaut: NDArray[np.uint8]) -> None:
@@ -162,7 +162,7 @@ def test_removing_the_files_clears_the_tab(engine: Engine, astronaut_file: str) 
     visit = Visit()
     _last(engine, visit, astronaut_file)
     shown = _last(engine, visit)
-    assert (shown.status, shown.table, visit.album) == ("", [], None)
+    assert (shown.status, shown.table["value"], shown.table["visible"], visit.album) == ("", [], False, None)
 
 
 def test_new_files_end_the_work_on_earlier_ones(engine: Engine, astronaut_file: str) -> None:
