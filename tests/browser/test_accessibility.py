@@ -27,7 +27,8 @@ AT_REST = """() => Promise.allSettled(document.getAnimations()
     .filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished))"""
 
 
-@pytest.fixture(params=[(size, scheme) for size in SIZES for scheme in ("light", "dark")], ids="-".join)
+# What is where depends on the size, contrast on the scheme: two pairs see all of both.
+@pytest.fixture(params=[("laptop", "light"), ("phone", "dark")], ids="-".join)
 def seen(request: pytest.FixtureRequest, browser: Browser, app: LiveApp) -> Iterator[Page]:
     """The page as a first visit finds it, in a size and a colour scheme."""
     size, scheme = request.param
