@@ -104,7 +104,7 @@ def test_every_tab_answers_with_the_chosen_weights(app: LiveApp, other: Predicto
 
         files = visitor.event("many-files", "upload")
         visitor.act(files, None, [upload])
-        table = visitor.act(visitor.then(files), None, [upload])["many-table"]["data"]
+        table = visitor.act(visitor.then(files), None, [upload])["many-table"]["value"]["data"]
         assert [row[5] for row in table] == [round(100 * float(face.probabilities.max()), 1) for face in faces]
 
         with Visitor(app.url) as stranger:
