@@ -52,7 +52,7 @@ def start(*script: str, **settings: str) -> tuple[LiveApp, subprocess.Popen[byte
         settings: environment variables of its own.
     """
     folder = Path(tempfile.mkdtemp(prefix="glamor-live-"))
-    app = LiveApp(f"http://127.0.0.1:{_free_port()}", folder / "log.txt", folder / "cache", folder / "scratch")
+    app = LiveApp(f"http://127.0.0.1:{free_port()}", folder / "log.txt", folder / "cache", folder / "scratch")
     app.scratch.mkdir()
     environment = os.environ | {
         "GRADIO_TEMP_DIR": str(app.cache),
@@ -64,29 +64,32 @@ def start(*script: str, **settings: str) -> tuple[LiveApp, subprocess.Popen[byte
     with app.log.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:
-        _wait(app, process)
-    except RuntimeError:
+        wait(app.url, process)
+    except RuntimeError as error:
+        said = app.log.read_text()
         stop(app, process)
-        raise
+        raise RuntimeError(f"{error}; its log says: {said}") from error
     return app, process
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait(app: LiveApp, process: subprocess.Popen[bytes]) -> None:
+def wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Return when the program answers; RuntimeError if it ends before, or takes too long."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:
-            with urlopen(app.url, timeout=10):
+            with urlopen(url, timeout=10):
                 return
         except (URLError, TimeoutError, ConnectionError):
             time.sleep(0.3)
-    raise RuntimeError(f"the app did not start; its log says: {app.log.read_text()}")
+    raise RuntimeError("the app did not start")
 
 
 def stop(app: LiveApp, process: subprocess.Popen[bytes]) -> None:

@@ -19,7 +19,7 @@ from PIL import Image
 from demo import cache, text
 from demo.sessions import Page
 from demo.visit import Visit
-from tests.live_app import ROOT, LiveApp
+from tests.live_app import ROOT, LiveApp, free_port, wait
 from tests.visitor import Visitor
 
 METHOD, OPACITY = "grad_cam", 0.7
@@ -205,16 +205,14 @@ def test_only_files_in_the_cache_are_ever_deleted(tmp_path):
 def test_an_app_that_is_stopped_leaves_nothing_behind(tmp_path, random_checkpoint):
     environment = os.environ | {"TMPDIR": str(tmp_path), "GLAMOR_DEVICE": "cpu"}
     environment.pop("GRADIO_TEMP_DIR", None)
-    command = [sys.executable, "app.py", "--checkpoint", str(random_checkpoint), "--port", "0"]
+    port = free_port()
+    command = [sys.executable, "app.py", "--checkpoint", str(random_checkpoint), "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
-        end = time.monotonic() + 400
-        while not list(tmp_path.rglob("*.png")) and process.poll() is None and time.monotonic() < end:
-            time.sleep(0.2)
+        wait(f"http://127.0.0.1:{port}", process)
         assert list(tmp_path.rglob("*.png")), "the first example is in a folder of its own"
-        time.sleep(1)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=120) in (0, -signal.SIGTERM)
+        assert process.wait(timeout=120) == 0
     finally:
         process.kill()
         process.wait()
