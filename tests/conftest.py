@@ -1,4 +1,4 @@
-"""What all tests share: photos, read-only for that reason, and a network that has learned nothing."""
+"""What all tests share: photos, read-only for that reason, and networks that have learned nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+
+from tests.live_app import LiveApp, live_app
+from tests.small import save_small
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +50,17 @@ def random_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _shared(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     photo.flags.writeable = False
     return photo
+
+
+@pytest.fixture(scope="session")
+def small_weights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two checkpoints of small networks, whose slow work takes seconds."""
+    own, other = (save_small(tmp_path_factory.mktemp("weights") / f"seed-{seed}", seed) for seed in (3, 7))
+    return own, other
+
+
+@pytest.fixture(scope="session")
+def small_app(small_weights: tuple[Path, Path]) -> LiveApp:
+    """The app on the first of the small checkpoints; visitors may choose the second."""
+    own, other = small_weights
+    return live_app(str(own), str(other))

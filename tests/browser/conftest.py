@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.live_app import ROOT, LiveApp, live_app
-from tests.small import save_small
 
 ARTEFACTS = ROOT / "artefacts"
 PATIENCE = 120_000  # milliseconds; a busy machine is no failure
@@ -33,20 +32,6 @@ DROP = """(element, {data, name, type}) => {
 @pytest.fixture(scope="session")
 def app() -> LiveApp:
     return live_app()
-
-
-@pytest.fixture(scope="session")
-def small_weights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Two checkpoints of small networks, whose slow work takes seconds."""
-    own, other = (save_small(tmp_path_factory.mktemp("weights") / f"seed-{seed}", seed) for seed in (3, 7))
-    return own, other
-
-
-@pytest.fixture(scope="session")
-def small_app(small_weights: tuple[Path, Path]) -> LiveApp:
-    """The app on the first of the small checkpoints; visitors may choose the second."""
-    own, other = small_weights
-    return live_app(str(own), str(other))
 
 
 @pytest.fixture(scope="session")

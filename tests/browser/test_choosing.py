@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -10,22 +12,20 @@ from playwright.sync_api import Page, expect
 from demo import text
 from glamor.predictor import Prediction, Predictor
 from tests.browser.conftest import PATIENCE, keep
-from tests.live_app import LiveApp, live_app
-from tests.small import save_small
+from tests.live_app import LiveApp
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
-    return Predictor(save_small(tmp_path_factory.mktemp("weights") / "other", seed=7), device="cpu")
+def other(small_weights: tuple[Path, Path]) -> Predictor:
+    return Predictor(small_weights[1], device="cpu")
 
 
 @pytest.fixture(scope="module")
-def app(other: Predictor, tmp_path_factory: pytest.TempPathFactory) -> LiveApp:
-    own = save_small(tmp_path_factory.mktemp("weights") / "own", seed=3)
-    return live_app(str(own), str(other.checkpoint.folder))
+def app(small_app: LiveApp) -> LiveApp:
+    return small_app
 
 
 def _shows(page: Page, prediction: Prediction) -> None:

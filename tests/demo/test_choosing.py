@@ -20,7 +20,7 @@ from glamor.explain.trust import examine
 from glamor.faces import largest
 from glamor.photo import Photo
 from glamor.predictor import Prediction, Predictor
-from tests.live_app import LiveApp, live_app
+from tests.live_app import LiveApp
 from tests.small import save_small
 from tests.visitor import Visitor
 
@@ -28,14 +28,13 @@ METHOD, OPACITY = "grad_cam", 0.7
 
 
 @pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
-    return Predictor(save_small(tmp_path_factory.mktemp("weights") / "other", seed=7), device="cpu")
+def other(small_weights: tuple[Path, Path]) -> Predictor:
+    return Predictor(small_weights[1], device="cpu")
 
 
 @pytest.fixture(scope="module")
-def app(other: Predictor, tmp_path_factory: pytest.TempPathFactory) -> LiveApp:
-    own = save_small(tmp_path_factory.mktemp("weights") / "own", seed=3)
-    return live_app(str(own), str(other.checkpoint.folder))
+def app(small_app: LiveApp) -> LiveApp:
+    return small_app
 
 
 @pytest.fixture(scope="module")
