@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
+import time
 
 import demo.cache  # (first: Gradio reads its folder's place when it is imported)
 import demo.gpu  # (then: on a ZeroGPU Space its package must come before torch)
@@ -24,14 +26,15 @@ def main() -> int:
         print(f"app.py: {error}", file=sys.stderr)
         return 2
     page = build(engine)
-
-    def stop(*_: object) -> None:
-        engine.drain(DRAIN_SECONDS)
-        raise KeyboardInterrupt  # as by Ctrl-C: the server is closed and the cache emptied
-
-    signal.signal(signal.SIGTERM, stop)
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):  # even in the middle of the start: then the start is finished first
+        signal.signal(number, lambda *_: ended.set())
     print(f"Open http://{settings.host}:{settings.port}", flush=True)
-    page.launch(server_name=settings.host, server_port=settings.port, **launch_options(page))
+    page.launch(server_name=settings.host, server_port=settings.port, prevent_thread_lock=True, **launch_options(page))
+    while not ended.is_set():  # (wait() could meet the signal while it holds the lock that set() needs)
+        time.sleep(0.1)
+    engine.drain(DRAIN_SECONDS)
+    page.close()
     demo.cache.sweep((), age=0)  # the server has done so too, unless somebody's connection held it up
     return 0
 

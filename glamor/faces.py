@@ -15,6 +15,10 @@ from glamor.photo import BoxXyxy, Photo
 
 CONFIDENCE = 0.8
 LONGEST_SIDE = 960  # beyond it libfacedetection warns that its accuracy falls
+KEPT_SIDE = 512  # up to it, as large as the scenes the weights learned from, nothing is taken from a photo
+# Of a photo between the two, a smaller copy is searched: three quarters of the pixels and of the time. On 500 scenes
+# it finds 97 % of the faces from 32 px and 91 % from 24 to 32 px (at a scale of 0.9, 98 and 93 %), fewer below.
+COPY_SCALE = 0.85
 
 YUNET_REPOSITORY = "opencv/face_detection_yunet"
 YUNET_FILE = "face_detection_yunet_2023mar.onnx"
@@ -152,7 +156,8 @@ def _checked_confidence(confidence: float) -> float:
 
 def _shrunk(photo: Photo) -> Photo:
     height, width = photo.shape[:2]
-    scale = LONGEST_SIDE / max(height, width)
+    longest = max(height, width)
+    scale = min(LONGEST_SIDE, max(KEPT_SIDE, COPY_SCALE * longest)) / longest
     if scale >= 1:
         return photo
     size = max(1, round(width * scale)), max(1, round(height * scale))

@@ -252,12 +252,15 @@ def _sampled(image: Photo, rows: NDArray[np.float64], columns: NDArray[np.float6
     bottom, right = np.minimum(top + 1, image.shape[0] - 1), np.minimum(left + 1, image.shape[1] - 1)
     down = (rows - top).astype(np.float32)[:, None, None]
     across = (columns - left).astype(np.float32)[:, None]
-    upper, lower = (_mixed(_floats(image, y, left), _floats(image, y, right), across) for y in (top, bottom))
+    upper, lower = (
+        _mixed(_floats(line, left), _floats(line, right), across)
+        for line in (image.take(top, 0), image.take(bottom, 0))
+    )
     return np.ascontiguousarray((_mixed(upper, lower, down) / np.float32(255)).transpose(2, 0, 1))
 
 
-def _floats(image: Photo, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Floats:
-    return image[np.ix_(rows, columns)].astype(np.float32)
+def _floats(lines: Photo, columns: NDArray[np.intp]) -> Floats:
+    return lines.take(columns, 1).astype(np.float32)
 
 
 def _mixed(first: Floats, second: Floats, share: Floats) -> Floats:

@@ -75,6 +75,23 @@ def test_a_large_photo_is_shrunk_and_its_boxes_scaled_back(detect: FaceDetector,
     assert overlap(tuple(np.array(once) * (3, 4, 3, 4)), larger) > 0.75
 
 
+@pytest.mark.parametrize(
+    ("side", "searched"), [(100, 100), (512, 512), (560, 512), (640, 544), (1000, 850), (1200, 960), (4000, 960)]
+)
+def test_a_smaller_copy_of_a_large_photo_is_searched(
+    detect: FaceDetector, monkeypatch: pytest.MonkeyPatch, side: int, searched: int
+) -> None:
+    shapes: list[tuple[int, ...]] = []
+
+    def record(bgr: np.ndarray, conf: float) -> tuple[list[float], list[float], list[float]]:
+        shapes.append(bgr.shape)
+        return [], [], []
+
+    monkeypatch.setattr(detect, "_detect", record)
+    assert detect(np.zeros((side // 2, side, 3), np.uint8)) == ()
+    assert shapes == [(searched // 2, searched, 3)]
+
+
 def test_a_face_at_the_very_edge_may_reach_over_it(detect: FaceDetector, astronaut: np.ndarray) -> None:
     x1, _, x2, _ = only(detect(np.ascontiguousarray(astronaut[:, 215:]))).box_xyxy
     assert x1 < 10
