@@ -73,7 +73,7 @@ def _measures(report: Report) -> tuple[Measure, Measure, Measure]:
 def _shown(measure: Measure) -> str:
     if math.isnan(measure.value):
         return "–"
-    return f"{measure.value:.1%} ({100 * measure.low:.1f} to {100 * measure.high:.1f})"
+    return f"{measure.value:.1%} ({100 * measure.low:.1f}–{100 * measure.high:.1f})"
 
 
 def _measured(scores: Scores) -> list[str]:

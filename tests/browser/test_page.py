@@ -234,3 +234,15 @@ def test_the_page_works_by_keyboard_alone(page, predictor, astronaut):
             break
     page.keyboard.press("Enter")
     _same_answer(page, predictor.predict(astronaut)[0])
+
+
+def test_a_photo_is_chosen_by_keyboard_alone(page, portrait, predictor):
+    expect(page.locator("#answer .example")).to_be_visible()  # after it nothing takes the focus away
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('#photo button') !== null"):
+            break
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(portrait)
+    _same_answer(page, predictor.predict(portrait)[0])

@@ -107,7 +107,7 @@ def test_weaknesses_are_the_measured_ones() -> None:
 
 def test_scores_are_a_table_and_an_undefined_one_is_a_dash() -> None:
     told = card.scores(Card("", {}, read_scores(json.dumps(SCORES).encode())))
-    assert "<td>face and scene</td><td>1,234</td><td>42.0% (32.0 to 52.0)</td>" in told
+    assert "<td>face and scene</td><td>1,234</td><td>42.0% (32.0–52.0)</td>" in told
     assert "<td>–</td>" in told
     assert text.ABOUT_NO_SCORES in card.scores(Card("", {}, ()))
 
