@@ -60,9 +60,7 @@ def enter(engine: Engine, visit: Visit) -> Room:
 
 def weigh(engine: Engine, visit: Visit, w_face: Any) -> Room:
     """Force the face's weight, the scene has the rest."""
-    room = _change(engine, visit, lambda bench: replace(bench.setting, w_face=parse.weight(w_face)))
-    # The slider stays as the visitor moves it, and the map does not depend on the weights.
-    return room._replace(weight=SAME, board=SAME, scene=SAME, face=SAME)
+    return _change(engine, visit, lambda bench: replace(bench.setting, w_face=parse.weight(w_face)), _weighed)
 
 
 def weigh_freely(engine: Engine, visit: Visit) -> Room:
@@ -112,7 +110,12 @@ def _bench(visit: Visit) -> Bench | None:
     return visit.bench
 
 
-def _change(engine: Engine, visit: Visit, make: Callable[[Bench], Setting]) -> Room:
+def _change(
+    engine: Engine,
+    visit: Visit,
+    make: Callable[[Bench], Setting],
+    show: Callable[[Bench, Setting, Outcome], Room] | None = None,
+) -> Room:
     bench = _bench(visit)
     if bench is None:
         return _nothing()
@@ -122,7 +125,7 @@ def _change(engine: Engine, visit: Visit, make: Callable[[Bench], Setting]) -> R
     except Exception as error:
         return Room(notice=markup.note(escape(message_of(error)), "warn"))
     bench.setting = setting
-    return _shown(bench, setting, outcome)
+    return (show or _shown)(bench, setting, outcome)
 
 
 def _toggled(setting: Setting, cell: Cell) -> Setting:
@@ -160,21 +163,27 @@ def _nothing() -> Room:
 
 
 def _shown(bench: Bench, setting: Setting, outcome: Outcome) -> Room:
+    return _weighed(bench, setting, outcome)._replace(
+        board=gr.update(
+            value=lab_pictures.board(bench, setting, outcome), alt_text=lab_markup.board_alt(setting, outcome)
+        ),
+        weight=round(outcome.answer.fusion_weights[0], 2),
+        scene=setting.scene,
+        face=setting.face,
+    )
+
+
+def _weighed(bench: Bench, setting: Setting, outcome: Outcome) -> Room:
+    """Leave the slider as the visitor moves it, and the map, which does not depend on the weights."""
     names = outcome.answer.class_names
     return Room(
         notice="",
         empty=_visible(False),
         room=_visible(True),
-        board=gr.update(
-            value=lab_pictures.board(bench, setting, outcome), alt_text=lab_markup.board_alt(setting, outcome)
-        ),
         curve=gr.update(
             value=lab_pictures.curve(setting, outcome), alt_text=lab_markup.curve_alt(outcome.curve, names)
         ),
         curve_words=markup.caption(lab_markup.flips(outcome.curve, names)),
-        weight=round(outcome.answer.fusion_weights[0], 2),
-        scene=setting.scene,
-        face=setting.face,
         answer=lab_markup.answer(bench, setting, outcome),
     )
 

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.live_app import ROOT, LiveApp, live_app
@@ -42,6 +45,22 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=system, args=SWITCHES)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def pair(
+    astronaut: NDArray[np.uint8], grace_hopper: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A photo of two people: Grace Hopper left, the astronaut right."""
+    path = tmp_path_factory.mktemp("photos") / "pair.png"
+    Image.fromarray(np.hstack([grace_hopper[:512], astronaut])).save(path)
+    return path
+
+
+@pytest.fixture
+def size(request: pytest.FixtureRequest) -> str:
+    """The key in ``SIZES`` of a test whose page is parametrised."""
+    return str(request.node.callspec.params["page"])
 
 
 @pytest.fixture(params=["laptop"])

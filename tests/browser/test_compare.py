@@ -8,10 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from demo import text
@@ -21,27 +18,12 @@ from tests.live_app import LiveApp
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
-BOTH = pytest.mark.parametrize("page", ["laptop"], indirect=True)
+BOTH = pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
 
 
 @pytest.fixture(scope="module")
 def app(small_app: LiveApp) -> LiveApp:
     return small_app
-
-
-@pytest.fixture(scope="module")
-def pair(
-    astronaut: NDArray[np.uint8], grace_hopper: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """Grace Hopper left, the astronaut right."""
-    path = tmp_path_factory.mktemp("photos") / "pair.png"
-    Image.fromarray(np.hstack([grace_hopper[:512], astronaut])).save(path)
-    return path
-
-
-@pytest.fixture
-def size(request: pytest.FixtureRequest) -> str:
-    return str(request.node.callspec.params["page"])
 
 
 def _analysed(page: Page, photo: Path, tab: str) -> None:

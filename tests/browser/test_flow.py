@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from demo import text
@@ -20,14 +18,6 @@ expect.set_options(timeout=PATIENCE)
 @pytest.fixture(scope="session")
 def predictor():
     return Predictor()
-
-
-@pytest.fixture(scope="session")
-def pair(astronaut, grace_hopper, tmp_path_factory):
-    """Grace Hopper left, the astronaut right."""
-    path = tmp_path_factory.mktemp("photos") / "pair.png"
-    Image.fromarray(np.hstack([grace_hopper[:512], astronaut])).save(path)
-    return path
 
 
 def _choose(page: Page, label: str, option: str) -> None:

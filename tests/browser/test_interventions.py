@@ -23,21 +23,8 @@ BOTH = pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
 
 
 @pytest.fixture(scope="session")
-def pair(astronaut, grace_hopper, tmp_path_factory):
-    """Grace Hopper left, the astronaut right."""
-    path = tmp_path_factory.mktemp("photos") / "pair.png"
-    Image.fromarray(np.hstack([grace_hopper[:512], astronaut])).save(path)
-    return path
-
-
-@pytest.fixture(scope="session")
 def predictor():
     return Predictor()
-
-
-@pytest.fixture
-def size(request) -> str:
-    return request.node.callspec.params["page"]
 
 
 def to_interventions(page: Page, photo) -> None:

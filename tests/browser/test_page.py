@@ -27,14 +27,6 @@ def portrait(astronaut, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def pair(astronaut, grace_hopper, tmp_path_factory):
-    """Grace Hopper left, the astronaut right."""
-    path = tmp_path_factory.mktemp("photos") / "pair.png"
-    Image.fromarray(np.hstack([grace_hopper[:512], astronaut])).save(path)
-    return path
-
-
-@pytest.fixture(scope="session")
 def wall(tmp_path_factory):
     path = tmp_path_factory.mktemp("photos") / "wall.png"
     Image.fromarray(np.random.default_rng(3).integers(90, 110, (300, 400, 3)).astype(np.uint8)).save(path)

@@ -1,0 +1,181 @@
+"""The tab *Trust* as a person uses it: only what is visible counts.
+
+The weights are a small network's: what is checked is how the page shows the checks, and these take seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from demo import text
+from glamor.explain import METHODS
+from tests.browser.conftest import PATIENCE, add_photo, fits_across, keep, open_tab
+from tests.live_app import LiveApp
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE)
+SAID = {
+    "Yes": "finds the evidence better than chance",
+    "Partly": "finds the evidence only partly better than chance",
+    "No": re.compile("finds the evidence (no better|worse) than chance"),
+    "Cannot tell": "has nothing to find",
+}
+VARIANTS = 16  # as it is, 8 moved and 2 scaled boxes, mirrored, 2 JPEG qualities, 2 brightnesses
+
+
+@pytest.fixture(scope="module")
+def app(small_app: LiveApp) -> LiveApp:
+    return small_app
+
+
+@pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
+def test_the_trust_of_one_map_is_checked_and_every_number_explained(page: Page, pair: Path, size: str) -> None:
+    _to_trust(page, pair)
+    expect(page.locator("#trust-verdict")).to_contain_text(text.TRUST_EMPTY)
+    expect(page.locator("#trust-results")).to_be_hidden()
+    _tick(page, "Integrated Gradients")
+    page.locator("#trust-run").click()
+    _says_a_verdict(page)
+    _shows_figures(page)
+    _shows_tables(page)
+    page.evaluate("window.scrollTo(0, 0)")
+    keep(page, f"{size}-trust")
+    assert fits_across(page)
+    _explains_every_number(page)
+    assert fits_across(page)
+
+
+def test_progress_is_shown_and_checking_can_be_stopped_and_begun_again(page: Page, pair: Path) -> None:
+    _to_trust(page, pair)
+    run, stop, status = (page.locator(f"#trust-{name}") for name in ("run", "stop", "status"))
+    expect(stop).to_be_disabled()
+    _tick(page, *(method.name for method in METHODS.values()))
+    run.click()
+    expect(run).to_be_disabled()
+    expect(status).to_contain_text(re.compile(text.TRUST_DOING + r".*\d%"))
+    stop.click()
+    expect(status).to_have_text(text.STOPPED)
+    expect(stop).to_be_disabled()
+    expect(page.locator("#trust-results")).to_be_hidden()
+    _tick(page, "Grad-CAM")
+    run.click()
+    _says_a_verdict(page)
+    expect(status).to_have_text("")
+
+
+def test_another_face_has_a_result_of_its_own_and_the_first_is_kept(page: Page, pair: Path) -> None:
+    _to_trust(page, pair)
+    subject = page.locator("#trust-subject")
+    first = subject.inner_text()
+    _tick(page, "Grad-CAM")
+    page.locator("#trust-run").click()
+    _says_a_verdict(page)
+    sentence = page.locator("#trust-verdict .sentence").inner_text()
+
+    open_tab(page, text.TAB_ANALYSE)
+    page.locator("#faces input[type=radio]:not(:checked)").check()
+    expect(page.locator("#answer")).not_to_contain_text(first.split(" of ")[0])
+    open_tab(page, text.TAB_TRUST)
+    expect(subject).not_to_have_text(first)
+    expect(page.locator("#trust-results")).to_be_hidden()
+
+    open_tab(page, text.TAB_ANALYSE)
+    page.locator("#faces input[type=radio]:not(:checked)").check()
+    expect(page.locator("#answer")).to_contain_text(first.split(" of ")[0])
+    open_tab(page, text.TAB_TRUST)
+    expect(page.locator("#trust-verdict .sentence")).to_have_text(sentence)
+
+
+def test_nothing_ticked_is_answered_in_words(page: Page, pair: Path) -> None:
+    _to_trust(page, pair)
+    _tick(page)
+    page.locator("#trust-run").click()
+    expect(page.locator("#trust-status .warn")).to_have_text(text.NO_METHODS)
+    expect(page.locator("#trust-run")).to_be_enabled()
+
+
+def _to_trust(page: Page, photo: Path) -> None:
+    add_photo(page, photo)
+    expect(page.locator("#answer")).to_contain_text("of 2")
+    open_tab(page, text.TAB_TRUST)
+    expect(page.locator("#trust-run")).to_be_enabled()
+
+
+def _tick(page: Page, *wanted: str) -> None:
+    """Tick exactly the methods of these names."""
+    boxes = page.locator("#trust-methods label")
+    expect(boxes).to_have_count(len(METHODS))
+    for label in boxes.all():
+        label.locator("input").set_checked(label.inner_text().split(" ·")[0].strip() in wanted)
+
+
+def _says_a_verdict(page: Page) -> None:
+    """The answer in a word and the sentence with its numbers say the same."""
+    verdict = page.locator("#trust-verdict")
+    expect(verdict).to_contain_text(text.TRUST_QUESTION)
+    word = verdict.locator("strong").inner_text()
+    expect(verdict.locator(".sentence")).to_contain_text(SAID[word])
+    if word != "Cannot tell":
+        expect(verdict.locator(".sentence")).to_contain_text(
+            re.compile(r"deletion AUC \d\.\d\d .*insertion AUC \d\.\d\d .*against \d\.\d\d at random")
+        )
+
+
+def _shows_figures(page: Page) -> None:
+    sentence = re.escape(page.locator("#trust-verdict .sentence").inner_text())
+    told = {
+        "pixels": sentence,
+        "weights": "Deletion and insertion curves. Attention",
+        "cascade": r"Similarity of each map .*: Integrated Gradients -?\d\.\d\d",
+        "reliance": r"fusion \d+% face, \d+% scene",
+    }
+    for name, words in told.items():
+        image = page.locator(f"#trust-{name} img")
+        image.scroll_into_view_if_needed()
+        expect(image).to_be_visible()
+        expect(image).to_have_attribute("alt", re.compile(words))
+        assert image.evaluate("image => image.naturalWidth > 200"), name
+
+
+def _shows_tables(page: Page) -> None:
+    rows = {"order": ["Attention", "Integrated Gradients", text.RANDOM_ROW], "reliability": ["Integrated Gradients"]}
+    for name, heads in rows.items():
+        expect(page.locator(f"#trust-{name} tbody th")).to_have_text(heads)
+    expect(page.locator("#trust-stability tbody tr")).to_have_count(VARIANTS)
+    expect(page.locator("#trust-stability tbody tr").first).to_contain_text(text.PLAIN_VARIANT)
+    changed = page.locator("#trust-stability tbody tr.marked")
+    expect(changed.filter(has_text=text.CHANGED)).to_have_count(changed.count())
+    expect(page.locator("#trust-reliance")).to_contain_text("The network says it listens more")
+
+
+def _explains_every_number(page: Page) -> None:
+    """Unfold every info text: each column and each figure has one, with its paper."""
+    explained = {
+        "pixels": ["pixels"],
+        "weights": ["weights"],
+        "cascade": ["similarity"],
+        "order": ["auc", "agreement"],
+        "reliability": ["convergence", "sensitivity", "infidelity", "similarity"],
+        "reliance": ["reliance"],
+        "stability": ["stability"],
+    }
+    assert {key for keys in explained.values() for key in keys} == set(text.TRUST_INFOS)
+    for card, keys in explained.items():
+        details = page.locator(f"#trust-{card} details")
+        expect(details).to_have_count(len(keys))
+        for i, key in enumerate(keys):
+            _unfolds(details.nth(i), source=text.TRUST_INFOS[key][3])
+    heads = page.locator("#trust-reliability thead th").all_inner_texts()[1:]
+    expect(page.locator("#trust-reliability summary")).to_have_text(heads)
+
+
+def _unfolds(details: Locator, source: str) -> None:
+    words = details.get_by_text(source)
+    expect(words).to_be_hidden()
+    details.locator("summary").click()
+    expect(words).to_be_visible()
+    expect(details.get_by_text(text.HOW_TO_READ)).to_be_visible()
