@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/.browser-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check fuzz audit train screenshots
+.PHONY: help install run test check fuzz audit leaks train screenshots
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ fuzz: $(DEV_READY) ## Try 5,000 damaged inputs, each within 1 GiB and 10 s (GLAM
 
 audit: $(DEV_READY) ## Ask PyPI whether anything installed has a known weakness
 	$(PYTHON) -m pip_audit --local --progress-spinner off
+
+leaks: $(DEV_READY) ## Answer 2,000 predictions and 200 explanations, and see what stays behind
+	$(PYTHON) benchmarks/leaks.py $(ARGS)
 
 screenshots: $(DEV_READY) $(BROWSER_READY) ## Take the README's pictures of the real page with the embedded weights
 	$(PYTHON) scripts/screenshots.py

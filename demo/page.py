@@ -56,6 +56,7 @@ def build(engine: Engine) -> Page:
         if len(shelf.names) > 1:
             _connect_footer(page, shelf, visit, footer)
         privacy.connect(page, visit, delete, deleted)
+    page.queue(max_size=queues.MOST_WAITING)
     return page
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+MOST_WAITING = 128  # requests; whoever comes then is told that the app is busy
 PREDICT_QUEUE: dict[str, Any] = {"concurrency_id": "predict", "concurrency_limit": 2}
 EXPLAIN_QUEUE: dict[str, Any] = {"concurrency_id": "explain", "concurrency_limit": 2}
 # Raw values: the photo is decoded by our own rules (parse.photo_source), the rest is checked by the handlers.

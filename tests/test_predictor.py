@@ -97,7 +97,7 @@ def test_several_faces_at_once_are_answered_as_one_at_a_time(predictor: Predicto
 
 def test_several_faces_are_one_forward_pass(predictor: Predictor, astronaut: Photo) -> None:
     batches: list[int] = []
-    hook = predictor.model.register_forward_pre_hook(lambda _, inputs: batches.append(len(inputs[0])))
+    hook = predictor._quick.register_forward_pre_hook(lambda _, inputs: batches.append(len(inputs[0])))
     predictor.predict(astronaut, BOXES)
     hook.remove()
     assert batches == [3]
@@ -250,3 +250,16 @@ def test_what_cannot_be_used_is_refused(predictor: Predictor, random_checkpoint:
         predictor.predict(b"not a photo")
     with pytest.raises(DeviceError):
         Predictor(random_checkpoint, device="quantum")
+
+
+def test_the_faster_twin_that_answers_has_the_networks_own_logits(astronaut: NDArray[np.uint8]) -> None:
+    predictor = Predictor(device="cpu")
+    (prediction,) = predictor.predict(astronaut)
+    prepared = [prediction.prepared] * 16
+    own, twin = (run_batch(model, prepared) for model in (predictor.model, predictor._quick))
+    assert any(isinstance(module, torch.nn.BatchNorm2d) for module in predictor.model.modules())
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in predictor._quick.modules())
+    torch.testing.assert_close(twin.logits, own.logits, rtol=0, atol=1e-5)
+    torch.testing.assert_close(twin.attention, own.attention, rtol=0, atol=1e-6)
+    torch.testing.assert_close(twin.fusion_weights, own.fusion_weights, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(prediction.logits, own.logits[0].numpy(), rtol=0, atol=1e-5)

@@ -15,8 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from glamor.explain.folded import folded
 from glamor.explain.task import Maps, Task, batches
+from glamor.folded import folded
 
 PATCH = 16  # pixels: one cell of the encoder's grid
 STRIDE = 8

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from glamor.errors import ExplainError
-from glamor.explain.folded import folded
 from glamor.explain.trust import examine
+from glamor.folded import folded
 from glamor.model import GLAMORNet
 
 BOX = (10.0, 10.0, 50.0, 50.0)

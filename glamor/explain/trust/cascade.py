@@ -15,12 +15,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from glamor.explain.folded import folded
 from glamor.explain.inputs import input_pair, scored_pixels
 from glamor.explain.result import Explanation
 from glamor.explain.trust.again import map_again
 from glamor.explain.trust.orders import Floats
 from glamor.explain.trust.progress import Progress, ignore
+from glamor.folded import folded
 from glamor.model import GLAMORNet
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from glamor.explain.folded import folded
 from glamor.explain.guard import reading
 from glamor.explain.inputs import input_pair, scored_pixels
 from glamor.explain.result import Explanation
@@ -23,6 +22,7 @@ from glamor.explain.trust.again import map_again
 from glamor.explain.trust.orders import Floats, cell_sums
 from glamor.explain.trust.progress import Progress, ignore, rising
 from glamor.explain.trust.scene import filled, in_batches, mixed
+from glamor.folded import folded
 from glamor.model import GLAMORNet
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from glamor.explain.baselines import draw_baselines
-from glamor.explain.folded import folded
 from glamor.explain.fusion import probabilities
 from glamor.explain.inputs import input_pair, scored_pixels
 from glamor.explain.task import Pair
 from glamor.explain.trust.orders import Floats, cell_of_pixels
 from glamor.explain.trust.progress import Progress
+from glamor.folded import folded
 from glamor.model import GLAMORNet, Intervention, Trace
 
 if TYPE_CHECKING:

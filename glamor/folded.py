@@ -1,4 +1,4 @@
-"""The same network in half the time, for the thousands of passes of a check."""
+"""The same network in less time, for answers and for the thousands of passes of a check."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ def folded(model: GLAMORNet) -> GLAMORNet:
     """Return a copy in eval mode that computes the same up to rounding, and faster.
 
     Each BatchNorm that follows its convolution in an encoder becomes part of that convolution's
-    weights and bias (at inference both are linear), and pixels lie in memory channels last.
+    weights and bias (at inference both are linear), pixels are pooled before the ReLU (the largest
+    of four is the same, and a quarter of the work is left), and lie in memory channels last.
 
     Args:
         model: the network, left untouched; its hooks are copied with it.
@@ -29,7 +30,10 @@ def folded(model: GLAMORNet) -> GLAMORNet:
 
 
 def _fold(block: nn.Sequential) -> None:
+    # (A subclass of BatchNorm, as some timm backbones have them, may also be an activation.)
     for i in range(len(block) - 1):
         convolution, norm = block[i], block[i + 1]
-        if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+        if isinstance(convolution, nn.Conv2d) and type(norm) is nn.BatchNorm2d:
             block[i], block[i + 1] = fuse_conv_bn_eval(convolution, norm), nn.Identity()
+    if len(block) > 1 and isinstance(block[-2], nn.ReLU) and isinstance(block[-1], nn.MaxPool2d):
+        block[-2], block[-1] = block[-1], block[-2]
