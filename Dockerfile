@@ -2,9 +2,6 @@
 # Python 3.11: the face detector whose weights come inside its package has no wheel for a newer one.
 FROM python:3.11-slim
 
-# Where pip looks beside its usual index, for instance PyTorch's own index of wheels without CUDA.
-ARG PIP_EXTRA_INDEX_URL
-
 ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     GRADIO_SERVER_NAME=0.0.0.0 \
@@ -17,8 +14,8 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
 RUN useradd --create-home --uid 1000 glamor
 WORKDIR /app
 
-COPY requirements.txt ./
-RUN pip install --no-cache-dir --requirement requirements.txt
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes --requirement requirements.lock
 
 COPY app.py LICENSE README.md ./
 COPY checkpoints ./checkpoints

@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/.browser-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check fuzz audit leaks train screenshots
+.PHONY: help install run test check fuzz audit bench load leaks lock train screenshots
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,8 +38,19 @@ fuzz: $(DEV_READY) ## Try 5,000 damaged inputs, each within 1 GiB and 10 s (GLAM
 audit: $(DEV_READY) ## Ask PyPI whether anything installed has a known weakness
 	$(PYTHON) -m pip_audit --local --progress-spinner off
 
+bench: $(DEV_READY) ## Time everything beside its floor; writes benchmarks/results.json and the README's table
+	$(PYTHON) benchmarks/bench.py $(ARGS)
+
+load: $(DEV_READY) ## Serve 1, 4, 16 and 64 visitors (ARGS="--seconds 120" for two minutes each)
+	$(PYTHON) benchmarks/load.py $(ARGS)
+
 leaks: $(DEV_READY) ## Answer 2,000 predictions and 200 explanations, and see what stays behind
 	$(PYTHON) benchmarks/leaks.py $(ARGS)
+
+lock: $(DEV_READY) ## Choose anew, and pin by hash, what the container installs
+	$(VENV)/bin/uv pip compile requirements.txt --upgrade --quiet --generate-hashes --no-annotate \
+		--python-version 3.11 --python-platform x86_64-manylinux_2_28 --output-file requirements.lock \
+		--custom-compile-command "make lock"
 
 screenshots: $(DEV_READY) $(BROWSER_READY) ## Take the README's pictures of the real page with the embedded weights
 	$(PYTHON) scripts/screenshots.py

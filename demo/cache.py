@@ -63,16 +63,18 @@ def delete(paths: Iterable[str | Path], folder: Path = FOLDER) -> None:
 
 
 def sweep(kept: Iterable[str], age: float = CACHE_AGE, folder: Path = FOLDER) -> None:
-    """Delete every file that was last changed more than ``age`` seconds ago.
+    """Delete every file that was last changed ``age`` seconds ago or earlier, as far as the clock can tell.
 
-    Gradio deletes what it remembers; this finds the rest, such as photos that came inside an MCP request.
+    A file from as far in the future is deleted too: it came before the clock was set back, and would stay until the
+    clock is there again. Gradio deletes what it remembers; this finds the rest, such as photos that came inside an
+    MCP request.
 
     Args:
         kept: files that belong to the page itself.
         age: seconds.
         folder: where to look, subfolders included.
     """
-    spared, end = set(kept), time.time() - age
+    spared, now = set(kept), time.time()
     with suppress(OSError):
-        old = [path for path in folder.rglob("*") if path.is_file() and path.lstat().st_ctime <= end]
+        old = [path for path in folder.rglob("*") if path.is_file() and abs(now - path.lstat().st_ctime) >= age]
         delete((path for path in old if str(path) not in spared), folder)

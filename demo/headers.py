@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Gradio's page needs scripts and styles inside itself, so a policy on those would protect nothing. It may be shown
@@ -32,8 +31,3 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
-
-
-def middleware() -> list[Middleware]:
-    """Return what the server is to be started with."""
-    return [Middleware(SecurityHeaders)]

@@ -7,10 +7,13 @@ from html import escape
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
-from demo import cache, endpoints, headers, links, markup, privacy, queues, text
+from demo import cache, endpoints, links, markup, privacy, queues, text
 from demo.engine import Engine
 from demo.first import first_visit
+from demo.headers import SecurityHeaders
+from demo.limits import BodyLimit
 from demo.sessions import Page, lifespan_of
 from demo.shelf import Shelf
 from demo.tabs import about, analyse, compare, interventions, many, photos, trust
@@ -63,7 +66,10 @@ def build(engine: Engine) -> Page:
 def launch_options(page: Page) -> dict[str, Any]:
     """Return what ``page.launch`` needs for looks and privacy; host and port are the caller's."""
     return {
-        "app_kwargs": {"lifespan": lifespan_of(page), "middleware": headers.middleware()},
+        "app_kwargs": {
+            "lifespan": lifespan_of(page),
+            "middleware": [Middleware(SecurityHeaders), Middleware(BodyLimit)],
+        },
         "mcp_server": True,
         "theme": theme(),
         "css": css(),

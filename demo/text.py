@@ -124,6 +124,7 @@ BAD_PHOTO = "The photo is “{given}”; accepted: a file, described as Gradio�
 BAD_WORD = "The {what} is “{given}”; accepted: its name."
 MANY_BOXES = "There are {count:,} boxes; accepted: at most {most} a request; send the others in another one."
 OUT_OF_MEMORY = "There is not enough memory for this right now; choose a quicker method, or try again in a minute."
+TOO_LONG = "The request is too long; accepted: up to {limit} MiB; upload the photo as a file instead."
 CACHE_UNWRITABLE = "The pictures cannot be kept: the server’s disk is full or cannot be written; try again later."
 CLOSING = "The server is being stopped, so this was given up; try again in a minute."
 NO_CACHE = "{folder} cannot be written ({reason}); set GRADIO_TEMP_DIR to a folder that can."

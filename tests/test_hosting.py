@@ -98,6 +98,25 @@ def test_a_space_on_a_cpu_finds_faces_without_the_hub(
     assert dockerfile[0] == ["FROM", f"python:{metadata['python_version']}-slim"]
 
 
+def test_the_container_installs_nothing_but_what_is_pinned_by_hash(
+    requirements: dict[str, Requirement], dockerfile: list[list[str]]
+) -> None:
+    (install,) = (words for words in dockerfile if "pip" in words)
+    assert install[install.index("--requirement") + 1] == "requirements.lock"
+    assert "--require-hashes" in install
+    lines = (ROOT / "requirements.lock").read_text().replace("\\\n", " ").splitlines()
+    pinned = {}
+    for line in filter(None, (line.partition("#")[0].split() for line in lines)):
+        name, _, version = line[0].partition("==")
+        assert len(line) > 1
+        assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", word) for word in line[1:]), name
+        pinned[name] = Version(version)
+    place = {"python_version": "3.11", "sys_platform": "linux", "platform_machine": "x86_64"}
+    for name, wanted in requirements.items():
+        if wanted.marker is None or wanted.marker.evaluate(place):
+            assert pinned[name] in wanted.specifier
+
+
 def test_every_file_that_the_container_copies_is_there_and_not_ignored(dockerfile: list[list[str]]) -> None:
     ignored = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
     assert ignored[0] == "*"

@@ -194,6 +194,24 @@ def test_sweeping_deletes_what_is_old_and_spares_what_is_the_pages_own(tmp_path)
     assert list(tmp_path.rglob("*")) == [tmp_path / "own", tmp_path / "own" / "file.png"]
 
 
+@pytest.mark.parametrize("jump", [-86_400, 86_400])
+def test_no_jump_of_the_clock_keeps_a_file_longer_than_the_hour(tmp_path, monkeypatch, jump):
+    (tmp_path / "photo.png").write_bytes(b"x")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + jump)
+    cache.sweep((), folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_small_step_of_the_clock_takes_no_picture_away(tmp_path, monkeypatch):
+    (tmp_path / "photo.png").write_bytes(b"x")
+    now = time.time()
+    for jump in (-60, 60):
+        monkeypatch.setattr(time, "time", lambda jump=jump: now + jump)
+        cache.sweep((), folder=tmp_path)
+        assert (tmp_path / "photo.png").exists()
+
+
 def test_only_files_in_the_cache_are_ever_deleted(tmp_path):
     outside = tmp_path / "outside.png"
     outside.write_bytes(b"x")

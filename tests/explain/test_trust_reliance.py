@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from glamor.errors import ExplainError
 from glamor.explain import explain
-from glamor.explain.trust import reliance
+from glamor.explain.trust import Reliance, reliance
 from glamor.model import GLAMORNet
 from glamor.prepare import Prepared
 from tests.explain.planted import TARGET, one_red_cell, planted_net
@@ -37,6 +39,14 @@ def test_a_network_that_says_scene_and_means_face(red_detector, red_person) -> N
     assert found.logit_lost == pytest.approx((found.logit, 0.0), abs=1e-6)
     assert "listens more to the scene" in found.verdict
     assert "but the answer depends more on the face" in found.verdict
+
+
+def test_where_neither_input_moves_the_answer_nothing_is_claimed() -> None:
+    pairs = {"fusion_weights": (0.7, 0.3), "attribution": (0.9, 0.1), "logit_lost": (0.1, 0.0)}
+    still = Reliance(2, "Fear", probability=0.99, logit=9.0, probability_lost=(0.004, 0.0), baseline="black", **pairs)
+    assert "cannot be told" in still.verdict
+    assert "and so it does" in replace(still, probability_lost=(0.006, 0.0)).verdict
+    assert "but the answer depends more on the scene" in replace(still, probability_lost=(0.0, 0.2)).verdict
 
 
 def test_losses_under_noise_are_means_over_its_draws(small_net: GLAMORNet, person: Prepared) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from tests.live_app import LiveApp, start, stop
 from tests.visitor import Visitor
 
 REPO = "someone/glamor-net"
+ALMOST_FULL = 30_000  # bytes that a file may have: enough for the log, too few for a picture
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,22 @@ def test_a_cache_that_cannot_be_written_says_so_and_is_used_again_when_it_can(ru
         redrawn = inline.act(inline.event("opacity", "input"), None, 0.32)
         assert redrawn["looked-picture"]["value"]
     assert "portrait" not in running.app.log.read_text()
+
+
+def test_a_disk_that_takes_no_more_says_so_and_the_app_goes_on(running, portrait):
+    unlimited = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
+    with Visitor(running.app.url) as visitor:
+        visitor.act(visitor.event("photo", "input"), None, visitor.upload(portrait), "grad_cam", 0.7)
+        # Every longer file ends there, as on a full disk.
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (ALMOST_FULL, unlimited[1]))
+        try:
+            with pytest.raises(AssertionError) as told:
+                visitor.act(visitor.event("opacity", "input"), None, 0.41)
+        finally:
+            resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, unlimited)
+        assert text.CACHE_UNWRITABLE in str(told.value)
+        assert visitor.act(visitor.event("opacity", "input"), None, 0.42)["looked-picture"]["value"]
+    assert _works(running.client, portrait)
 
 
 def test_terminated_in_the_middle_of_work_it_ends_in_good_order(running, portrait):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from glamor.prepare import Prepared
 
 Pair = tuple[float, float]  # (face, scene)
+SHOWN_AS_NOTHING = 0.005  # of probability: the sentence gives it as 0 %
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,10 @@ class Reliance:
         """Stated and effective reliance in one sentence with their numbers."""
         relies = "the face" if self.probability_lost[0] > self.probability_lost[1] else "the scene"
         states = "the face" if self.fusion_weights[0] > self.fusion_weights[1] else "the scene"
-        agree = "and so it does" if relies == states else f"but the answer depends more on {relies}"
+        if max(map(abs, self.probability_lost)) < SHOWN_AS_NOTHING:
+            agree = "but this answer stays the same without either, so it cannot be told whether it does"
+        else:
+            agree = "and so it does" if relies == states else f"but the answer depends more on {relies}"
         return (
             f"The network says it listens more to {states} (fusion {self.fusion_weights[0]:.0%} face, "
             f"{self.fusion_weights[1]:.0%} scene), {agree}: Integrated Gradients put {self.attribution[0]:.0%} on "

@@ -1,0 +1,142 @@
+"""Many visitors at once: ``python benchmarks/load.py [--seconds 20] [--visitors 1 4 16 64] [--checkpoint SOURCE]``.
+
+Starts the app on the loopback network and has visitors ask ``/predict`` about different photos, each again as soon as
+it is answered; then one of them while two others run Integrated Gradients. Prints how many were served, how long they
+waited, what failed, and the app's memory before and after. The exit status is 1 if anything failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import psutil
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from gradio_client.utils import QueueError
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
+
+from benchmarks.many_photos import load_portraits, make_photo
+from tests.live_app import start, stop
+
+PHOTOS = 40
+LONGEST = 1280  # pixels of their longer sides
+HEAVY = 2
+
+
+@dataclass
+class Told:
+    """What visitors met; ``seconds`` of every answer, ``errors`` in words."""
+
+    seconds: list[float] = field(default_factory=list)
+    busy: int = 0
+    errors: list[str] = field(default_factory=list)
+
+
+def main() -> int:
+    """Serve them and print the table; returns the exit status."""
+    parser = argparse.ArgumentParser(description="Many visitors at once.")
+    parser.add_argument("--seconds", type=float, default=20, help="of each row")
+    parser.add_argument("--visitors", type=int, nargs="+", default=[1, 4, 16, 64])
+    parser.add_argument("--checkpoint", default="")
+    arguments = parser.parse_args()
+    app, process = start("app.py", *(("--checkpoint", arguments.checkpoint) if arguments.checkpoint else ()))
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            photos = write_photos(Path(folder))
+            visit(app.url, photos, 1, 3)  # warm
+            before, told = memory(process.pid), {}
+            for count in arguments.visitors:
+                told[f"{count}"] = visit(app.url, photos, count, arguments.seconds)
+            idle = visit(app.url, photos, 1, arguments.seconds)
+            told[f"1, {HEAVY} explain"] = visit(app.url, photos, 1, arguments.seconds, heavy=HEAVY)
+            after = memory(process.pid)
+    finally:
+        stop(app, process)
+    print(f"{'visitors':<16}{'served':>8}{'p50, ms':>9}{'p95, ms':>9}{'p99, ms':>9}{'busy':>6}{'errors':>8}")
+    for name, one in told.items():
+        waits = "".join(f"{1000 * value:>9.0f}" for value in quantiles(one, 50, 95, 99))
+        print(f"{name:<16}{len(one.seconds):>8}{waits}{one.busy:>6}{len(one.errors):>8}")
+    (loaded,), (alone,) = quantiles(told[f"1, {HEAVY} explain"], 95), quantiles(idle, 95)
+    print(f"p95 while {HEAVY} run Integrated Gradients: {loaded / alone:.1f} times the idle one")
+    print(f"memory of the app: {before / 2**20:.0f} MiB before, {after / 2**20:.0f} MiB after")
+    failed = [words for one in told.values() for words in one.errors]
+    print(*dict.fromkeys(failed), sep="\n", end="")
+    return int(bool(failed))
+
+
+def write_photos(folder: Path) -> list[Path]:
+    """Write different photos, most of them with a face."""
+    rng, portraits = np.random.default_rng(5), load_portraits()
+    paths = [folder / f"{n}.jpg" for n in range(PHOTOS)]
+    for n, path in enumerate(paths):
+        Image.fromarray(make_photo(portraits, n, rng, LONGEST)).save(path, quality=90)
+    return paths
+
+
+def visit(url: str, photos: list[Path], count: int, seconds: float, heavy: int = 0) -> Told:
+    """Have visitors ask until the time is over.
+
+    Args:
+        url: of the app.
+        photos: what they ask about; each begins with another.
+        count: how many ask ``/predict``.
+        seconds: for how long; what was asked by then is waited for.
+        heavy: how many more ask for Integrated Gradients all the time, and are not counted, but for their errors.
+    """
+    told, aside = Told(), Told()
+    clients = [Client(url, verbose=False, analytics_enabled=False, download_files=False) for _ in range(count + heavy)]
+    end = time.monotonic() + seconds
+    asked = [("/predict", told)] * count + [("/explain", aside)] * heavy
+    threads = [
+        threading.Thread(target=ask, args=(client, photos, n, end, *one))
+        for n, (client, one) in enumerate(zip(clients, asked, strict=True))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for client in clients:
+        client.close()
+    told.errors += aside.errors
+    return told
+
+
+def ask(client: Client, photos: list[Path], first: int, end: float, name: str, told: Told) -> None:
+    """Be one visitor, and note what is met."""
+    more = ("integrated_gradients",) if name == "/explain" else ()
+    n = first
+    while time.monotonic() < end:
+        # Photos 9, 19, 29... show nobody, which is an answer of /predict but not of /explain.
+        n += 2 if (n + 1) % 10 == 9 else 1
+        begin = time.perf_counter()
+        try:
+            client.predict(handle_file(photos[n % len(photos)]), *more, api_name=name)
+            told.seconds.append(time.perf_counter() - begin)
+        except QueueError:
+            told.busy += 1
+            time.sleep(1)
+        except (AppError, OSError, RuntimeError, ValueError) as error:
+            told.errors.append(f"{type(error).__name__}: {error}")
+
+
+def quantiles(told: Told, *percents: int) -> list[float]:
+    """Return how many seconds so many per cent of the answers took at most; nan if there were none."""
+    return [float(np.percentile(told.seconds, percent)) if told.seconds else float("nan") for percent in percents]
+
+
+def memory(pid: int) -> int:
+    """Return the bytes of a process in memory."""
+    return int(psutil.Process(pid).memory_info().rss)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
