@@ -34,7 +34,8 @@ def main() -> int:
     while not ended.is_set():  # (wait() could meet the signal while it holds the lock that set() needs)
         time.sleep(0.1)
     engine.drain(DRAIN_SECONDS)
-    page.close()
+    # (page.close() would also end the queue, and with it the last answers.)
+    page.server.close()  # type: ignore[no-untyped-call]
     demo.cache.sweep((), age=0)  # the server has done so too, unless somebody's connection held it up
     return 0
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
+
+PATIENCE = 300  # seconds; a busy machine is no failure
 
 
 class Visitor:
@@ -73,7 +76,9 @@ class Visitor:
 
     def finish(self, name: str) -> list[Any]:
         """Wait for a request's outputs."""
+        end = time.monotonic() + PATIENCE
         while name not in self.done:
+            assert time.monotonic() < end, "the app does not answer"
             self._listen()
             self.listener.join(0.05)
         message = self.done[name]
