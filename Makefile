@@ -19,11 +19,11 @@ install: $(RUN_READY) $(DEV_READY) $(BROWSER_READY) ## Set up everything: enviro
 run: $(RUN_READY) ## Open the app on http://127.0.0.1:7860
 	$(PYTHON) app.py
 
-# One thread a process: most tests wait for a page or are too small to share processors. In the order of their files, the
-# browser first: sorted by number, single slow tests would come last and alone.
+# One thread a process, as many processes as processors: most tests wait for a page or are too small to share
+# processors. In the order of their files: sorted by number, single slow tests would come last and alone.
 test: export OMP_NUM_THREADS = 1
 test: $(DEV_READY) $(BROWSER_READY) ## Run every test, the browser's included (ARGS="-k faces" for some)
-	$(PYTHON) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PYTHON) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(DEV_READY) ## Lint, formatting and types
 	$(PYTHON) -m ruff check .

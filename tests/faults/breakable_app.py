@@ -1,4 +1,4 @@
-"""The app with two places that break on demand, as a driver or a full machine would break them."""
+"""The app with two places that break on demand, as a driver or a full machine would break them, and a short queue."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 import app
+from demo import queues
 from demo.engine import Engine
 from glamor import predictor
 from glamor.faces import Face, default_detector
@@ -16,6 +17,7 @@ from glamor.photo import Photo
 BROKEN_WIDTH = 333  # of a photo on which the detector fails
 GREEDY_METHOD = "occlusion"  # takes more memory than there is
 TOO_MUCH = 2**50
+MOST_WAITING = 3  # requests
 
 
 class BreakableDetector:
@@ -36,6 +38,7 @@ def main() -> int:
             torch.empty(TOO_MUCH)
         return explain(self, prediction, method, *arguments, **more)
 
+    queues.MOST_WAITING = MOST_WAITING
     Engine.explain = greedy  # type: ignore[method-assign]
     predictor.default_detector = BreakableDetector
     return app.main()

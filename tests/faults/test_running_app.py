@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
 from demo import text
-from tests.faults.breakable_app import BROKEN_WIDTH, GREEDY_METHOD
+from tests.faults.breakable_app import BROKEN_WIDTH, GREEDY_METHOD, MOST_WAITING
 from tests.hub_server import HubServer
 from tests.live_app import LiveApp, start, stop
 from tests.visitor import Visitor
@@ -87,6 +88,23 @@ def test_a_method_that_finds_no_memory_says_what_to_do(running, portrait):
     with pytest.raises(AppError) as told:
         running.client.predict(handle_file(portrait), GREEDY_METHOD, api_name="/explain")
     assert text.OUT_OF_MEMORY in str(told.value)
+    assert _works(running.client, portrait)
+
+
+def test_whoever_finds_the_queue_full_is_told_so(running, portrait):
+    calls = "/gradio_api/call/explain"
+    with Visitor(running.app.url) as visitor, httpx.Client(base_url=running.app.url, timeout=600) as http:
+        wish = {"data": [visitor.upload(portrait), "integrated_gradients", None, 1, None, 0.7, False]}
+        asked = [http.post(calls, json=wish) for _ in range(4 * MOST_WAITING)]
+        taken = [answer for answer in asked if answer.status_code == 200]
+        refused = [answer for answer in asked if answer.status_code != 200]
+        assert len(taken) >= MOST_WAITING
+        assert refused
+        for answer in refused:
+            assert answer.status_code == 503
+            assert f"Queue is full. Max size is {MOST_WAITING}" in answer.text
+        for answer in taken:
+            assert "event: complete" in http.get(f"{calls}/{answer.json()['event_id']}").text
     assert _works(running.client, portrait)
 
 
