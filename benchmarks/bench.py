@@ -20,17 +20,14 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from gradio_client import Client, handle_file
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.flop_counter import flop_registry
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
-from benchmarks.latency import forward_operations, matrix_rate, median_seconds, one_face_photo, stages
+from benchmarks.latency import forward_operations, matrix_rate, median_seconds, one_face_photo, operations, stages
 from demo import pictures
 from glamor.explain import METHODS, explain
 from glamor.folded import folded
@@ -127,7 +124,7 @@ def local(predictor: Predictor, jpeg: bytes) -> Iterator[Work]:
         def run(key: str = key) -> object:
             return explain(predictor.model, prepared, key)
 
-        yield Work(f"explanation: {method.name}", run, operations_of(run), slow=True)
+        yield Work(f"explanation: {method.name}", run, operations(run), slow=True)
     explanation = explain(predictor.model, prepared, "integrated_gradients")
 
     def draw() -> list[pictures.Picture]:
@@ -161,33 +158,11 @@ def served(predictor: Predictor, jpeg: bytes, checkpoint: str) -> Iterator[Work]
                 def call(key: str = key) -> object:
                     return ask("/explain", key)
 
-                needed = one + operations_of(partial(explain, predictor.model, prediction.prepared, key))
+                needed = one + operations(partial(explain, predictor.model, prediction.prepared, key))
                 yield Work(f"/explain over HTTP: {METHODS[key].name}", call, needed, moved, slow=True)
             client.close()
     finally:
         stop(app, process)
-
-
-class Counting(TorchDispatchMode):
-    """Counts operations; torch's own counter also follows modules, which Captum's gradients do not bear."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.operations = 0
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        made = func(*args, **(kwargs or {}))
-        count = flop_registry.get(func._overloadpacket)
-        if count is not None:
-            self.operations += count(*args, **(kwargs or {}), out_val=made)
-        return made
-
-
-def operations_of(call: Callable[[], object]) -> int:
-    """Return the floating-point operations that a call asks the device for, a multiply-add counted as two."""
-    with Counting() as counter:
-        call()
-    return counter.operations
 
 
 def copy_rate() -> float:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import platform
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -19,13 +18,11 @@ from itertools import cycle
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image
-from torch.utils.flop_counter import FlopCounterMode
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
-from benchmarks.latency import forward_operations, matrix_rate, median_seconds, one_face_photo
+from benchmarks.latency import forward_operations, machine, matrix_rate, median_seconds, one_face_photo, operations
 from demo import handlers, intervening, trust
 from demo.engine import Engine
 from demo.visit import Visit
@@ -55,8 +52,7 @@ def main() -> None:
 
     engine = Engine(Predictor(arguments.checkpoint))
     forward, rate = forward_operations(engine.predictor), matrix_rate(engine.predictor.checkpoint.device)
-    print(f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}, ", end="")
-    print(f"{engine.predictor.checkpoint.device}; quick work: median of {arguments.repeats}")
+    print(f"{machine(engine.predictor.checkpoint.device)}; quick work: median of {arguments.repeats}")
     print(f"{'':<22}{'took':>9}{'bar':>9}{'floor':>10}")
     for line in lines(engine):
         seconds = median_seconds(line.work, arguments.repeats) if line.quick else once(line.work)
@@ -114,13 +110,6 @@ def once(work: Work) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
-
-
-def operations(work: Work) -> int:
-    """Return the floating-point operations of ``work``, forwards and gradients, a multiply-add counted as two."""
-    with FlopCounterMode(display=False) as counter:
-        work()
-    return int(counter.get_total_flops())
 
 
 if __name__ == "__main__":

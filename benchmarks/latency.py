@@ -15,12 +15,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import skimage.data
 import torch
 from PIL import Image
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
@@ -45,8 +47,7 @@ def main() -> None:
     jpeg, predictor = one_face_photo(), Predictor(arguments.checkpoint)
     medians = {name: median_seconds(stage, arguments.repeats) for name, stage in stages(jpeg, predictor).items()}
     operations, rate = forward_operations(predictor), matrix_rate(predictor.checkpoint.device)
-    print(f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}, ", end="")
-    print(f"{predictor.checkpoint.device}; median of {arguments.repeats}")
+    print(f"{machine(predictor.checkpoint.device)}; median of {arguments.repeats}")
     for name, seconds in medians.items():
         print(f"{name:<20}{1000 * seconds:9.2f} ms")
     print(f"{'floor of forward':<20}{1000 * operations / rate:9.2f} ms", end="")
@@ -100,9 +101,35 @@ def forward_operations(predictor: Predictor) -> int:
     config, device = predictor.config, predictor.checkpoint.device
     face = torch.zeros(1, 3, config.face_size, config.face_size, device=device)
     context = torch.zeros(1, 3, config.context_size, config.context_size, device=device)
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        predictor.model(face, context)
-    return int(counter.get_total_flops())
+    with torch.no_grad():
+        return operations(lambda: predictor.model(face, context))
+
+
+class Counting(TorchDispatchMode):
+    """Counts operations; torch's own counter also follows modules, which Captum's gradients do not bear."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.operations = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        made = func(*args, **(kwargs or {}))
+        count = flop_registry.get(func._overloadpacket)
+        if count is not None:
+            self.operations += count(*args, **(kwargs or {}), out_val=made)
+        return made
+
+
+def operations(call: Callable[[], object]) -> int:
+    """Return the floating-point operations of a call, forwards and gradients, a multiply-add counted as two."""
+    with Counting() as counter:
+        call()
+    return counter.operations
+
+
+def machine(device: torch.device) -> str:
+    """Return on what was measured, in a few words."""
+    return f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}, {device}"
 
 
 def matrix_rate(device: torch.device) -> float:
