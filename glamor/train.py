@@ -32,6 +32,7 @@ from glamor.recipe import Phase, Recipe, recipe
 STATE = "state.pt"
 METRICS = "metrics.json"
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # what timm's backbones were trained with
+ANOTHER_NETWORK = "the earlier state is of another network; give another folder or the same --encoder."
 HEAD_CROP_SCALE = 1.35  # whole heads: the shared crop convention of the shipped weights
 
 
@@ -47,7 +48,8 @@ class Plan:
         out: folder for state, metrics and the checkpoint.
         seed: of weights, draws and views.
         ablation: a twin without context or without attention.
-        start: state of another run to go on from; the phases in its history are not run again.
+        start: state of another run to go on from, the phases in its history are not run again; or the folder of a
+            checkpoint, whose weights every phase goes on from.
         pretrained: start timm encoders from their published weights.
     """
 
@@ -73,7 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ablation", default="none", choices=[a.value for a in Ablation], help="train a twin without a part"
     )
-    parser.add_argument("--start", type=Path, help="after-PHASE.pt of another run: go on from there")
+    parser.add_argument(
+        "--start", type=Path, help="a checkpoint's folder, or after-PHASE.pt of another run: go on from there"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--trained-on", default="", help="one line for config.json (default: the folders' names)")
     parser.add_argument("--license", default="", help="licence of the weights, for config.json")
@@ -264,6 +268,9 @@ class Trainer:
         source = own if own.exists() else self.plan.start
         if source is None:
             return
+        if source.is_dir():
+            self._take_weights(source)
+            return
         state = self._load(source)
         self.history, self.seconds = json.loads(state["history"]), state["seconds"]
         if source == own:
@@ -272,9 +279,16 @@ class Trainer:
             self.bare.load_state_dict(state["model"])
             self.ema.module.load_state_dict(state["ema"])
         except RuntimeError as error:
-            raise DataError(
-                "the earlier state is of another network; give another folder or the same --encoder."
-            ) from error
+            raise DataError(ANOTHER_NETWORK) from error
+
+    def _take_weights(self, folder: Path) -> None:
+        """Start from a checkpoint's weights; the auxiliary heads, which it does not hold, learn anew."""
+        weights = load_checkpoint(folder, device="cpu").model.state_dict()
+        try:
+            for module in (self.bare, self.ema.module):
+                module.net.load_state_dict(weights)
+        except RuntimeError as error:
+            raise DataError(ANOTHER_NETWORK) from error
 
     def _load(self, path: Path) -> dict[str, Any]:
         if not path.is_file():

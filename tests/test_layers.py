@@ -29,9 +29,10 @@ MAY_IMPORT = {
     "model": {"config"},
     "hub": set(),
     "checkpoint": {"config", "device", "hub", "model"},
+    "folded": {"model"},
     "convert": {"checkpoint", "config", "model"},
-    "predictor": {"checkpoint", "config", "device", "faces", "model", "photo", "prepare"},
-    "explain": {"config", "explain", "model", "photo", "predictor", "prepare"},
+    "predictor": {"checkpoint", "config", "device", "faces", "folded", "model", "photo", "prepare"},
+    "explain": {"config", "explain", "folded", "model", "photo", "predictor", "prepare"},
     "serialise": {"explain", "predictor"},
     "report": {"explain", "figures", "photo", "predictor", "prepare", "report", "serialise"},
 }
