@@ -43,6 +43,14 @@ def weaknesses(card: Card) -> str:
     return points((*measured, *text.ABOUT_WEAK_ALWAYS))
 
 
+def audited(card: Card) -> str:
+    """Return which explanations an audit found worth showing; a sentence if there was none."""
+    if card.audited is None:
+        return markup.caption(text.ABOUT_NO_AUDIT)
+    found = card.audited
+    return markup.caption(text.ABOUT_AUDIT_WORDS.format(count=found.count, dataset=found.dataset, advice=found.advice))
+
+
 def points(sentences: Iterable[str]) -> str:
     """Return sentences as a list."""
     return f'<ul class="points">{"".join(f"<li>{escape(one)}</li>" for one in sentences)}</ul>'

@@ -519,6 +519,14 @@ ABOUT_SCORES_INFO = (
     "shown probabilities are off on average."
 )
 ABOUT_NO_SCORES = "No scores came with these weights, so how often they are right is not known."
+ABOUT_AUDIT = "Which explanation to show"
+ABOUT_AUDIT_WORDS = (
+    "Every check of the tab Trust, on {count} photos of the set “{dataset}” and for every map. {advice} The whole "
+    "table stands in the model card below."
+)
+ABOUT_NO_AUDIT = (
+    "The explanations of these weights were not checked over many photos; the tab Trust checks them on one."
+)
 ABOUT_COLUMNS = ("Photos", "Shown to it", "How many", "Recall", "Accuracy", "Off by")
 ABOUT_CONDITIONS = {
     "fused": "face and scene",

@@ -14,7 +14,7 @@ from glamor.checkpoint import Checkpoint
 from glamor.hub import fetch_if_there
 from glamor.scoring import ClassReport, Measure, Report
 
-CARD_FILE, METRICS_FILE = "README.md", "metrics.json"
+CARD_FILE, METRICS_FILE, AUDIT_FILE = "README.md", "metrics.json", "audit.json"
 LARGEST_TEXT = 2**20  # bytes
 LARGEST_PICTURE = 2 * 2**20
 MOST_PICTURES = 12
@@ -39,6 +39,21 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Audited:
+    """What ``python -m glamor audit`` found of the explanations of these weights.
+
+    Attributes:
+        dataset: name of the photos.
+        count: how many they were.
+        advice: which map to show, in words.
+    """
+
+    dataset: str
+    count: int
+    advice: str
+
+
+@dataclass(frozen=True)
 class Card:
     """What stands beside the weights.
 
@@ -46,11 +61,13 @@ class Card:
         text: the model card in Markdown with its front matter, as its author wrote it; empty if there is none.
         pictures: the files of its own that it shows, by the name it uses.
         scores: of each evaluated dataset; empty if nothing was measured.
+        audited: what an audit of these very weights found; None if there was none.
     """
 
     text: str
     pictures: Mapping[str, bytes]
     scores: tuple[Scores, ...]
+    audited: Audited | None = None
 
     @property
     def body(self) -> str:
@@ -67,7 +84,8 @@ def read_card(checkpoint: Checkpoint) -> Card:
     names = [name for name in dict.fromkeys(_IMAGE.findall(text)) if _PICTURE_NAME.fullmatch(name)]
     found = {name: _read(checkpoint, name, LARGEST_PICTURE) for name in names[:MOST_PICTURES]}
     pictures = {name: content for name, content in found.items() if content}
-    return Card(text, pictures, read_scores(_read(checkpoint, METRICS_FILE, LARGEST_TEXT) or b""))
+    metrics, audit = (_read(checkpoint, name, LARGEST_TEXT) or b"" for name in (METRICS_FILE, AUDIT_FILE))
+    return Card(text, pictures, read_scores(metrics), read_audit(audit, checkpoint.sha256))
 
 
 def read_scores(metrics: bytes) -> tuple[Scores, ...]:
@@ -80,6 +98,17 @@ def read_scores(metrics: bytes) -> tuple[Scores, ...]:
         )
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return ()
+
+
+def read_audit(audit: bytes, sha256: str) -> Audited | None:
+    """Read audit.json as the audit writes it; None for anything else, and for that of other weights."""
+    try:
+        values = json.loads(audit)
+        if values["sha256"] != sha256:
+            return None
+        return Audited(str(values["dataset"]), int(values["count"]), str(values["advice"]))
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
+        return None
 
 
 def _read(checkpoint: Checkpoint, name: str, most: int) -> bytes | None:

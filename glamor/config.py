@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -69,7 +68,11 @@ class ModelConfig:
     def _rules(self) -> tuple[tuple[str, bool, str], ...]:
         names, resize = self.class_names, self.context_resize_hw
         return (
-            ("class_names", len(names) > 1 and len(set(names)) == len(names), "two or more different names"),
+            (
+                "class_names",
+                len(names) > 1 and len(set(names)) == len(names) and all(map(_is_text, names)),
+                "two or more different names",
+            ),
             # a colon or a slash would make timm fetch from a place that a stranger's config.json names
             ("encoder", bool(re.fullmatch(r"[\w.]+", self.encoder)), "'glamor' or the name of a timm backbone"),
             ("filters", len(self.filters) == 5 and min(self.filters) > 0, "five positive channel counts"),
@@ -83,10 +86,13 @@ class ModelConfig:
                 "(rows, columns), each from context_size to 4096",
             ),
             ("face_crop_scale", 0.1 <= self.face_crop_scale <= 10, "a factor from 0.1 to 10"),
-            ("mean", len(self.mean) == 3 and all(map(math.isfinite, self.mean)), "three finite numbers"),
-            ("std", len(self.std) == 3 and all(0 < s < math.inf for s in self.std), "three positive numbers"),
+            # inputs are in [0, 1]; what is far from that overflows inside the network
+            ("mean", len(self.mean) == 3 and all(-10 <= m <= 10 for m in self.mean), "three numbers from -10 to 10"),
+            ("std", len(self.std) == 3 and all(1e-3 <= s <= 10 for s in self.std), "three numbers from 0.001 to 10"),
             ("uncertain_margin", 0 <= self.uncertain_margin <= 1, "a difference of probabilities in [0, 1]"),
-            ("temperature", 0 < self.temperature < math.inf, "a positive number"),
+            ("temperature", 0.01 <= self.temperature <= 100, "a number from 0.01 to 100"),
+            ("license", _is_text(self.license), "text that UTF-8 can write"),
+            ("trained_on", _is_text(self.trained_on), "text that UTF-8 can write"),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -112,6 +118,11 @@ class ModelConfig:
             found = f"missing fields {quoted(missing)}, unknown fields {quoted(unknown)}"
             raise ConfigError(f"config: {found}; write it with save_checkpoint.")
         return cls(**{name: _like(getattr(cls, name), value, name) for name, value in values.items()})
+
+
+def _is_text(value: str) -> bool:
+    """Return whether ``value`` can be written: JSON can smuggle in halves of a surrogate pair."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _is_side(side: int) -> bool:

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from glamor.card import CARD_FILE, METRICS_FILE, Card, Scores, read_card
+from glamor.card import AUDIT_FILE, CARD_FILE, METRICS_FILE, Card, Scores, read_card
 from glamor.checkpoint import CONFIG_FILE, WEIGHTS_FILE, Checkpoint, load_checkpoint, resolve_source
 from glamor.errors import CheckpointError
 
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def export_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
-    """Write weights, configuration, model card, scores and the card's pictures.
+    """Write weights, configuration, model card, scores, audit and the card's pictures.
 
     A card that is there stays as it is, but for the licence and the library that the Hub wants to know; if there is
     none, one is written from the configuration and the scores.
@@ -79,6 +79,8 @@ def export_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
     files |= {CARD_FILE: _card(checkpoint, card, folder.resolve().name).encode(), **card.pictures}
     if card.scores:
         files[METRICS_FILE] = _original(checkpoint, METRICS_FILE)
+    if card.audited:
+        files[AUDIT_FILE] = _original(checkpoint, AUDIT_FILE)
     try:
         for name, content in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

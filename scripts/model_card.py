@@ -2,8 +2,8 @@
 
 $ python scripts/model_card.py
 
-Every number that was measured is read from config.json, metrics.json and trials.json beside the weights and from
-benchmarks/ready_made/results.json; tests/test_weights.py checks that the card is up to date.
+Every number that was measured is read from config.json, metrics.json, trials.json and audit.json beside the weights
+and from benchmarks/ready_made/results.json; tests/test_weights.py checks that the card is up to date.
 """
 
 from __future__ import annotations
@@ -17,6 +17,14 @@ FOLDER = ROOT / "checkpoints" / "glamor-net"
 READY_MADE = ROOT / "benchmarks" / "ready_made" / "results.json"
 TEMPLATE = Path(__file__).with_name("model_card.md")
 TRIAL_COLUMNS = ("scenes", "film", "film, context blanked", "scenes, face blanked", "faces")
+AUDIT_COLUMNS = {  # heading -> key of audit.json's maps
+    "deletion gain": "deletion_gain",
+    "insertion gain": "insertion_gain",
+    "better than chance": "better",
+    "agreement with attention": "agreement",
+    "infidelity": "infidelity",
+    "similarity after randomisation": "similarity",
+}
 COMPARED = ("faces, all sources", "scenes, all sources", "scenes, film")
 
 Json = dict[str, Any]
@@ -29,7 +37,8 @@ def main() -> None:
 
 def card() -> str:
     """Return the card's text."""
-    metrics, config, trials = (json.loads((FOLDER / f"{n}.json").read_text()) for n in ("metrics", "config", "trials"))
+    names = ("metrics", "config", "trials", "audit")
+    metrics, config, trials, audit = (json.loads((FOLDER / f"{name}.json").read_text()) for name in names)
     scenes, faces = metrics["scenes"], metrics["faces"]
     fused, alone = find(scenes, "fused", "all"), find(faces, "face only", "all")
     return TEMPLATE.read_text().format(
@@ -49,6 +58,10 @@ def card() -> str:
         trials="\n".join(_trials(trials)),
         compared="\n".join(_compared(fused, find(scenes, "fused", "film"), alone)),
         gain=_signed(scenes["scene_gain"]["all"]),
+        audit="\n".join(_audit(audit)),
+        audit_limit=audit["count"],
+        audit_advice=audit["advice"],
+        audit_reliance=_reliance(audit["reliance"]),
         film_gain=_signed(scenes["scene_gain"]["film"]),
     )
 
@@ -107,6 +120,22 @@ def _trials(trials: list[Json]) -> list[str]:
         spread = f"{trial['w_face_std']:.3f} | {trial['attention_entropy']:.3f} of uniform"
         lines.append(f"| {trial['name']} | {figures} | {spread} |")
     return lines
+
+
+def _audit(audit: Json) -> list[str]:
+    lines = [f"| map | {' | '.join(AUDIT_COLUMNS)} |", "| --- " * (len(AUDIT_COLUMNS) + 1) + "|"]
+    for row in audit["maps"]:
+        lines.append(f"| {row['name']} | {' | '.join(_shown(row[key]) for key in AUDIT_COLUMNS.values())} |")
+    return lines
+
+
+def _reliance(found: Json) -> str:
+    return (
+        f"Stated against effective: the face's fusion weight is {_shown(found['fusion_face'])} on average, its share "
+        f"of the absolute Integrated Gradients {_shown(found['attribution_face'])}; blanking the face costs the answer "
+        f"{_shown(found['lost_face'])} of its probability, blanking the scene {_shown(found['lost_scene'])}. In "
+        f"{_shown(found['agrees'])} of the photos the input with the larger weight is the one whose loss costs more."
+    )
 
 
 def _compared(scenes: Json, film: Json, faces: Json) -> list[str]:

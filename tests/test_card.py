@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from glamor.card import read_card, read_scores
+from glamor.card import Audited, read_audit, read_card, read_scores
 from glamor.checkpoint import Checkpoint, load_checkpoint
 
 CARD = """---
@@ -82,3 +82,18 @@ def test_an_enormous_card_is_left_out(checkpoint: Checkpoint) -> None:
     assert checkpoint.folder is not None
     (checkpoint.folder / "README.md").write_bytes(b"x" * (2**20 + 1))
     assert read_card(checkpoint).text == ""
+
+
+def test_an_audit_is_that_of_these_very_weights(checkpoint: Checkpoint) -> None:
+    assert checkpoint.folder is not None
+    audit = {"dataset": "scenes", "count": 9, "advice": "Show Occlusion.", "sha256": checkpoint.sha256}
+    path = checkpoint.folder / "audit.json"
+    path.write_text(json.dumps(audit))
+    assert read_card(checkpoint).audited == Audited("scenes", 9, "Show Occlusion.")
+    path.write_text(json.dumps(audit | {"sha256": "0" * 64}))
+    assert read_card(checkpoint).audited is None
+
+
+@pytest.mark.parametrize("audit", [b"", b"[1]", b"no json", b'{"sha256": "x"}', b'{"sha256": "x", "count": "many"}'])
+def test_an_audit_that_makes_no_sense_is_none(audit: bytes) -> None:
+    assert read_audit(audit, "x") is None

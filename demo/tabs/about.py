@@ -28,6 +28,7 @@ class About(NamedTuple):
     facts: Any = SAME
     scores: Any = SAME
     weak: Any = SAME
+    audited: Any = SAME
     body: Any = SAME
 
 
@@ -43,6 +44,8 @@ def build(shelf: Shelf, visit: gr.State) -> None:
             scores = gr.HTML(start.scores, elem_id="scores")
             gr.HTML(markup.heading(text.ABOUT_WEAK))
             weak = gr.HTML(start.weak, elem_id="weak")
+            gr.HTML(markup.heading(text.ABOUT_AUDIT))
+            audited = gr.HTML(start.audited, elem_id="audited")
         with gr.Column(elem_classes="card", min_width=320):
             for title, sentences in (
                 (text.ABOUT_MEANING, text.ABOUT_MEANING_WORDS),
@@ -55,7 +58,7 @@ def build(shelf: Shelf, visit: gr.State) -> None:
     with gr.Column(elem_id="card", elem_classes="card"):
         gr.HTML(markup.heading(text.ABOUT_CARD))
         body = gr.HTML(start.body)
-    _connect(shelf, visit, [which, notice, facts, scores, weak, body])
+    _connect(shelf, visit, [which, notice, facts, scores, weak, audited, body])
 
 
 def _connect(shelf: Shelf, visit: gr.State, outputs: list[Any]) -> None:
@@ -87,7 +90,8 @@ def choose(shelf: Shelf, visit: Visit, name: Any) -> About:
         return About(visit.checkpoint or shelf.own, markup.note(escape(message_of(error)), "warn"))
     checkpoint = shelf.of(visit).predictor.checkpoint
     told = read_card(checkpoint)
-    return About(name, "", card.facts(checkpoint), card.scores(told), card.weaknesses(told), card.body(told))
+    parts = (card.facts(checkpoint), card.scores(told), card.weaknesses(told), card.audited(told), card.body(told))
+    return About(name, "", *parts)
 
 
 def _choice(shelf: Shelf, label: str, info: str | None, name: str, start: int = 0) -> gr.Dropdown:

@@ -10,8 +10,10 @@ import torch
 from torch import nn
 
 from glamor.explain import explain
+from glamor.explain.inputs import input_pair, scored_pixels
 from glamor.explain.trust import cascade, infidelity, relative_delta, reliability, sensitivity
 from glamor.explain.trust import noise as noise_module
+from glamor.explain.trust.again import is_repeated, map_again
 from glamor.explain.trust.cascade import layers_from_top, shuffle, ssim
 from glamor.model import GLAMORNet
 from glamor.prepare import Prepared
@@ -49,6 +51,16 @@ def test_the_cascade_starts_at_one_and_falls(small_net: GLAMORNet, person: Prepa
     assert found.similarity[:, 0] == pytest.approx([1, 1])
     assert (found.similarity[:, 1:] < 1).all()
     assert (found.similarity[:, -1] < 0.7).all()
+
+
+@pytest.mark.parametrize("method", ["grad_cam", "kernel_shap", "occlusion"])
+def test_the_map_of_the_trained_network_is_the_explanation_itself_or_is_made_anew_like_the_others(
+    small_net: GLAMORNet, person: Prepared, method: str
+) -> None:
+    made = explain(small_net, person, method)
+    again = map_again(small_net, made, input_pair(small_net, person), scored_pixels(person))
+    same = all(np.allclose(now, was, atol=1e-5) for now, was in zip(again, (made.face, made.context), strict=True))
+    assert same == is_repeated(made) == (method != "occlusion")
 
 
 def test_a_cascade_changes_a_copy_only(small_net: GLAMORNet, person: Prepared) -> None:

@@ -23,6 +23,11 @@ from glamor.model import GLAMORNet, Intervention
 LIGHT_STEPS = 8  # of Gauss-Legendre, exact for smooth paths; the full method takes 50
 
 
+def is_repeated(explanation: Explanation) -> bool:
+    """Return whether :func:`map_again` repeats how the map was made, and not a cheaper make of it."""
+    return explanation.smooth or find_method(explanation.method).key not in LIGHT
+
+
 def map_again(model: GLAMORNet, explanation: Explanation, inputs: Pair, scored: Tensor) -> Pair:
     """Make an explanation's map for other inputs or another network.
 
@@ -36,7 +41,7 @@ def map_again(model: GLAMORNet, explanation: Explanation, inputs: Pair, scored: 
         Signed maps of the face (H, W) and of the context (h, w), 0 where it is not scored.
     """
     entry = find_method(explanation.method)
-    run = entry.run if explanation.smooth else LIGHT.get(entry.key, entry.run)
+    run = entry.run if is_repeated(explanation) else LIGHT[entry.key]
     face, context = (image.detach().clone().requires_grad_() for image in inputs)
     pair = (face, context)
     seed = explanation.seed if entry.draws(explanation.baseline, explanation.smooth) else None

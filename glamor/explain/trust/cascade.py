@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from glamor.explain.inputs import input_pair, scored_pixels
 from glamor.explain.result import Explanation
-from glamor.explain.trust.again import map_again
+from glamor.explain.trust.again import is_repeated, map_again
 from glamor.explain.trust.orders import Floats
 from glamor.explain.trust.progress import Progress, ignore
 from glamor.folded import folded
@@ -76,17 +76,20 @@ def cascade(
     inputs, scored = input_pair(model, prepared), scored_pixels(prepared)
     steps, done = (1 + len(shown)) * len(explanations), 0
 
-    def look() -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    def look(forgotten: bool = True) -> list[tuple[Floats, Floats]]:
         nonlocal done
         maps, network = [], folded(copy)
         for explanation in explanations:
             report(done / steps)
-            face, context = map_again(network, explanation, inputs, scored.to(inputs[1].device))
-            maps.append((face.double().cpu().numpy(), context.double().cpu().numpy()))
             done += 1
+            if forgotten or not is_repeated(explanation):
+                face, context = map_again(network, explanation, inputs, scored.to(inputs[1].device))
+                maps.append((face.double().cpu().numpy(), context.double().cpu().numpy()))
+            else:
+                maps.append((explanation.face.astype(np.float64), explanation.context.astype(np.float64)))
         return maps
 
-    columns, generator = [look()], torch.Generator().manual_seed(seed)
+    columns, generator = [look(forgotten=False)], torch.Generator().manual_seed(seed)
     for name, modules in stages:
         shuffle(modules, generator)
         if name in shown:
