@@ -64,3 +64,10 @@ def astronaut_file(astronaut: NDArray[np.uint8], tmp_path: Path) -> str:
     path = tmp_path / "astronaut.png"
     Image.fromarray(astronaut).save(path)
     return str(path)
+
+
+@pytest.fixture
+def pair_file(two_people: NDArray[np.uint8], tmp_path: Path) -> str:
+    path = tmp_path / "pair.png"
+    Image.fromarray(two_people).save(path)
+    return str(path)
