@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from PIL.Image import Image
+
 from demo import parse, pictures, text
 from demo.engine import Engine
 from demo.lab import FACES, SCENES, Bench, Setting
+from demo.shown import packed
 from glamor.errors import FaceError, PhotoError
 from glamor.explain.trust import DEFAULT_METHODS
 from glamor.faces import largest
@@ -17,11 +20,10 @@ from glamor.predictor import Prediction
 from glamor.serialise import answer_to_dict, explanation_to_dict, prediction_to_dict, trust_to_dict
 
 MAPS = ("face", "context", "scored")  # the parts of an explanation that are rows of pixels
-Picture = pictures.Picture
 Payload = Mapping[str, Any] | None
 
 
-def predict(engine: Engine, photo: Payload, boxes: Any) -> tuple[dict[str, Any], Picture]:
+def predict(engine: Engine, photo: Payload, boxes: Any) -> tuple[dict[str, Any], Image]:
     """Name the expression of every face in a photo.
 
     Args:
@@ -39,12 +41,12 @@ def predict(engine: Engine, photo: Payload, boxes: Any) -> tuple[dict[str, Any],
     predictions = engine.predict(pixels, parse.boxes(boxes))
     chosen = largest([one.face_box_xyxy for one in predictions]) if predictions else None
     faces = [prediction_to_dict(prediction) for prediction in predictions]
-    return {"faces": faces}, pictures.numbered_photo(pixels, predictions, chosen)
+    return {"faces": faces}, packed(pictures.numbered_photo(pixels, predictions, chosen))
 
 
 def explain(
     engine: Engine, photo: Payload, method: Any, target: Any, face: Any, box: Any, opacity: Any, maps: Any = True
-) -> tuple[dict[str, Any], Picture, Picture]:
+) -> tuple[dict[str, Any], Image, Image]:
     """Show what moved the score of one expression of one face.
 
     Args:
@@ -75,8 +77,8 @@ def explain(
     values = {"prediction": prediction_to_dict(prediction), "explanation": told}
     return (
         values,
-        pictures.moved(prediction, explanation, strength),
-        pictures.looked(pixels, prediction, strength),
+        packed(pictures.moved(prediction, explanation, strength)),
+        packed(pictures.looked(pixels, prediction, strength)),
     )
 
 

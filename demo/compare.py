@@ -17,6 +17,7 @@ from demo import compare_markup, markup, pictures, text
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.screen import SAME
+from demo.shown import shown
 from demo.visit import BASELINE, Focus, Job, Question, SupersededError, Visit
 from glamor.explain import METHODS, Explanation, find_method
 
@@ -200,8 +201,9 @@ def _limit(visit: Visit, questions: Sequence[Question]) -> float | None:
 
 def _card(focus: Focus, explanation: Explanation, limit: float | None) -> Card:
     picture = pictures.moved(focus.prediction, explanation, OPACITY, limit)
-    shown = gr.update(value=picture, alt_text=markup.moved_alt(explanation), visible=True)
-    return Card(gr.update(visible=True), shown, compare_markup.card(explanation))
+    return Card(
+        gr.update(visible=True), shown(picture, markup.moved_alt(explanation)), compare_markup.card(explanation)
+    )
 
 
 def _waiting() -> Card:

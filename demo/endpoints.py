@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
+from PIL.Image import Image
 
 from demo import api, queues
 from demo.engine import Engine
@@ -35,7 +36,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
     shared: dict[str, Any] = {"api_visibility": "public", "preprocess": False}
 
     @as_api_errors
-    def predict_photo(photo: api.Payload, boxes: Any = None) -> tuple[dict[str, Any], api.Picture]:
+    def predict_photo(photo: api.Payload, boxes: Any = None) -> tuple[dict[str, Any], Image]:
         """Name the expression that a network reads in every face of a photo. It is not what the person feels.
 
         Args:
@@ -57,7 +58,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         box: Any = None,
         opacity: Any = default_opacity,
         maps: Any = True,
-    ) -> tuple[dict[str, Any], api.Picture, api.Picture]:
+    ) -> tuple[dict[str, Any], Image, Image]:
         """Show which pixels moved the network's score for one expression of one face, in the face and in the scene.
 
         Args:

@@ -18,6 +18,7 @@ from demo.engine import Engine
 from demo.guard import message_of
 from demo.links import Link
 from demo.screen import HIDE, SAME, SHOW, Moved, Screen
+from demo.shown import shown
 from demo.visit import Focus, Point, Question, SupersededError, View, Visit
 from glamor.errors import FaceError
 from glamor.explain import Explanation
@@ -268,7 +269,7 @@ def drawn(view: View, opacity: float) -> Screen:
         faces=_faces(predictions, index),
         target=gr.update(choices=list(prediction.class_names), value=question.target, interactive=True),
         answer=markup.answer(Focus(question, prediction), len(predictions), view.example),
-        saw=gr.update(value=pictures.saw(prediction), alt_text=text.SAW_ALT.format(number=index + 1), visible=True),
+        saw=shown(pictures.saw(prediction), text.SAW_ALT.format(number=index + 1)),
         saw_words=markup.caption(text.SAW_CAPTION),
         looked=_looked(photo, prediction, opacity),
         looked_words=markup.looked_caption(prediction),
@@ -288,17 +289,15 @@ def _faces(predictions: tuple[Prediction, ...], chosen: int) -> Any:
 
 
 def _photo(view: View) -> Any:
-    return gr.update(value=pictures.boxed_photo(view), alt_text=markup.photo_alt(view))
+    return shown(pictures.boxed_photo(view), markup.photo_alt(view))
 
 
 def _looked(photo: Photo, prediction: Prediction, opacity: float) -> Any:
-    picture = pictures.looked(photo, prediction, opacity)
-    return gr.update(value=picture, alt_text=markup.looked_alt(prediction), visible=True)
+    return shown(pictures.looked(photo, prediction, opacity), markup.looked_alt(prediction))
 
 
 def _moved(prediction: Prediction, explanation: Explanation, opacity: float) -> Any:
-    picture = pictures.moved(prediction, explanation, opacity)
-    return gr.update(value=picture, alt_text=markup.moved_alt(explanation), visible=True)
+    return shown(pictures.moved(prediction, explanation, opacity), markup.moved_alt(explanation))
 
 
 def _size(photo: Photo) -> str:

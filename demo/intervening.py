@@ -18,6 +18,7 @@ from demo import lab_markup, lab_pictures, markup, parse, text
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.lab import FACES, LEARNED, SCENES, SHUFFLED, UNIFORM, Bench, Cell, Outcome, Setting
+from demo.shown import shown
 from demo.visit import Point, View, Visit
 from glamor import figures
 
@@ -164,9 +165,7 @@ def _nothing() -> Room:
 
 def _shown(bench: Bench, setting: Setting, outcome: Outcome) -> Room:
     return _weighed(bench, setting, outcome)._replace(
-        board=gr.update(
-            value=lab_pictures.board(bench, setting, outcome), alt_text=lab_markup.board_alt(setting, outcome)
-        ),
+        board=shown(lab_pictures.board(bench, setting, outcome), lab_markup.board_alt(setting, outcome)),
         weight=round(outcome.answer.fusion_weights[0], 2),
         scene=setting.scene,
         face=setting.face,
@@ -180,9 +179,7 @@ def _weighed(bench: Bench, setting: Setting, outcome: Outcome) -> Room:
         notice="",
         empty=_visible(False),
         room=_visible(True),
-        curve=gr.update(
-            value=lab_pictures.curve(setting, outcome), alt_text=lab_markup.curve_alt(outcome.curve, names)
-        ),
+        curve=shown(lab_pictures.curve(setting, outcome), lab_markup.curve_alt(outcome.curve, names)),
         curve_words=markup.caption(lab_markup.flips(outcome.curve, names)),
         answer=lab_markup.answer(bench, setting, outcome),
     )
@@ -200,9 +197,9 @@ def _with_people(engine: Engine, view: View, bench: Bench, room: Room) -> Room:
     words = lab_markup.people_verdict(found, numbers)
     return room._replace(
         people_card=_visible(True),
-        people=gr.update(
-            value=lab_pictures.people(bench.prediction, found, numbers),
-            alt_text=text.LAB_PEOPLE_ALT.format(count=len(numbers), words=words),
+        people=shown(
+            lab_pictures.people(bench.prediction, found, numbers),
+            text.LAB_PEOPLE_ALT.format(count=len(numbers), words=words),
         ),
         people_words=lab_markup.people(found, numbers, scene, len(view.predictions)),
     )

@@ -21,6 +21,7 @@ from demo import text
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.markup import note
+from demo.shown import shown
 from demo.visit import Visit
 from glamor import figures
 from glamor.errors import CheckpointError, DataError, GlamorError
@@ -242,7 +243,7 @@ def _pictures(summary: Summary) -> tuple[Any, Any, Any]:
         figures.face_weight_figure(names, counts, spread, [one.w_face_mean for one in summary.emotions]),
     )
     labels, looked, weighed = (
-        gr.update(value=figures.to_array(figure), alt_text=words)
+        shown(figures.to_array(figure), words)
         for figure, words in zip(drawn, (text.MANY_LABELS, text.MANY_LOOKED, text.MANY_WEIGHED), strict=True)
     )
     return labels, looked, weighed

@@ -13,6 +13,7 @@ from demo import lab_markup, markup, pictures, text
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.shelf import Shelf
+from demo.shown import shown
 from demo.visit import Focus, Question, View, Visit
 from glamor.photo import BoxXyxy, Photo
 from glamor.predictor import Prediction
@@ -128,4 +129,4 @@ def _side(view: View, answer: Focus, opacity: float) -> tuple[str, Any]:
         f"{markup.answer(answer, count)}{markup.weighed(answer.prediction)}{markup.looked_caption(answer.prediction)}"
     )
     picture = pictures.looked(view.photo, answer.prediction, opacity)
-    return words, gr.update(value=picture, alt_text=markup.looked_alt(answer.prediction), visible=True)
+    return words, shown(picture, markup.looked_alt(answer.prediction))

@@ -11,6 +11,7 @@ import gradio as gr
 from demo import lab_markup, lab_pictures, markup, text
 from demo.engine import Engine
 from demo.guard import message_of
+from demo.shown import shown
 from demo.visit import Visit
 from glamor.faces import largest
 from glamor.photo import PhotoSource, load_photo
@@ -76,11 +77,7 @@ def _swapped(engine: Engine, photos: Sequence[tuple[Prediction, ...]], who: str)
         guests = guests[:MOST_PEOPLE]
     predictions = [guest.prediction for guest in guests]
     matrix = engine.lab.swap([prediction.prepared for prediction in predictions])
-    picture = gr.update(
-        value=lab_pictures.swap(predictions, matrix),
-        alt_text=lab_markup.swap_alt(matrix, predictions[0].class_names),
-        visible=True,
-    )
+    picture = shown(lab_pictures.swap(predictions, matrix), lab_markup.swap_alt(matrix, predictions[0].class_names))
     words = lab_markup.swap(matrix, predictions, [guest.photo for guest in guests])
     return Swapped(markup.note(" ".join(notes)), picture, words)
 

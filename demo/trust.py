@@ -16,6 +16,7 @@ from demo import compare, compare_markup, markup, pictures, text, trust_markup
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.screen import SAME
+from demo.shown import shown
 from demo.visit import BASELINE, Job, Question, SupersededError, Visit
 from glamor.explain.trust import Trust
 
@@ -136,16 +137,12 @@ def _shown(trust: Trust) -> Panel:
     return IDLE._replace(
         results=gr.update(visible=True),
         verdict=trust_markup.verdict(trust),
-        pixels=_picture(pictures.removal(trust, faith.pixels), trust_markup.removal_alt(faith.pixels)),
-        weights=_picture(pictures.removal(trust, faith.weights), trust_markup.removal_alt(faith.weights)),
+        pixels=shown(pictures.removal(trust, faith.pixels), trust_markup.removal_alt(faith.pixels)),
+        weights=shown(pictures.removal(trust, faith.weights), trust_markup.removal_alt(faith.weights)),
         order=trust_markup.order(trust),
-        reliance=_picture(pictures.reliance(trust), trust.reliance.verdict),
+        reliance=shown(pictures.reliance(trust), trust.reliance.verdict),
         reliance_words=trust_markup.reliance(trust),
         reliability=trust_markup.reliability(trust),
-        cascade=_picture(pictures.cascade(trust), trust_markup.cascade_alt(trust)),
+        cascade=shown(pictures.cascade(trust), trust_markup.cascade_alt(trust)),
         stability=trust_markup.stability(trust),
     )
-
-
-def _picture(picture: pictures.Picture, words: str) -> Any:
-    return gr.update(value=picture, alt_text=words)

@@ -31,7 +31,7 @@ from demo.visit import Visit
 engine, visit = open_engine(sys.argv[1]), Visit()
 handlers.analyse(engine, visit, skimage.data.astronaut(), "grad_cam", 0.5)
 moved = handlers.explain(engine, visit, 0.5, lambda done: None)
-print(visit.view.predictions[0].emotion, moved.picture["value"].shape[2], *spaces.calls)
+print(visit.view.predictions[0].emotion, len(moved.picture["value"].getbands()), *spaces.calls)
 """
 
 
