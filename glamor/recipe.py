@@ -20,6 +20,7 @@ class Phase:
         size: side of the face views, pixels.
         lr: peak learning rate of the phase.
         lr_end: learning rate at its end (cosine between the two).
+        face_lr: factor of the learning rate for the face's encoder.
         with_scenes: whether the whole network learns, on scenes; else the face branch and its auxiliary head alone.
         lone_faces: faces without a scene that join a scene batch.
         jitter: of the views.
@@ -32,6 +33,7 @@ class Phase:
     size: int
     lr: float
     lr_end: float
+    face_lr: float = 1.0
     with_scenes: bool = False
     lone_faces: int = 0
     jitter: Jitter = field(default_factory=Jitter)
