@@ -61,8 +61,8 @@ class Reliance:
         return (
             f"The network says it listens more to {states} (fusion {self.fusion_weights[0]:.0%} face, "
             f"{self.fusion_weights[1]:.0%} scene), {agree}: Integrated Gradients put {self.attribution[0]:.0%} on "
-            f"the face; without the face {self.target_name} loses {self.probability_lost[0]:.0%} of probability, "
-            f"without the scene {self.probability_lost[1]:.0%}."
+            f"the face; without the face {self.target_name} loses {self.probability_lost[0]:z.0%} of probability, "
+            f"without the scene {self.probability_lost[1]:z.0%}."
         )
 
 
