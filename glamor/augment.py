@@ -139,7 +139,7 @@ def face_views(
     Args:
         images: (N, S, S, 3) uint8.
         tight: (N,) bool, whether the picture is cut closer than a whole head.
-        blacked_out: (N,) bool, whether the background is black; it is filled in most views.
+        blacked_out: (N,) bool, whether the background is black; it is filled in half of the views.
         size: side of the views.
         jitter: how far to stray.
         rng: source of randomness.
@@ -152,8 +152,8 @@ def face_views(
         pictures = F.avg_pool2d(pictures, 2)
     count = len(pictures)
     low, high = jitter.zoom
-    zoom = _uniform(count, low, high, rng) * torch.where(tight, _uniform(count, 0.75, 1.0, rng), 1.0)
-    fill = torch.rand(count, 1, 1, 1, generator=rng) < 0.6
+    zoom = _uniform(count, low, high, rng) * torch.where(tight, _uniform(count, 0.8, 1.1, rng), 1.0)
+    fill = torch.rand(count, 1, 1, 1, generator=rng) < 0.5
     alpha = torch.where(fill & blacked_out.view(-1, 1, 1, 1), foreground(pictures), 1.0)
     theta = random_theta(count, zoom, jitter, 1.0, rng)
     view = warp(torch.cat((pictures * alpha, alpha), dim=1), theta, (size, size))

@@ -167,7 +167,7 @@ def test_only_blacked_out_backgrounds_are_filled() -> None:
     images[::2] = 0  # every other picture has black surroundings, its neighbours lend it their colours
     images[::2, 8:24, 8:24] = 180
     none = torch.zeros(128, dtype=torch.bool)
-    for blacked_out, low, high in ((none, 0, 0), (torch.arange(128) % 2 == 0, 0.45, 0.75)):  # on average six in ten
+    for blacked_out, low, high in ((none, 0, 0), (torch.arange(128) % 2 == 0, 0.35, 0.65)):  # on average every second
         views = face_views(images, none, blacked_out, 32, STILL, seeded())
         filled = views[::2, :, :4, :4].amax(dim=(1, 2, 3)) > 0.02
         assert low <= filled.float().mean() <= high
