@@ -239,16 +239,24 @@ class Trainer:
             self.ema.module.load_state_dict(self.bare.state_dict())
 
     def _new_optimizer(self, phase: Phase) -> torch.optim.Optimizer:
-        from timm.optim import create_optimizer_v2
+        from timm.optim import create_optimizer_v2, param_groups_weight_decay
 
-        chosen = self.plan.recipe
+        chosen, of_face = self.plan.recipe, set(self.bare.net.face_encoder.parameters())
+
+        def groups(model: nn.Module) -> list[dict[str, Any]]:
+            return [
+                {**group, "params": [p for p in group["params"] if (p in of_face) == slow], "lr_scale": scale}
+                for group in param_groups_weight_decay(model, chosen.weight_decay)
+                for slow, scale in ((False, 1.0), (True, phase.face_lr))
+            ]
+
         return create_optimizer_v2(
-            self.bare, opt=chosen.optimizer, lr=phase.lr, weight_decay=chosen.weight_decay, momentum=chosen.momentum
+            self.bare, opt=chosen.optimizer, lr=phase.lr, momentum=chosen.momentum, param_group_fn=groups
         )
 
     def _set_lr(self, lr: float) -> None:
         for group in self.optimizer.param_groups:
-            group["lr"] = lr
+            group["lr"] = lr * group["lr_scale"]
 
     def _save(self) -> None:
         state = {

@@ -164,6 +164,18 @@ def test_a_run_goes_on_from_a_checkpoint(finished: Path, data: Path) -> None:
         Trainer(plan(data, "tuned", start=finished / "checkpoint"))
 
 
+def test_a_resting_face_encoder_keeps_its_weights_while_the_others_learn(data: Path) -> None:
+    resting = replace(SCENES, epochs=1, draws=8, face_lr=0.0)
+    trainer = Trainer(plan(data, "resting", recipe=replace(TINY, phases=(resting,))))
+    before = {name: value.clone() for name, value in trainer.bare.net.named_parameters()}
+    trainer.plan.out.mkdir()
+    trainer._run_phase(resting, 0)
+    changed = {
+        name.split(".")[0] for name, value in trainer.bare.net.named_parameters() if (value != before[name]).any()
+    }
+    assert changed == {name.split(".")[0] for name in before} - {"face_encoder"}
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
