@@ -81,10 +81,10 @@ PAPER_PHASE = Phase("paper", 1, draws=0, batch=4, size=96, lr=5e-4, lr_end=5e-4,
 
 # The encoder is tied to the size it learned at: after faces at 64 px (macro recall 0.585) the first scene phase began
 # at 0.44 and ended at 0.515; after faces at 96 px the second began at 0.54. Epochs at 64 px cost half of those at
-# 96 px, so that most of what faces teach is learned there; the last ones bring it to 96 px (0.606). In the last scene phase the
-# face's encoder learns slowly: what 66,000 faces taught is not to be forgotten over 1,500 scenes. It still is, a
-# little: the main head fell from 0.586 to 0.559 in ten epochs; with 128 lone faces a step it kept 0.592 for three, but
-# attention then helped less than its mean.
+# 96 px, so that most of what faces teach is learned there; the last ones bring it to 96 px (0.606). In the last scene
+# phase the face's encoder learns slowly: what 66,000 faces taught is not to be forgotten over 1,500 scenes. It still
+# is, a little: the main head fell from 0.586 to 0.559 in ten epochs; with 128 lone faces a step it kept 0.592 for
+# three, but attention then helped less than its mean.
 DEFAULT = Recipe(
     phases=(
         Phase("faces-48", epochs=6, draws=66_000, batch=128, size=48, lr=2.5e-3, lr_end=1.2e-3),
