@@ -113,20 +113,21 @@ def work(engine: Engine, visit: Visit, progress: Progress | None = None) -> Iter
         yield Sheet()  # it was stopped while it waited
         return
     before = sum(question in visit.maps for question in job.questions)
+    cards: dict[str, Card] = {}
     try:
         for index, question in enumerate(job.questions):
-            card = _made(engine, visit, job, index, progress)
+            cards[question.method] = _made(engine, visit, job, index, progress)
             visit.expect_job(TAB, job)
             visit.compared = (*visit.compared, question)
-            yield Sheet(cards={question.method: card})
+            yield Sheet(cards={question.method: cards[question.method]})
     except SupersededError:
         yield _ended(visit, job)
         return
     visit.jobs.pop(TAB, None)
     found = sum(question in visit.maps for question in job.questions)
     words = text.COMPARE_DONE.format(count=found, wanted=len(job.questions), known=before)
-    # One scale for all is known only now.
-    yield _idle(SAME, markup.caption(words), _drawn(visit, job.focus) if visit.one_scale else {})
+    # One scale for all is known only now. And a page that is slow to put up a card may have missed its picture.
+    yield _idle(SAME, markup.caption(words), cards | (_drawn(visit, job.focus) if visit.one_scale else {}))
 
 
 def rescale(visit: Visit, one_scale: bool) -> Sheet:
