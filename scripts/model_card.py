@@ -58,11 +58,11 @@ def card() -> str:
         trials="\n".join(_trials(trials)),
         compared="\n".join(_compared(fused, find(scenes, "fused", "film"), alone)),
         gain=_signed(scenes["scene_gain"]["all"]),
+        film_gain=_signed(scenes["scene_gain"]["film"]),
         audit="\n".join(_audit(audit)),
         audit_limit=audit["count"],
         audit_advice=audit["advice"],
         audit_reliance=_reliance(audit["reliance"]),
-        film_gain=_signed(scenes["scene_gain"]["film"]),
     )
 
 
