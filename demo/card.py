@@ -74,8 +74,8 @@ def _row(dataset: str, report: Report) -> str:
     return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 
 
-def _measures(report: Report) -> tuple[Measure, Measure, Measure]:
-    return report.macro_recall, report.accuracy, report.calibration_error
+def _measures(report: Report) -> tuple[Measure, ...]:
+    return report.macro_recall, report.accuracy, report.calibration_error, report.calibration_luck
 
 
 def _shown(measure: Measure) -> str:

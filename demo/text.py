@@ -515,8 +515,8 @@ ABOUT_UNKNOWN = "not stated"
 ABOUT_SCORES = "What they score"
 ABOUT_SCORES_INFO = (
     "Measured on labelled photos kept out of training, with 95 % intervals; expect a little less elsewhere. Recall is "
-    "the share of a label’s photos that were given it, averaged over the labels. The last column says by how much the "
-    "shown probabilities are off on average."
+    "the share of a label’s photos that were given it, averaged over the labels. “Off by” says by how much the shown "
+    "probabilities are off on average, “by luck” what that would be if they were exact: so few photos never fit exactly."
 )
 ABOUT_NO_SCORES = "No scores came with these weights, so how often they are right is not known."
 ABOUT_AUDIT = "Which explanation to show"
@@ -527,7 +527,7 @@ ABOUT_AUDIT_WORDS = (
 ABOUT_NO_AUDIT = (
     "The explanations of these weights were not checked over many photos; the tab Trust checks them on one."
 )
-ABOUT_COLUMNS = ("Photos", "Shown to it", "How many", "Recall", "Accuracy", "Off by")
+ABOUT_COLUMNS = ("Photos", "Shown to it", "How many", "Recall", "Accuracy", "Off by", "By luck")
 ABOUT_CONDITIONS = {
     "fused": "face and scene",
     "face only": "the face alone",
@@ -535,6 +535,7 @@ ABOUT_CONDITIONS = {
     "face blanked": "the face blacked out",
     "uniform attention": "attention spread evenly",
     "fusion one half": "face and scene weighed equally",
+    "attention alone": "a black scene, and only it is heard",
 }
 ABOUT_MEANING = "What the label means"
 ABOUT_MEANING_WORDS = (

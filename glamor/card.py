@@ -18,6 +18,7 @@ CARD_FILE, METRICS_FILE, AUDIT_FILE = "README.md", "metrics.json", "audit.json"
 LARGEST_TEXT = 2**20  # bytes
 LARGEST_PICTURE = 2 * 2**20
 MOST_PICTURES = 12
+UNKNOWN: Mapping[str, Any] = {"value": None, "low": None, "high": None}
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<metadata>.*?)\n---[ \t]*(\n|\Z)", re.DOTALL)
 _IMAGE = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)")
@@ -134,6 +135,7 @@ def _report(values: Mapping[str, Any]) -> Report:
         accuracy=_measure(values["accuracy"]),
         macro_recall=_measure(values["macro_recall"]),
         calibration_error=_measure(values["calibration_error"]),
+        calibration_luck=_measure(values.get("calibration_luck", UNKNOWN)),
         classes=tuple(
             ClassReport(str(one["name"]), int(one["count"]), _measure(one["recall"]), _measure(one["precision"]))
             for one in values["classes"]

@@ -26,6 +26,8 @@ from glamor.scoring import Measure, Report, score
 
 BATCH = 64
 FUSED, CONTEXT_BLANKED = "fused", "context blanked"
+# A black scene, and only its vector is heard: whatever the answer knows, the face told it by where attention looks.
+ATTENTION_ALONE = "attention alone"
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -163,11 +165,13 @@ def table(evaluation: Evaluation) -> str:
     """Return the evaluation as a readable table."""
     lines = [
         f"{evaluation.dataset}/{evaluation.split}   weights {evaluation.sha256[:12]}   [95 % bootstrap interval]",
-        f"{'condition':<20}{'subset':<12}{'n':>6}  {'macro recall':<22}{'accuracy':<22}{'calibration error':<22}",
+        f"{'condition':<18}{'subset':<10}{'n':>6}  "
+        f"{'macro recall':<21}{'accuracy':<21}{'calibration error':<21}{'by luck'}",
     ]
     lines += [
-        f"{r.condition:<20}{r.subset:<12}{r.count:>6}  "
-        f"{_shown(r.macro_recall):<22}{_shown(r.accuracy):<22}{_shown(r.calibration_error):<22}"
+        f"{r.condition:<18}{r.subset:<10}{r.count:>6}  "
+        f"{_shown(r.macro_recall):<21}{_shown(r.accuracy):<21}{_shown(r.calibration_error):<21}"
+        f"{_shown(r.calibration_luck)}"
         for r in evaluation.reports
     ]
     lines.append("")
@@ -197,6 +201,7 @@ def _conditions(model: GLAMORNet) -> dict[str, Intervention]:
         "face blanked": Intervention(face=torch.zeros(3, config.face_size, config.face_size)),
         "uniform attention": Intervention(attention=torch.full((height, width), 1 / (height * width))),
         "fusion one half": Intervention(fusion=torch.tensor([0.5, 0.5])),
+        ATTENTION_ALONE: Intervention(context=black, fusion=torch.tensor([0.0, 1.0])),
     }
 
 

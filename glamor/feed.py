@@ -74,6 +74,7 @@ class Feed:
             self.scene_train.labels, np.array([importance.get(s, 1.0) for s in self.scene_train.sources])
         )
         self.scene_val = list_samples(scenes, "val", names)
+        self.taught: Tensor | None = None  # (training faces, classes), what teachers say of each
         self._val_inputs: tuple[Tensor, Tensor] | None = None
 
     def reseed(self, name: str) -> None:
@@ -90,16 +91,15 @@ class Feed:
         return max(1, draws // phase.batch)
 
     def faces(self, phase: Phase) -> FaceBatch:
-        """Draw one batch of faces, mixed up if the recipe says so."""
-        views, labels = self._draw_faces(phase, phase.batch)
-        targets = F.one_hot(labels, len(self.config.class_names)).float()
-        smoothing = self.recipe.label_smoothing
-        if not self.recipe.mixup:
-            return FaceBatch(views, targets * (1 - smoothing) + smoothing / targets.shape[1])
+        """Draw one batch of faces, mixed up if the recipe says so and nobody teaches."""
+        views, chosen = self._draw_faces(phase, phase.batch)
+        if not self.recipe.mixup or self.taught is not None:
+            return FaceBatch(views, self._face_targets(chosen))
         from timm.data import Mixup
 
-        mix = Mixup(self.recipe.mixup, prob=0.5, label_smoothing=smoothing, num_classes=targets.shape[1])
-        views, targets = mix(views, labels)
+        classes, smoothing = len(self.config.class_names), self.recipe.label_smoothing
+        mix = Mixup(self.recipe.mixup, prob=0.5, label_smoothing=smoothing, num_classes=classes)
+        views, targets = mix(views, torch.from_numpy(self.face_train.labels)[chosen])
         return FaceBatch(views, targets)
 
     def scenes(self, phase: Phase) -> SceneBatch:
@@ -118,15 +118,15 @@ class Feed:
         draw = torch.rand(count, generator=self.rng)
         sees_face = draw >= self.recipe.face_blank
         sees_context = draw < 1 - self.recipe.context_blank
-        lone, lone_labels = self._draw_faces(phase, phase.lone_faces)
+        lone, lone_chosen = self._draw_faces(phase, phase.lone_faces)
         return SceneBatch(
             face=_channels_last(face * sees_face.view(-1, 1, 1, 1)),
             context=_channels_last(context * sees_context.view(-1, 1, 1, 1)),
-            targets=torch.from_numpy(arrays.labels[chosen]),
+            targets=self._smoothed(arrays.labels[chosen]),
             sees_face=sees_face,
             sees_context=sees_context,
             lone_faces=lone,
-            lone_targets=lone_labels,
+            lone_targets=self._face_targets(lone_chosen),
         )
 
     def validate(self, model: TrainingNet, size: int, with_scenes: bool) -> Scores:
@@ -142,11 +142,24 @@ class Feed:
         if not count:
             return torch.zeros(0, 3, phase.size, phase.size), torch.zeros(0, dtype=torch.int64)
         arrays = self.face_train
-        chosen = torch.multinomial(self.face_weights, count, replacement=True, generator=self.rng).numpy()
-        images, sources = torch.from_numpy(arrays.images[chosen]), arrays.sources[chosen]
+        chosen = torch.multinomial(self.face_weights, count, replacement=True, generator=self.rng)
+        images, sources = torch.from_numpy(arrays.images[chosen.numpy()]), arrays.sources[chosen.numpy()]
         tight, blacked_out = (torch.from_numpy(np.isin(sources, s)) for s in (TIGHT_SOURCES, BLACKED_OUT_SOURCES))
         views = face_views(images, tight, blacked_out, phase.size, phase.jitter, self.rng)
-        return _channels_last(views), torch.from_numpy(arrays.labels[chosen])
+        return _channels_last(views), chosen
+
+    def _face_targets(self, chosen: Tensor) -> Tensor:
+        """Return (N, classes): the smoothed labels of training faces, half of them what the teachers said."""
+        if not len(chosen):
+            return torch.zeros(0, len(self.config.class_names))
+        if self.taught is None:
+            return self._smoothed(self.face_train.labels[chosen.numpy()])
+        labels = torch.from_numpy(self.face_train.labels)[chosen]
+        return (F.one_hot(labels, len(self.config.class_names)) + self.taught[chosen]) / 2
+
+    def _smoothed(self, labels: NDArray[np.int64]) -> Tensor:
+        classes, smoothing = len(self.config.class_names), self.recipe.label_smoothing
+        return F.one_hot(torch.from_numpy(labels), classes) * (1 - smoothing) + smoothing / classes
 
     def _score_faces(self, model: TrainingNet, size: int, main_head: bool) -> float:
         images, labels = self.face_val.images[::FACE_STRIDE], self.face_val.labels[::FACE_STRIDE]

@@ -45,10 +45,10 @@ class SceneBatch:
 
     Attributes:
         face, context: (N, 3, S, S) in [0, 1]; black where the branch is blanked.
-        targets: (N,) class indices.
+        targets: (N, classes), rows sum to 1.
         sees_face, sees_context: (N,) bool, False where the branch is blanked.
         lone_faces: (M, 3, S, S), faces without a scene; M may be 0.
-        lone_targets: (M,) class indices.
+        lone_targets: (M, classes), rows sum to 1.
     """
 
     face: Tensor
@@ -103,30 +103,36 @@ class TrainingNet(nn.Module):
             targets = torch.cat((batch.targets[batch.sees_face], batch.lone_targets))
             loss = loss + weight * self._cross_entropy(self.face_head(vectors), targets)
             seen = batch.sees_context
-            context_logits = self.context_head(trace.context_vector[seen])
+            # Of all cells alike: attended ones tell of the face that steers attention, even in a black scene.
+            context_logits = self.context_head(context_maps[:count][seen].mean(dim=(2, 3)))
             loss = loss + weight * self._cross_entropy(context_logits, batch.targets[seen])
         if len(lone_vectors):
-            logits = self._lone_logits(lone_vectors, context_maps[count:].mean(dim=(2, 3)))
+            logits = self._lone_logits(lone_vectors, _anywhere(context_maps[count:], len(lone_vectors)))
             loss = loss + self._cross_entropy(logits, batch.lone_targets)
         return loss
 
-    def _lone_logits(self, face_vectors: Tensor, black_vector: Tensor) -> Tensor:
-        """Classify faces beside a black scene through the main head.
+    def _lone_logits(self, face_vectors: Tensor, black_vectors: Tensor) -> Tensor:
+        """Classify faces beside a black scene, both (M, C), through the main head.
 
-        The fusion weights get no gradient from here: thousands of faces without a scene would
-        teach them that the scene never counts.
+        Of the two fusion scores the scene's alone learns from it, and only that black says nothing: thousands of faces
+        without a scene would teach the face's score that the scene never counts.
         """
-        black = black_vector.detach().expand_as(face_vectors)
-        with torch.no_grad():
-            scores = torch.cat((self.net.face_score(face_vectors), self.net.context_score(black)), dim=1)
-            w_face, w_context = scores.softmax(dim=1).split(1, dim=1)
-        logits: Tensor = self.net.head(torch.cat((w_face * face_vectors, w_context * black), dim=1))
+        scores = torch.cat((self.net.face_score(face_vectors).detach(), self.net.context_score(black_vectors)), dim=1)
+        w_face, w_context = scores.softmax(dim=1).split(1, dim=1)
+        logits: Tensor = self.net.head(torch.cat((w_face * face_vectors, w_context * black_vectors), dim=1))
         return logits
 
     def _cross_entropy(self, logits: Tensor, targets: Tensor) -> Tensor:
         if not len(targets):
             return logits.sum() * 0.0  # a batch in which every sample is blanked
-        return F.cross_entropy(logits.float(), targets, label_smoothing=self.recipe.label_smoothing)
+        return F.cross_entropy(logits.float(), targets)
+
+
+def _anywhere(black_map: Tensor, count: int) -> Tensor:
+    """Return (count, C): a black scene (1, C, h, w) attended at random, since the face's attention would tell of it."""
+    cells = black_map.detach().flatten(2).squeeze(0).T  # (h*w, C)
+    shares = (3 * torch.randn(count, len(cells), device=cells.device)).softmax(dim=1)
+    return shares.to(cells) @ cells
 
 
 def take_out(ablation: Ablation, net: GLAMORNet) -> None:

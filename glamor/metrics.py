@@ -55,6 +55,34 @@ def expected_calibration_error(labels: Labels, probabilities: Floats, bins: int 
     return float(np.abs(gaps).sum() / len(labels))
 
 
+def calibration_error_by_luck(
+    probabilities: Floats, bins: int = 15, *, draws: int = 1000, seed: int = 0
+) -> tuple[float, float, float]:
+    """Return the calibration error that these probabilities would show if they were exactly right.
+
+    Few samples a bin never meet their confidence exactly, so that the error of a perfectly calibrated classifier is
+    not 0 (consistency resampling, Broecker and Smith 2007, "Increasing the reliability of reliability diagrams").
+
+    Args:
+        probabilities: (N, classes), rows sum to 1.
+        bins: as in :func:`expected_calibration_error`.
+        draws: how often N answers are drawn, each right with the probability of its confidence.
+        seed: of the draws.
+
+    Returns:
+        (mean, 2.5 % quantile, 97.5 % quantile) over the draws, each in [0, 1].
+    """
+    confidence = probabilities.max(axis=1)
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    rng = np.random.default_rng(seed)
+    errors = np.empty(draws)
+    for i in range(draws):
+        gaps = np.bincount(which, confidence - (rng.random(len(confidence)) < confidence), minlength=bins)
+        errors[i] = np.abs(gaps).sum() / len(confidence)
+    low, high = np.quantile(errors, [0.025, 0.975])
+    return float(errors.mean()), float(low), float(high)
+
+
 def bootstrap_intervals(
     count: int, statistics: Callable[[Labels], Floats], *, draws: int = 1000, seed: int = 0
 ) -> tuple[Floats, Floats]:

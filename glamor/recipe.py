@@ -23,6 +23,7 @@ class Phase:
         face_lr: factor of the learning rate for the face's encoder.
         with_scenes: whether the whole network learns, on scenes; else the face branch and its auxiliary head alone.
         lone_faces: faces without a scene that join a scene batch.
+        teachers: earlier face phases whose networks, together, say what each face shows; half of its target.
         jitter: of the views.
     """
 
@@ -36,6 +37,7 @@ class Phase:
     face_lr: float = 1.0
     with_scenes: bool = False
     lone_faces: int = 0
+    teachers: tuple[str, ...] = ()
     jitter: Jitter = field(default_factory=Jitter)
 
 

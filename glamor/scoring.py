@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from glamor.metrics import (
     accuracy,
     bootstrap_intervals,
+    calibration_error_by_luck,
     confusion_matrix,
     expected_calibration_error,
     precision,
@@ -47,6 +48,8 @@ class Report:
         count: how many samples.
         accuracy, macro_recall: in [0, 1].
         calibration_error: expected calibration error of the shown probabilities, 15 bins.
+        calibration_luck: the same if these probabilities were exactly right, mean and 95 % range: what so few samples
+            show by luck alone.
         classes: one a class.
         confusion: (classes, classes) counts, row = true class.
     """
@@ -57,6 +60,7 @@ class Report:
     accuracy: Measure
     macro_recall: Measure
     calibration_error: Measure
+    calibration_luck: Measure
     classes: tuple[ClassReport, ...]
     confusion: tuple[tuple[int, ...], ...]
 
@@ -98,6 +102,7 @@ def score(
         accuracy=measures[0],
         macro_recall=measures[1],
         calibration_error=measures[2],
+        calibration_luck=Measure(*calibration_error_by_luck(probabilities, draws=draws)),
         classes=tuple(
             ClassReport(name, int(matrix[i].sum()), measures[3 + i], measures[3 + classes + i])
             for i, name in enumerate(class_names)

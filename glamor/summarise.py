@@ -44,6 +44,6 @@ def table(summary: Summary) -> str:
             "",
             f"{report.count:,} photos with a label   [95 % bootstrap interval]",
             f"accuracy {shown(report.accuracy)}, macro recall {shown(report.macro_recall)}, "
-            f"calibration error {shown(report.calibration_error)}",
+            f"calibration error {shown(report.calibration_error)} (by luck alone {shown(report.calibration_luck)})",
         ]
     return "\n".join(lines)

@@ -11,6 +11,7 @@ import argparse
 import json
 import shutil
 import time
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from glamor.feed import Feed
 from glamor.losses import Ablation, TrainingNet, take_out
 from glamor.model import GLAMORNet
 from glamor.recipe import Phase, Recipe, recipe
+from glamor.teach import opinion
 
 STATE = "state.pt"
 METRICS = "metrics.json"
@@ -173,6 +175,7 @@ class Trainer:
         self.optimizer = self.accelerator.prepare(self._new_optimizer(phase))
         if done:
             self.optimizer.load_state_dict(self._load(self.plan.out / STATE)["optimizer"])
+        self.feed.taught = self._taught(phase)
         steps = self.feed.steps(phase)
         for epoch in range(done, phase.epochs):
             self.feed.reseed(f"{phase.name}-{epoch}-{self.accelerator.process_index}")
@@ -182,6 +185,25 @@ class Trainer:
             self._close_epoch(phase, epoch, loss)
         if self.accelerator.is_main_process:
             shutil.copyfile(self.plan.out / STATE, self.plan.out / f"after-{phase.name}.pt")
+
+    def _taught(self, phase: Phase) -> torch.Tensor | None:
+        """Return what the phase's teachers say of the training faces, asked once a run."""
+        if not phase.teachers:
+            return None
+        kept = self.plan.out / f"taught-by-{'-and-'.join(phase.teachers)}.pt"
+        with self.accelerator.main_process_first():
+            if not kept.exists():
+                start = time.monotonic()
+                torch.save(opinion([self._teacher(name) for name in phase.teachers], self.feed.face_train.images), kept)
+                self.seconds += time.monotonic() - start
+        taught: torch.Tensor = torch.load(kept, weights_only=True)
+        return taught
+
+    def _teacher(self, name: str) -> tuple[TrainingNet, int]:
+        (phase,) = (phase for phase in self.plan.recipe.phases if phase.name == name)
+        net = deepcopy(self.bare)
+        net.load_state_dict(self._load(self.plan.out / f"after-{name}.pt")["ema"])
+        return net, phase.size
 
     def _run_epoch(self, phase: Phase, epoch: int, steps: int) -> float:
         from tqdm.auto import tqdm

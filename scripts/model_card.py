@@ -86,10 +86,11 @@ def _signed(measure: Json) -> str:
 
 
 def _results(evaluation: Json) -> list[str]:
-    lines = ["| set | condition | n | macro recall | accuracy | calibration error |"]
-    lines.append("| --- | --- | --- | --- | --- | --- |")
+    lines = ["| set | condition | n | macro recall | accuracy | calibration error | by luck alone |"]
+    lines.append("| --- | --- | --- | --- | --- | --- | --- |")
     for r in evaluation["reports"]:
-        figures = " | ".join(_shown(r[name]) for name in ("macro_recall", "accuracy", "calibration_error"))
+        measures = ("macro_recall", "accuracy", "calibration_error", "calibration_luck")
+        figures = " | ".join(_shown(r[name]) for name in measures)
         lines.append(f"| {evaluation['dataset']}, {r['subset']} | {r['condition']} | {r['count']} | {figures} |")
     return lines
 

@@ -27,7 +27,7 @@ from glamor.model import GLAMORNet, Intervention, Trace
 from glamor.scoring import Report
 from tests.datasets import add_scene, make_faces, make_scenes, save
 
-CONDITIONS = ("fused", "context blanked", "face blanked", "uniform attention", "fusion one half")
+CONDITIONS = ("fused", "context blanked", "face blanked", "uniform attention", "fusion one half", "attention alone")
 BOX = (60, 30, 110, 80)
 ANGER, FEAR, HAPPY, NEUTRAL = 0, 2, 3, 4
 
@@ -110,6 +110,7 @@ def confusion(answers: Mapping[tuple[int, int], int]) -> tuple[tuple[int, ...], 
         ("face blanked", {(ANGER, FEAR): 1, (ANGER, ANGER): 1, (HAPPY, HAPPY): 2}),
         ("uniform attention", {(ANGER, ANGER): 1, (ANGER, HAPPY): 1, (HAPPY, NEUTRAL): 1, (HAPPY, HAPPY): 1}),
         ("fusion one half", {(ANGER, FEAR): 1, (ANGER, ANGER): 1, (HAPPY, HAPPY): 2}),
+        ("attention alone", {(ANGER, NEUTRAL): 2, (HAPPY, NEUTRAL): 2}),
     ],
 )
 def test_confusions_are_what_the_network_says(
@@ -256,6 +257,7 @@ def test_the_figure_tells_counts_recalls_and_conditions(evaluation: Evaluation) 
         "0.75",
         "0.50",
         "0.75",
+        "0.00",
     ]
 
 

@@ -10,6 +10,7 @@ from glamor.metrics import (
     bootstrap_intervals,
     confusion_matrix,
     entropy,
+    calibration_error_by_luck,
     expected_calibration_error,
     fit_temperature,
     macro_recall,
@@ -43,6 +44,23 @@ def test_calibration_error_by_hand() -> None:
     labels = np.array([0, 1, 0, 1])
     # Bin of 0.9: confidence 0.9, accuracy 0.5; bin of 0.6: confidence 0.6, accuracy 1.
     assert expected_calibration_error(labels, probabilities) == pytest.approx(0.5 * 0.4 + 0.5 * 0.4)
+
+
+def test_the_calibration_error_of_one_exact_probability_is_known() -> None:
+    # Right with 0.7: off by 0.3 in seven of ten draws, by 0.7 in three.
+    mean, low, high = calibration_error_by_luck(np.array([[0.7, 0.3]]), draws=4000)
+    assert mean == pytest.approx(2 * 0.7 * 0.3, abs=0.012)  # four standard errors
+    assert (low, high) == pytest.approx((0.3, 0.7))
+
+
+def test_the_calibration_error_by_luck_is_a_binomials_mean_deviation_and_vanishes_with_many_samples() -> None:
+    for count in (50, 5000):
+        mean, low, high = calibration_error_by_luck(np.tile([0.63, 0.37], (count, 1)))
+        spread = np.sqrt(0.63 * 0.37 / count)
+        assert mean == pytest.approx(np.sqrt(2 / np.pi) * spread, rel=0.08)
+        assert low < mean < high == pytest.approx(2.24 * spread, rel=0.15)  # 97.5 % of |normal|
+    certain = np.tile([1.0, 0.0], (9, 1))
+    assert calibration_error_by_luck(certain) == (0, 0, 0)
 
 
 def test_entropy_of_uniform_and_of_certain() -> None:

@@ -22,7 +22,7 @@ from glamor.checkpoint import load_checkpoint
 from glamor.config import ModelConfig
 from glamor.errors import DataError
 from glamor.feed import Scores
-from glamor.losses import Ablation, SceneBatch, TrainingNet, take_out
+from glamor.losses import Ablation, SceneBatch, TrainingNet, _anywhere, take_out
 from glamor.model import GLAMORNet
 from glamor.recipe import PAPER, TINY, recipe
 from glamor.train import STATE, Plan, Trainer, train
@@ -68,11 +68,14 @@ def random_inputs(count: int) -> tuple[Tensor, Tensor]:
     return torch.rand(count, 3, 96, 96, generator=rng), torch.rand(count, 3, 112, 112, generator=rng)
 
 
+def targets(count: int) -> Tensor:
+    return torch.nn.functional.one_hot(torch.arange(count) % 7, 7).float()
+
+
 def scene_batch(count: int, lone: int) -> SceneBatch:
     face, context = random_inputs(count)
     sees = torch.ones(count, dtype=torch.bool)
-    labels = torch.arange(count) % 7
-    return SceneBatch(face, context, labels, sees, sees, random_inputs(lone)[0].flip(3), torch.arange(lone) % 7)
+    return SceneBatch(face, context, targets(count), sees, sees, random_inputs(lone)[0].flip(3), targets(lone))
 
 
 def test_a_run_leaves_weights_config_metrics_and_history(finished: Path, data: Path) -> None:
@@ -314,30 +317,37 @@ def test_an_epoch_is_chosen_by_the_mean_of_what_applies_but_the_spread() -> None
     assert Scores(faces=0.51239).to_dict() == {"faces": 0.5124}
 
 
-def test_lone_faces_teach_the_head_but_not_the_fusion() -> None:
+def test_lone_faces_teach_the_head_and_of_the_fusion_only_that_black_says_nothing() -> None:
     model = TrainingNet(GLAMORNet(SMALL), TINY)
     faces, contexts = random_inputs(6)
     vectors = model.net.encode_face(faces).mean(dim=(2, 3))
-    black = model.net.encode_context(torch.zeros_like(contexts[:2])).mean(dim=(2, 3))[:1]
+    black = _anywhere(model.net.encode_context(torch.zeros_like(contexts[:1])), 6)
     logits = model._lone_logits(vectors, black)
     torch.nn.functional.cross_entropy(logits, torch.arange(6)).backward()
-    silent = (model.net.face_score, model.net.context_score, model.net.attention, model.net.context_encoder)
+    silent = (model.net.face_score, model.net.attention, model.net.context_encoder)
     assert all(parameter.grad is None for module in silent for parameter in module.parameters())
-    for module in (model.net.head, model.net.face_encoder):
+    for module in (model.net.head, model.net.face_encoder, model.net.context_score):
         assert any(parameter.grad is not None and parameter.grad.any() for parameter in module.parameters())
 
 
-def test_lone_faces_beside_scenes_leave_the_gradient_of_the_fusion_as_it_is() -> None:
+def test_lone_faces_beside_scenes_leave_the_gradient_of_the_faces_score_as_it_is() -> None:
     model = TrainingNet(GLAMORNet(SMALL), TINY).eval()  # in training BatchNorm would mix the faces
     gradients = []
     for lone in (0, 5):
         model.zero_grad()
         model(scene_batch(4, lone)).backward()
-        scores = (model.net.face_score, model.net.context_score)
-        gradients.append([parameter.grad for module in scores for parameter in module.parameters()])
+        gradients.append([parameter.grad for parameter in model.net.face_score.parameters()])
     assert any(gradient.any() for gradient in gradients[0])
     for without, beside in zip(*gradients, strict=True):
         torch.testing.assert_close(without, beside, atol=1e-6, rtol=1e-4)
+
+
+def test_a_black_scene_attended_at_random_lies_between_its_cells() -> None:
+    cells = torch.tensor([[[[0.0, 1.0], [2.0, 5.0]]]])  # one channel
+    vectors = _anywhere(cells, 200)
+    assert vectors.shape == (200, 1)
+    assert 0 <= vectors.min() < 0.5
+    assert 4 < vectors.max() <= 5
 
 
 def test_lone_faces_are_classified_as_beside_a_black_scene() -> None:
@@ -347,5 +357,5 @@ def test_lone_faces_are_classified_as_beside_a_black_scene() -> None:
     black = torch.zeros_like(contexts)
     with torch.inference_mode():
         vectors = net.encode_face(faces).mean(dim=(2, 3))
-        logits = TrainingNet(net, TINY).eval()._lone_logits(vectors, net.encode_context(black[:1]).mean(dim=(2, 3)))
+        logits = TrainingNet(net, TINY).eval()._lone_logits(vectors, net.encode_context(black).mean(dim=(2, 3)))
         torch.testing.assert_close(logits, net(faces, black).logits, atol=1e-5, rtol=1e-4)

@@ -116,6 +116,7 @@ def _quality(quality: Quality) -> str:
         ("Accuracy", report.accuracy),
         ("Macro recall", report.macro_recall),
         ("Expected calibration error", report.calibration_error),
+        ("The same if the probabilities were exact", report.calibration_luck),
     )
     rows = "".join(f"<tr><th>{name}</th><td>{shown(measure)}</td></tr>" for name, measure in numbers)
     words = (
