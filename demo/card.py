@@ -9,6 +9,7 @@ from html import escape
 from demo import markdown, markup, text
 from glamor.card import Card, Scores
 from glamor.checkpoint import Checkpoint
+from glamor.evaluate import ATTENTION_ALONE, CONTEXT_BLANKED
 from glamor.scoring import ClassReport, Measure, Report
 
 
@@ -104,10 +105,26 @@ def _measured(scores: Scores) -> list[str]:
     if spoken := _known(plain.classes, "precision"):
         worst = min(spoken, key=lambda one: one.precision.value)
         said.append(text.ABOUT_WEAK_PRECISION.format(name=worst.name, precision=worst.precision.value))
-    blanked = [one for one in scores.reports if (one.condition, one.subset) == ("context blanked", "all")]
-    if blanked:
-        said.append(text.ABOUT_WEAK_SCENE.format(recall=blanked[0].macro_recall.value, fused=recall.value))
+    said += [_of_scene(blanked, scores) for blanked in _under(scores, CONTEXT_BLANKED)]
+    for alone in _under(scores, ATTENTION_ALONE):
+        found = alone.macro_recall
+        if found.low > 1 / max(1, len(plain.classes)):
+            said.append(text.ABOUT_WEAK_ATTENTION.format(recall=found.value, low=found.low, high=found.high))
     return said
+
+
+def _under(scores: Scores, condition: str) -> list[Report]:
+    return [one for one in scores.reports if (one.condition, one.subset) == (condition, "all")]
+
+
+def _of_scene(blanked: Report, scores: Scores) -> str:
+    """Say what the scene adds, and plainly whether that can be told from so few photos."""
+    plain, gain = scores.reports[0].macro_recall.value, scores.scene_gain
+    said = text.ABOUT_WEAK_SCENE.format(recall=blanked.macro_recall.value, fused=plain)
+    if gain is None or math.isnan(gain.low):
+        return said
+    verdict = text.ABOUT_SCENE_HELPS if gain.low > 0 else text.ABOUT_SCENE_HARMS if gain.high < 0 else None
+    return said + (verdict or text.ABOUT_SCENE_UNSURE).format(low=100 * gain.low, high=100 * gain.high)
 
 
 def _known(classes: Iterable[ClassReport], measure: str) -> list[ClassReport]:

@@ -516,7 +516,7 @@ ABOUT_SCORES = "What they score"
 ABOUT_SCORES_INFO = (
     "Measured on labelled photos kept out of training, with 95 % intervals; expect a little less elsewhere. Recall is "
     "the share of a label’s photos that were given it, averaged over the labels. “Off by” says by how much the shown "
-    "probabilities are off on average, “by luck” what that would be if they were exact: so few photos never fit exactly."
+    "probabilities are off on average, “by luck” what that would be if they were exact: few photos never fit exactly."
 )
 ABOUT_NO_SCORES = "No scores came with these weights, so how often they are right is not known."
 ABOUT_AUDIT = "Which explanation to show"
@@ -555,6 +555,16 @@ ABOUT_WEAK_CLASSES = (
 )
 ABOUT_WEAK_PRECISION = "When it says {name}, that is right in {precision:.0%} of the cases: its least reliable word."
 ABOUT_WEAK_SCENE = "With the scene blacked out it finds {recall:.0%} of an average label instead of {fused:.0%}."
+ABOUT_SCENE_HELPS = " The scene helps: between {low:+.1f} and {high:+.1f} points (95 % interval)."
+ABOUT_SCENE_HARMS = " The scene misleads it: between {low:+.1f} and {high:+.1f} points (95 % interval)."
+ABOUT_SCENE_UNSURE = (
+    " Whether the scene helps cannot be told from so few photos: between {low:+.1f} and {high:+.1f} points (95 %)."
+)
+ABOUT_WEAK_ATTENTION = (
+    "With a black scene, and nothing known of the face but where it makes the network look, it still finds "
+    "{recall:.0%} of an average label (95 % interval {low:.0%} to {high:.0%}): attention also passes on what the face "
+    "shows, so its map is not only about the scene."
+)
 ABOUT_WEAK_ALWAYS = (
     "How it does for people of different ages, skin colours or cultures was not measured.",
     "Small, turned, covered or badly lit faces, drawings and strong filters are unlike what it learned from.",

@@ -33,10 +33,12 @@ class Scores:
     Attributes:
         dataset: its name.
         reports: one a condition and subset, the plain one on all samples first.
+        scene_gain: what the scene adds to macro recall over all samples; None if that was not measured.
     """
 
     dataset: str
     reports: tuple[Report, ...]
+    scene_gain: Measure | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,12 @@ def read_scores(metrics: bytes) -> tuple[Scores, ...]:
         values = json.loads(metrics)
         evaluations = [one for one in values.values() if isinstance(one, dict) and one.get("reports")]
         return tuple(
-            Scores(str(one["dataset"]), tuple(_report(report) for report in one["reports"])) for one in evaluations
+            Scores(
+                str(one["dataset"]),
+                tuple(_report(report) for report in one["reports"]),
+                _measure(one["scene_gain"]["all"]) if one.get("scene_gain") else None,
+            )
+            for one in evaluations
         )
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return ()

@@ -265,7 +265,7 @@ def test_the_figures_bars_are_as_long_as_the_recalls(evaluation: Evaluation) -> 
     figure = evaluation_figure(evaluation.to_dict())
     widths = [bar.get_width() for bar in figure.artists if isinstance(bar, Rectangle)]
     whole = max(widths)
-    assert widths.count(whole) == 7 + 5 + 1  # the empty bars, and the one class with recall 1
+    assert widths.count(whole) == 7 + len(CONDITIONS) + 1  # the empty bars, and the one class with recall 1
     assert sorted(round(width / whole, 6) for width in widths if width < whole) == [0.5, 0.5, 0.5, 0.75, 0.75, 0.75]
 
 

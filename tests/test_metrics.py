@@ -8,9 +8,9 @@ import pytest
 from glamor.metrics import (
     accuracy,
     bootstrap_intervals,
+    calibration_error_by_luck,
     confusion_matrix,
     entropy,
-    calibration_error_by_luck,
     expected_calibration_error,
     fit_temperature,
     macro_recall,

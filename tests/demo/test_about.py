@@ -105,6 +105,32 @@ def test_weaknesses_are_the_measured_ones() -> None:
     assert "was not measured" in told
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (0.01, 0.05, "The scene helps: between +1.0 and +5.0 points"),
+        (-0.05, -0.01, "The scene misleads it: between -5.0 and -1.0 points"),
+        (-0.036, 0.062, "Whether the scene helps cannot be told from so few photos: between -3.6 and +6.2 points"),
+    ],
+)
+def test_what_the_scene_adds_is_said_as_far_as_it_is_known(low: float, high: float, verdict: str) -> None:
+    gain = {"all": {"value": (low + high) / 2, "low": low, "high": high}}
+    metrics = {"scenes": {**SCORES["scenes"], "scene_gain": gain}}
+    assert verdict in card.weaknesses(Card("", {}, read_scores(json.dumps(metrics).encode())))
+
+
+@pytest.mark.parametrize(("recall", "told"), [(0.4, True), (0.3, False)])
+def test_an_attention_that_passes_on_the_face_is_told_where_it_does_better_than_guessing(
+    recall: float, told: bool
+) -> None:
+    reports = [*SCORES["scenes"]["reports"], _report("attention alone", recall)]  # +-0.1, four labels
+    said = card.weaknesses(
+        Card("", {}, read_scores(json.dumps({"scenes": {"dataset": "s", "reports": reports}}).encode()))
+    )
+    assert ("attention also passes on what the face shows" in said) is told
+    assert (f"finds {recall:.0%} of an average label (95 % interval" in said) is told
+
+
 def test_scores_are_a_table_and_an_undefined_one_is_a_dash() -> None:
     told = card.scores(Card("", {}, read_scores(json.dumps(SCORES).encode())))
     assert "<td>face and scene</td><td>1,234</td><td>42.0% (32.0–52.0)</td>" in told
