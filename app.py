@@ -6,10 +6,11 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import demo.cache  # (first: Gradio reads its folder's place when it is imported)
 import demo.gpu  # (then: on a ZeroGPU Space its package must come before torch)
-from demo.page import build, launch_options
+from demo.first import first_visit
 from demo.start import open_engine, read_settings
 from glamor.errors import GlamorError
 
@@ -25,7 +26,10 @@ def main() -> int:
     except GlamorError as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 2
-    page = build(engine)
+    with ThreadPoolExecutor(1) as beside:
+        first = beside.submit(first_visit, engine)
+        from demo.page import build, launch_options  # Gradio takes seconds; the example is explained meanwhile
+    page = build(engine, first.result())
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):  # even in the middle of the start: then the start is finished first
         signal.signal(number, lambda *_: ended.set())

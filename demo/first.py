@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import captum.attr  # noqa: F401 (not first in the thread that explains while another imports Gradio)
+
 from demo import gpu
 from demo.engine import Engine
 from demo.examples import example_photos
@@ -14,8 +16,10 @@ from glamor.faces import largest
 from glamor.photo import load_photo
 from glamor.predictor import Predictor
 
+METHOD = "integrated_gradients"
 
-def first_visit(engine: Engine, method: str) -> Visit:
+
+def first_visit(engine: Engine, method: str = METHOD) -> Visit:
     """Return a visit to which the first example has been explained; every visitor begins with a copy.
 
     Args:

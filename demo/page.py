@@ -11,13 +11,13 @@ from starlette.middleware import Middleware
 
 from demo import cache, endpoints, links, markup, privacy, queues, text
 from demo.engine import Engine
-from demo.first import first_visit
 from demo.headers import SecurityHeaders
 from demo.limits import BodyLimit
 from demo.sessions import Page, lifespan_of
 from demo.shelf import Shelf
 from demo.tabs import about, analyse, compare, interventions, many, photos, trust
 from demo.theme import css, theme
+from demo.visit import Visit
 
 VISIT_AGE = 3600  # seconds after the last action, or after the tab was closed, that a visit is remembered
 MAX_VISITS = 64
@@ -35,9 +35,14 @@ TABS: tuple[tuple[str, str, Callable[[Shelf, gr.State], None]], ...] = (
 )
 
 
-def build(engine: Engine) -> Page:
-    """Return the page and its API, ready to be launched with :func:`launch_options`."""
-    shelf, first = Shelf(engine), first_visit(engine, analyse.SHOWN_METHODS[0])
+def build(engine: Engine, first: Visit) -> Page:
+    """Return the page and its API, ready to be launched with :func:`launch_options`.
+
+    Args:
+        engine: loaded weights.
+        first: what every visitor begins with a copy of, see :mod:`demo.first`.
+    """
+    shelf = Shelf(engine)
     with Page(
         title=text.TITLE, analytics_enabled=False, delete_cache=(cache.CACHE_EVERY, cache.CACHE_AGE), fill_width=True
     ) as page:

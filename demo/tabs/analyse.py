@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
-from demo import gpu, handlers, links, markup, parse, text
+from demo import first, gpu, handlers, links, markup, parse, text
 from demo.download import add_download
 from demo.examples import example_photos
 from demo.live import add_live
@@ -21,7 +21,7 @@ from demo.shelf import Shelf
 from demo.visit import Visit
 from glamor.explain import METHODS
 
-SHOWN_METHODS = ("integrated_gradients", "grad_cam", "occlusion")
+SHOWN_METHODS = (first.METHOD, "grad_cam", "occlusion")
 DEFAULT_OPACITY = 0.7
 _LINKED_JS = '["method", "class", "opacity"].some((name) => new URLSearchParams(location.search).has(name))'
 
