@@ -147,6 +147,7 @@ class Trainer:
         self.ema = ModelEmaV3(self.bare, decay=plan.recipe.ema_decay, use_warmup=plan.recipe.ema_decay > 0)
         self.feed = Feed(plan.recipe, plan.config, plan.faces, plan.scenes, plan.out.parent / "cache", plan.seed)
         self.folder = plan.out / "checkpoint"
+        self.before: dict[str, torch.Tensor] = {}  # the face's encoder when the phase began
         self.history: list[dict[str, Any]] = []
         self.best = -1.0
         self.seconds = 0.0
@@ -172,6 +173,7 @@ class Trainer:
     def _run_phase(self, phase: Phase, done: int) -> None:
         if not done:
             self._enter(phase)
+            self.before = {name: value.clone() for name, value in self.bare.net.face_encoder.state_dict().items()}
         self.optimizer = self.accelerator.prepare(self._new_optimizer(phase))
         if done:
             self.optimizer.load_state_dict(self._load(self.plan.out / STATE)["optimizer"])
@@ -228,15 +230,24 @@ class Trainer:
     def _close_epoch(self, phase: Phase, epoch: int, loss: float) -> None:
         if not self.accelerator.is_main_process:
             return
+        candidate = self._candidate(phase)
         with self.accelerator.autocast():
-            scores = self.feed.validate(self.ema.module, phase.size, phase.with_scenes)
+            scores = self.feed.validate(candidate, phase.size, phase.with_scenes)
         row = {"phase": phase.name, "epoch": epoch + 1, "loss": round(loss, 4), **scores.to_dict()}
         self.history.append(row)
         print(json.dumps(row), flush=True)
         if phase.with_scenes and scores.selection > self.best:
             self.best = scores.selection
-            save_checkpoint(self.folder, self.ema.module.net, self.plan.config)
+            save_checkpoint(self.folder, candidate.net, self.plan.config)
         self._save()
+
+    def _candidate(self, phase: Phase) -> TrainingNet:
+        """Return the averaged network, in which the face's encoder remembers what it was before the phase."""
+        candidate: TrainingNet = deepcopy(self.ema.module)
+        for name, value in candidate.net.face_encoder.state_dict().items():
+            if value.is_floating_point():
+                value.lerp_(self.before[name], phase.remembers)
+        return candidate
 
     def _finish(self) -> None:
         """Calibrate the best checkpoint and write what it scores on the validation splits."""
@@ -285,6 +296,7 @@ class Trainer:
             "model": self.bare.state_dict(),
             "ema": self.ema.module.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "before": self.before,
             "history": json.dumps(self.history),
             "best": self.best,
             "seconds": self.seconds,
@@ -304,7 +316,7 @@ class Trainer:
         state = self._load(source)
         self.history, self.seconds = json.loads(state["history"]), state["seconds"]
         if source == own:
-            self.best = state["best"]
+            self.best, self.before = state["best"], state["before"]
         try:
             self.bare.load_state_dict(state["model"])
             self.ema.module.load_state_dict(state["ema"])

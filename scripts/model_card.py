@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "checkpoints" / "glamor-net"
 READY_MADE = ROOT / "benchmarks" / "ready_made" / "results.json"
 TEMPLATE = Path(__file__).with_name("model_card.md")
-TRIAL_COLUMNS = ("scenes", "film", "film, context blanked", "scenes, face blanked", "faces")
+TRIAL_COLUMNS = ("scenes", "film", "film, context blanked", "scenes, face blanked", "attention alone", "faces")
+OF_ATTENDED_CELLS = "no teachers; the scene's auxiliary head learns from attended cells"  # a row of trials.json
 AUDIT_COLUMNS = {  # heading -> key of audit.json's maps
     "deletion gain": "deletion_gain",
     "insertion gain": "insertion_gain",
@@ -55,6 +56,8 @@ def card() -> str:
         results="\n".join((*_results(scenes), *_results(faces)[2:])),
         classes="\n".join(_classes(fused, alone)),
         fusion=_fusion(scenes),
+        attention_alone=_shown(find(scenes, "attention alone", "all")["macro_recall"]),
+        leak=_shown(next(t for t in trials if t["name"] == OF_ATTENDED_CELLS)["attention alone"]),
         trials="\n".join(_trials(trials)),
         compared="\n".join(_compared(fused, find(scenes, "fused", "film"), alone)),
         gain=_signed(scenes["scene_gain"]["all"]),
@@ -117,7 +120,7 @@ def _trials(trials: list[Json]) -> list[str]:
     lines = [f"| run | {' | '.join(TRIAL_COLUMNS)} | w_face, standard deviation | attention entropy |"]
     lines.append("| --- " * (len(TRIAL_COLUMNS) + 3) + "|")
     for trial in trials:
-        figures = " | ".join(_shown(trial[name]) for name in TRIAL_COLUMNS)
+        figures = " | ".join(_shown(trial[name]) if name in trial else "not measured" for name in TRIAL_COLUMNS)
         spread = f"{trial['w_face_std']:.3f} | {trial['attention_entropy']:.3f} of uniform"
         lines.append(f"| {trial['name']} | {figures} | {spread} |")
     return lines

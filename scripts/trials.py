@@ -18,6 +18,7 @@ COLUMNS = {
     "film": ("scenes", "fused", "film"),
     "film, context blanked": ("scenes", "context blanked", "film"),
     "scenes, face blanked": ("scenes", "face blanked", "all"),
+    "attention alone": ("scenes", "attention alone", "all"),
     "faces": ("faces", "face only", "all"),
 }
 

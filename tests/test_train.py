@@ -225,6 +225,20 @@ def test_a_phase_begins_with_the_average_and_scenes_after_faces_with_the_faces_f
     assert any((own[name] != faces_filters[name]).any() for name in own)  # what scenes taught is kept
 
 
+def test_what_is_kept_remembers_the_faces_encoder_of_before_and_nothing_else(data: Path) -> None:
+    phase = replace(SCENES, epochs=1, draws=8, remembers=0.25)
+    trainer = Trainer(plan(data, "remembering", recipe=replace(TINY, phases=(phase,))))
+    before = {name: value.clone() for name, value in trainer.bare.net.state_dict().items()}
+    trainer.plan.out.mkdir()
+    trainer._run_phase(phase, 0)
+    after = trainer.ema.module.net.state_dict()
+    kept = load_checkpoint(trainer.folder, device="cpu").model.state_dict()
+    assert any((after[name] != before[name]).any() for name in before if name.startswith("face_encoder."))
+    for name in (name for name, value in kept.items() if value.is_floating_point()):
+        mixed = 0.25 * before[name] + 0.75 * after[name]
+        torch.testing.assert_close(kept[name], mixed if name.startswith("face_encoder.") else after[name])
+
+
 def test_without_context_the_scene_counts_for_nothing(data: Path) -> None:
     folder = train(plan(data, "no-context", ablation=Ablation.NO_CONTEXT))
     model = load_checkpoint(folder).model
