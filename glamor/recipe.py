@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 
 from glamor.augment import Jitter
@@ -42,6 +43,11 @@ class Phase:
     remembers: float = 0.0
     teachers: tuple[str, ...] = ()
     jitter: Jitter = field(default_factory=Jitter)
+
+    def lr_at(self, progress: float) -> float:
+        """Return the learning rate at ``progress`` in [0, 1]: a cosine after a short linear warm-up."""
+        warm = min(1.0, progress / 0.03 + 0.01)
+        return warm * (self.lr_end + (self.lr - self.lr_end) * 0.5 * (1 + math.cos(progress * math.pi)))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ network"; Furlanello et al. 2018, "Born-again neural networks").
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -16,8 +18,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from glamor.augment import to_float
+from glamor.errors import DataError
 from glamor.folded import folded
 from glamor.losses import TrainingNet
+from glamor.recipe import Recipe
 
 BATCH = 256
 
@@ -35,6 +39,39 @@ def opinion(teachers: Sequence[tuple[TrainingNet, int]], images: NDArray[np.uint
     batches = np.array_split(images, max(1, len(images) // BATCH))
     opinions = [_opinion_of_one(net, size, batches) for net, size in teachers]
     return torch.stack(opinions).mean(dim=0)
+
+
+def kept_opinion(
+    run: Path, names: Sequence[str], recipe: Recipe, net: TrainingNet, images: NDArray[np.uint8]
+) -> Tensor:
+    """Return the :func:`opinion` of a run's own teachers, kept in its folder once they were asked.
+
+    Args:
+        run: folder with ``after-NAME.pt`` of each teacher.
+        names: of the phases that they ended.
+        recipe: that the phases stand in.
+        net: a network of the same form, left untouched.
+        images: (N, S, S, 3) RGB.
+
+    Raises:
+        DataError: if a teacher's state is missing.
+    """
+    kept = run / f"taught-by-{'-and-'.join(names)}.pt"
+    if not kept.exists():
+        sizes = {phase.name: phase.size for phase in recipe.phases}
+        torch.save(opinion([(teacher(run, name, net), sizes[name]) for name in names], images), kept)
+    taught: Tensor = torch.load(kept, weights_only=True)
+    return taught
+
+
+def teacher(run: Path, name: str, net: TrainingNet) -> TrainingNet:
+    """Return the averaged network that a phase ended with, see :func:`kept_opinion`."""
+    state = run / f"after-{name}.pt"
+    if not state.is_file():
+        raise DataError(f"{state} is not there; copy it from the run that phase {name} was part of, or start afresh.")
+    copy = deepcopy(net)
+    copy.load_state_dict(torch.load(state, map_location="cpu", weights_only=True)["ema"])
+    return copy
 
 
 @torch.inference_mode()

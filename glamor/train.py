@@ -29,7 +29,7 @@ from glamor.feed import Feed
 from glamor.losses import Ablation, TrainingNet, take_out
 from glamor.model import GLAMORNet
 from glamor.recipe import Phase, Recipe, recipe
-from glamor.teach import opinion
+from glamor.teach import kept_opinion
 
 STATE = "state.pt"
 METRICS = "metrics.json"
@@ -192,20 +192,11 @@ class Trainer:
         """Return what the phase's teachers say of the training faces, asked once a run."""
         if not phase.teachers:
             return None
-        kept = self.plan.out / f"taught-by-{'-and-'.join(phase.teachers)}.pt"
+        start, images = time.monotonic(), self.feed.face_train.images
         with self.accelerator.main_process_first():
-            if not kept.exists():
-                start = time.monotonic()
-                torch.save(opinion([self._teacher(name) for name in phase.teachers], self.feed.face_train.images), kept)
-                self.seconds += time.monotonic() - start
-        taught: torch.Tensor = torch.load(kept, weights_only=True)
+            taught = kept_opinion(self.plan.out, phase.teachers, self.plan.recipe, self.bare, images)
+        self.seconds += time.monotonic() - start
         return taught
-
-    def _teacher(self, name: str) -> tuple[TrainingNet, int]:
-        (phase,) = (phase for phase in self.plan.recipe.phases if phase.name == name)
-        net = deepcopy(self.bare)
-        net.load_state_dict(self._load(self.plan.out / f"after-{name}.pt")["ema"])
-        return net, phase.size
 
     def _run_epoch(self, phase: Phase, epoch: int, steps: int) -> float:
         from tqdm.auto import tqdm
@@ -214,7 +205,7 @@ class Trainer:
         total = 0.0
         bar = tqdm(range(steps), desc=f"{phase.name} {epoch + 1}/{phase.epochs}", mininterval=10, disable=None)
         for step in bar:
-            self._set_lr(_cosine(phase, (epoch * steps + step) / (phase.epochs * steps)))
+            self._set_lr(phase.lr_at((epoch * steps + step) / (phase.epochs * steps)))
             batch = self.feed.scenes(phase) if phase.with_scenes else self.feed.faces(phase)
             with self.accelerator.autocast():
                 loss = self.model(batch.to(self.accelerator.device))
@@ -337,10 +328,3 @@ class Trainer:
             raise DataError(f"{path} is not there; give the state.pt of an earlier run, or none to start afresh.")
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         return state
-
-
-def _cosine(phase: Phase, progress: float) -> float:
-    """Return the learning rate at ``progress`` in [0, 1], after a short linear warm-up."""
-    warm = min(1.0, progress / 0.03 + 0.01)
-    swing = 0.5 * (1 + float(torch.cos(torch.tensor(progress * torch.pi))))
-    return warm * (phase.lr_end + (phase.lr - phase.lr_end) * swing)

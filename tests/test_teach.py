@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from glamor.augment import to_float
 from glamor.config import ModelConfig
+from glamor.errors import DataError
 from glamor.losses import FaceBatch, TrainingNet
 from glamor.model import GLAMORNet
 from glamor.recipe import TINY
-from glamor.teach import opinion
+from glamor.teach import opinion, teacher
 from glamor.train import Plan, Trainer
 from tests.datasets import make_faces, make_scenes
 
@@ -102,6 +103,10 @@ def test_a_teacher_is_the_average_its_phase_ended_with(trainer: Trainer) -> None
     trainer._run_phase(trainer.plan.recipe.phases[0], 0)
     averaged = {name: value.clone() for name, value in trainer.ema.module.state_dict().items()}
     trainer._run_phase(TAUGHT, 0)
-    net, size = trainer._teacher("faces-48")
-    assert size == 48
+    net = teacher(trainer.plan.out, "faces-48", trainer.bare)
     torch.testing.assert_close(dict(net.state_dict()), averaged, atol=0, rtol=0)
+
+
+def test_a_teacher_that_is_not_there_is_asked_for_in_words(trainer: Trainer) -> None:
+    with pytest.raises(DataError, match=r"after-faces-48\.pt is not there; copy it from the run that phase faces-48"):
+        trainer._taught(TAUGHT)

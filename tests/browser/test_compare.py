@@ -45,12 +45,12 @@ def test_methods_stand_side_by_side_on_their_own_scales_or_on_one(page: Page, pa
     _analysed(page, pair, text.TAB_COMPARE)
     _tick(page, "compare", "Grad-CAM", "Saliency")
     page.locator("#compare-run").click()
+    expect(page.locator("#compare-status")).to_contain_text("2 of 2 maps")
     maps = [page.locator(f"#map-{key} img") for key in ("grad_cam", "saliency")]
     for image in maps:
         image.scroll_into_view_if_needed()
         expect(image).to_be_visible()
         expect(image).to_have_attribute("alt", re.compile("what spoke for and against"))
-    expect(page.locator("#compare-status")).to_contain_text("2 of 2 maps")
     expect(page.locator("#map-occlusion")).to_be_hidden()
     first, second = (page.locator(f"#map-{key}").bounding_box() for key in ("grad_cam", "saliency"))
     assert first
