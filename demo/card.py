@@ -71,12 +71,16 @@ def _scrolling(kind: str, label: str, html: str) -> str:
 
 def _row(dataset: str, report: Report) -> str:
     condition = text.ABOUT_CONDITIONS.get(report.condition, report.condition)
-    cells = (dataset, condition, f"{report.count:,}", *map(_shown, _measures(report)))
+    measures = (report.macro_recall, report.accuracy, report.calibration_error)
+    luck = report.calibration_luck.value
+    cells = (
+        dataset,
+        condition,
+        f"{report.count:,}",
+        *map(_shown, measures),
+        "–" if math.isnan(luck) else f"{luck:.1%}",
+    )
     return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
-
-
-def _measures(report: Report) -> tuple[Measure, ...]:
-    return report.macro_recall, report.accuracy, report.calibration_error, report.calibration_luck
 
 
 def _shown(measure: Measure) -> str:

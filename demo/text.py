@@ -527,15 +527,15 @@ ABOUT_AUDIT_WORDS = (
 ABOUT_NO_AUDIT = (
     "The explanations of these weights were not checked over many photos; the tab Trust checks them on one."
 )
-ABOUT_COLUMNS = ("Photos", "Shown to it", "How many", "Recall", "Accuracy", "Off by", "By luck")
+ABOUT_COLUMNS = ("Set", "Shown to it", "Photos", "Recall", "Accuracy", "Off by", "By luck")
 ABOUT_CONDITIONS = {
     "fused": "face and scene",
     "face only": "the face alone",
     "context blanked": "the scene blacked out",
     "face blanked": "the face blacked out",
     "uniform attention": "attention spread evenly",
-    "fusion one half": "face and scene weighed equally",
-    "attention alone": "a black scene, and only it is heard",
+    "fusion one half": "both weighed equally",
+    "attention alone": "only a black scene",
 }
 ABOUT_MEANING = "What the label means"
 ABOUT_MEANING_WORDS = (
