@@ -127,8 +127,12 @@ def _of_scene(blanked: Report, scores: Scores) -> str:
     said = text.ABOUT_WEAK_SCENE.format(recall=blanked.macro_recall.value, fused=plain)
     if gain is None or math.isnan(gain.low):
         return said
-    verdict = text.ABOUT_SCENE_HELPS if gain.low > 0 else text.ABOUT_SCENE_HARMS if gain.high < 0 else None
-    return said + (verdict or text.ABOUT_SCENE_UNSURE).format(low=100 * gain.low, high=100 * gain.high)
+    verdict = text.ABOUT_SCENE_UNSURE
+    if gain.low > 0:
+        verdict = text.ABOUT_SCENE_HELPS
+    elif gain.high < 0:
+        verdict = text.ABOUT_SCENE_HARMS
+    return said + verdict.format(low=100 * gain.low, high=100 * gain.high)
 
 
 def _known(classes: Iterable[ClassReport], measure: str) -> list[ClassReport]:

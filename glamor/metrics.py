@@ -50,9 +50,7 @@ def expected_calibration_error(labels: Labels, probabilities: Floats, bins: int 
     """
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = np.bincount(which, confidence - right, minlength=bins)
-    return float(np.abs(gaps).sum() / len(labels))
+    return _calibration_error(confidence, right, bins)
 
 
 def calibration_error_by_luck(
@@ -73,14 +71,11 @@ def calibration_error_by_luck(
         (mean, 2.5 % quantile, 97.5 % quantile) over the draws, each in [0, 1].
     """
     confidence = probabilities.max(axis=1)
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
     rng = np.random.default_rng(seed)
-    errors = np.empty(draws)
-    for i in range(draws):
-        gaps = np.bincount(which, confidence - (rng.random(len(confidence)) < confidence), minlength=bins)
-        errors[i] = np.abs(gaps).sum() / len(confidence)
+    drawn = (rng.random(len(confidence)) < confidence for _ in range(draws))
+    errors = [_calibration_error(confidence, right, bins) for right in drawn]
     low, high = np.quantile(errors, [0.025, 0.975])
-    return float(errors.mean()), float(low), float(high)
+    return float(np.mean(errors)), float(low), float(high)
 
 
 def bootstrap_intervals(
@@ -157,6 +152,12 @@ def entropy(distribution: Floats) -> Floats:
     """Return the entropy in nats over the last axis; rows sum to 1, 0 log 0 = 0."""
     logs = np.log(distribution, out=np.zeros_like(distribution), where=distribution > 0)
     return np.asarray(-(distribution * logs).sum(axis=-1))
+
+
+def _calibration_error(confidence: Floats, right: NDArray[np.bool_], bins: int) -> float:
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = np.bincount(which, confidence - right, minlength=bins)
+    return float(np.abs(gaps).sum() / len(confidence))
 
 
 def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> Floats:
