@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from tests.datasets import make_faces, make_scenes
 from tests.live_app import LiveApp, live_app
 from tests.small import save_small
 
@@ -64,3 +65,12 @@ def small_app(small_weights: tuple[Path, Path]) -> LiveApp:
     """The app on the first of the small checkpoints; visitors may choose the second."""
     own, other = small_weights
     return live_app(str(own), str(other))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with generated faces and scenes to train on, and room for runs."""
+    root = tmp_path_factory.mktemp("training")
+    make_faces(root / "faces")
+    make_scenes(root / "scenes")
+    return root

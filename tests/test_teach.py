@@ -12,16 +12,14 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from glamor.augment import to_float
-from glamor.config import ModelConfig
 from glamor.errors import DataError
 from glamor.losses import FaceBatch, TrainingNet
 from glamor.model import GLAMORNet
 from glamor.recipe import TINY
 from glamor.teach import opinion, teacher
 from glamor.train import Plan, Trainer
-from tests.datasets import make_faces, make_scenes
+from tests.small import SMALL
 
-SMALL = ModelConfig(filters=(4, 4, 8, 8, 16), hidden=8, face_crop_scale=1.35)
 FACES, SCENES = TINY.phases
 TAUGHT = replace(FACES, name="taught", size=32, epochs=1, teachers=("faces-48",))
 WITH_TAUGHT_FACES = replace(SCENES, epochs=1, draws=8, batch=8, lone_faces=4, teachers=("faces-48", "taught"))
@@ -35,14 +33,6 @@ def networks() -> list[TrainingNet]:
 
 def pictures(count: int) -> NDArray[np.uint8]:
     return np.random.default_rng(2).integers(0, 256, (count, 64, 64, 3), dtype=np.uint8)
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("teaching")
-    make_faces(root / "faces")
-    make_scenes(root / "scenes")
-    return root
 
 
 @pytest.fixture

@@ -19,27 +19,17 @@ from torch import Tensor
 from glamor.__main__ import main
 from glamor.calibrate import calibrate
 from glamor.checkpoint import load_checkpoint
-from glamor.config import ModelConfig
 from glamor.errors import DataError
 from glamor.feed import Scores
 from glamor.losses import Ablation, SceneBatch, TrainingNet, _anywhere, take_out
 from glamor.model import GLAMORNet
 from glamor.recipe import PAPER, TINY, recipe
 from glamor.train import STATE, Plan, Trainer, train
-from tests.datasets import make_faces, make_scenes
+from tests.small import SMALL
 
-SMALL = ModelConfig(filters=(4, 4, 8, 8, 16), hidden=8, face_crop_scale=1.35)
 FACES, SCENES = TINY.phases
 ONE_STEP = replace(TINY, phases=(replace(SCENES, epochs=1, draws=8),))
 SCENES_ALONE = replace(TINY, phases=(replace(SCENES, epochs=1, draws=8, lone_faces=0),))
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("training")
-    make_faces(root / "faces")
-    make_scenes(root / "scenes")
-    return root
 
 
 @pytest.fixture(scope="module")
