@@ -101,12 +101,13 @@ def bootstrap_intervals(
     return bounds[0], bounds[1]
 
 
-def fit_temperature(logits: Floats, labels: Labels) -> float:
+def fit_temperature(logits: Floats, labels: Labels, weights: Floats | None = None) -> float:
     """Return the temperature that minimises the negative log-likelihood (Guo et al. 2017).
 
     Args:
         logits: (N, classes), raw.
         labels: (N,) class indices.
+        weights: (N,) how much each sample counts, positive; None for alike.
 
     Returns:
         A temperature from 0.05 to 20.
@@ -116,7 +117,7 @@ def fit_temperature(logits: Floats, labels: Labels) -> float:
 
     def loss(log_temperature: float) -> float:
         scaled = log_softmax(logits / np.exp(log_temperature), axis=1)
-        return float(-scaled[np.arange(len(labels)), labels].mean())
+        return float(np.average(-scaled[np.arange(len(labels)), labels], weights=weights))
 
     return float(np.exp(minimize_scalar(loss, bounds=(np.log(0.05), np.log(20)), method="bounded").x))
 

@@ -242,7 +242,7 @@ class Trainer:
 
     def _finish(self) -> None:
         """Calibrate the best checkpoint and write what it scores on the validation splits."""
-        calibrate(self.folder, self.plan.scenes)
+        calibrate(self.folder, self.plan.scenes, self.plan.faces)
         checkpoint = load_checkpoint(self.folder)
         datasets = {"scenes": self.plan.scenes, **({"faces": self.plan.faces} if self.plan.faces else {})}
         metrics = {

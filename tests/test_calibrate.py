@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from scipy.special import log_softmax
 from torch import Tensor
 
@@ -20,9 +22,11 @@ from glamor.data import list_samples
 from glamor.errors import CheckpointError, DataError
 from glamor.evaluate import collect
 from glamor.model import GLAMORNet
-from tests.datasets import make_scenes
+from glamor.photo import load_photo
+from tests.datasets import make_faces, make_scenes, save
 
 SMALL = ModelConfig(filters=(4, 4, 8, 8, 16), hidden=8)
+TEMPERATURES = tuple(np.geomspace(0.05, 20, 400).tolist())
 
 
 @pytest.fixture(scope="module")
@@ -76,16 +80,41 @@ def test_logits_stay_as_they_are(folder: Path, scenes: Path) -> None:
 
 
 def test_no_other_temperature_is_likelier(folder: Path, scenes: Path) -> None:
-    samples = list_samples(scenes, "val", CLASS_NAMES)
-    labels = [sample.label for sample in samples]
-    (outputs,) = collect(load_checkpoint(folder).model, samples)
-
-    def loss(temperature: float) -> float:
-        return float(-log_softmax(outputs.logits / temperature, axis=1)[np.arange(len(labels)), labels].mean())
-
     best = calibrate(folder, scenes).temperature
     assert 0.1 < best < 10  # not where the search ends
-    assert all(loss(best) <= loss(other) + 1e-6 for other in np.geomspace(0.05, 20, 400))
+    assert all(loss(folder, scenes, best) <= loss(folder, scenes, other) + 1e-6 for other in TEMPERATURES)
+
+
+def test_scenes_and_faces_count_alike_however_many_they_are(folder: Path, scenes: Path, tmp_path: Path) -> None:
+    made = make_faces(tmp_path / "made", per_class=12, splits=("val",))
+    answers = logits_of(folder, made).argmax(axis=1)
+    faces = tmp_path / "faces"
+    for i, (sample, answer) in enumerate(zip(list_samples(made, "val", CLASS_NAMES), answers, strict=True)):
+        name = CLASS_NAMES[(answer + (i % 10 == 0)) % 7]  # nine of ten answers are right
+        save(faces / "val" / name / f"{i}.png", load_photo(sample.path))
+
+    def both(temperature: float) -> float:
+        return loss(folder, scenes, temperature) + loss(folder, faces, temperature)
+
+    of_scenes, best = calibrate(folder, scenes).temperature, calibrate(folder, scenes, faces).temperature
+    assert best != pytest.approx(of_scenes, rel=0.05)
+    assert 0.1 < best < 10
+    assert all(both(best) <= both(other) + 1e-6 for other in TEMPERATURES)
+
+
+def loss(folder: Path, dataset: Path, temperature: float) -> float:
+    """Return the mean negative log-likelihood of a dataset's labels."""
+    samples = list_samples(dataset, "val", CLASS_NAMES)
+    labels = [sample.label for sample in samples]
+    logits = logits_of(folder, dataset)
+    return float(-log_softmax(logits / temperature, axis=1)[np.arange(len(labels)), labels].mean())
+
+
+@cache
+def logits_of(folder: Path, dataset: Path) -> NDArray[np.float64]:
+    """Return the logits (N, classes) of a dataset."""
+    (outputs,) = collect(load_checkpoint(folder).model, list_samples(dataset, "val", CLASS_NAMES))
+    return outputs.logits
 
 
 def test_calibrating_again_changes_nothing(folder: Path, scenes: Path) -> None:
@@ -94,7 +123,7 @@ def test_calibrating_again_changes_nothing(folder: Path, scenes: Path) -> None:
 
 def test_what_cannot_be_used_is_refused(folder: Path, scenes: Path, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is not a folder"):
-        calibrate(folder, scenes, "test")
+        calibrate(folder, scenes, split="test")
     with pytest.raises(CheckpointError):
         calibrate(tmp_path / "nothing", scenes)
     assert load_checkpoint(folder).config.temperature == 1.0

@@ -103,7 +103,7 @@ def test_metrics_hold_both_datasets_with_intervals(finished: Path) -> None:
 
 def test_the_finished_checkpoint_is_calibrated_on_validation(finished: Path, data: Path) -> None:
     before = load_checkpoint(finished / "checkpoint").config
-    assert calibrate(finished / "checkpoint", data / "scenes", "val") == before
+    assert calibrate(finished / "checkpoint", data / "scenes", data / "faces") == before
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(finished: Path, data: Path) -> None:
