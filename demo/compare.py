@@ -17,40 +17,29 @@ from demo import compare_markup, markup, pictures, text
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.screen import SAME
-from demo.shown import shown
+from demo.shown import inline
 from demo.visit import BASELINE, Focus, Job, Question, SupersededError, Visit
 from glamor.explain import METHODS, Explanation, find_method
 
 TAB = "compare"
 OPACITY = 0.85
-HIDDEN_PICTURE = gr.update(value=None, visible=False)
+HIDDEN = ""  # a card of which nothing is seen
 Progress = Callable[[float, str], Any]  # told the share done and at what
 
 
-class Card(NamedTuple):
-    """What one method's card may change."""
-
-    column: Any = SAME
-    picture: Any = SAME
-    words: Any = SAME
-
-
-HIDDEN = Card(gr.update(visible=False), HIDDEN_PICTURE, "")
-
-
 class Sheet(NamedTuple):
-    """All that the tab may change; ``cards`` by the key of their method."""
+    """All that the tab may change; ``cards`` by the key of their method, each one piece of HTML."""
 
     subject: Any = SAME
     status: Any = SAME
     run: Any = SAME
     cancel: Any = SAME
-    cards: Mapping[str, Card] = MappingProxyType({})
+    cards: Mapping[str, str] = MappingProxyType({})
 
     def outputs(self) -> list[Any]:
         """Return the values in the order of the page's outputs."""
-        parts = (part for key in METHODS for part in self.cards.get(key, Card()))
-        return [self.subject, self.status, self.run, self.cancel, *parts]
+        cards = (self.cards.get(key, SAME) for key in METHODS)
+        return [self.subject, self.status, self.run, self.cancel, *cards]
 
 
 def refresh(visit: Visit) -> Sheet:
@@ -81,7 +70,7 @@ def start(visit: Visit, methods: Sequence[str], baseline: str, smooth: bool, one
     if not questions:
         return Sheet(status=markup.note(text.NO_METHODS, "warn"))
     visit.jobs[TAB], visit.compared, visit.one_scale = Job(visit.view, focus, questions), (), bool(one_scale)
-    wanted = {question.method: _waiting() for question in questions}
+    wanted = {question.method: _card(question.method, markup.empty(text.CARD_WAIT)) for question in questions}
     return Sheet(
         status="",
         run=gr.update(interactive=False),
@@ -113,21 +102,20 @@ def work(engine: Engine, visit: Visit, progress: Progress | None = None) -> Iter
         yield Sheet()  # it was stopped while it waited
         return
     before = sum(question in visit.maps for question in job.questions)
-    cards: dict[str, Card] = {}
     try:
         for index, question in enumerate(job.questions):
-            cards[question.method] = _made(engine, visit, job, index, progress)
+            card = _made(engine, visit, job, index, progress)
             visit.expect_job(TAB, job)
             visit.compared = (*visit.compared, question)
-            yield Sheet(cards={question.method: cards[question.method]})
+            yield Sheet(cards={question.method: card})
     except SupersededError:
         yield _ended(visit, job)
         return
     visit.jobs.pop(TAB, None)
     found = sum(question in visit.maps for question in job.questions)
     words = text.COMPARE_DONE.format(count=found, wanted=len(job.questions), known=before)
-    # One scale for all is known only now. And a page that is slow to put up a card may have missed its picture.
-    yield _idle(SAME, markup.caption(words), cards | (_drawn(visit, job.focus) if visit.one_scale else {}))
+    # One scale for all is known only now.
+    yield _idle(SAME, markup.caption(words), _drawn(visit, job.focus) if visit.one_scale else None)
 
 
 def rescale(visit: Visit, one_scale: bool) -> Sheet:
@@ -146,7 +134,7 @@ def stop(visit: Visit) -> Sheet:
     return _idle(SAME, markup.caption(text.STOPPED), _without(missing))
 
 
-def _made(engine: Engine, visit: Visit, job: Job, index: int, progress: Progress | None) -> Card:
+def _made(engine: Engine, visit: Visit, job: Job, index: int, progress: Progress | None) -> str:
     """Return one map's card; what goes wrong with it is said on the card."""
     question, count = job.questions[index], len(job.questions)
     words = text.COMPARE_DOING.format(number=index + 1, count=count, method=METHODS[question.method].name)
@@ -169,11 +157,11 @@ def _made(engine: Engine, visit: Visit, job: Job, index: int, progress: Progress
             )
             visit.expect_job(TAB, job)
             visit.maps[question] = known
-        return _card(job.focus, known, _limit(visit, (*visit.compared, question)))
+        return _drawn_card(job.focus, known, _limit(visit, (*visit.compared, question)))
     except SupersededError:
         raise
     except Exception as error:
-        return Card(gr.update(visible=True), HIDDEN_PICTURE, markup.note(escape(message_of(error)), "warn"))
+        return _card(question.method, markup.note(escape(message_of(error)), "warn"))
 
 
 def _ended(visit: Visit, job: Job) -> Sheet:
@@ -185,12 +173,12 @@ def _ended(visit: Visit, job: Job) -> Sheet:
     return _idle(SAME, markup.note(text.SUBJECT_CHANGED), _without(METHODS))
 
 
-def _drawn(visit: Visit, focus: Focus) -> dict[str, Card]:
+def _drawn(visit: Visit, focus: Focus) -> dict[str, str]:
     """Draw all maps that stand side by side."""
     limit = _limit(visit, visit.compared)
     about = [question for question in visit.compared if question.face == focus.question.face]
     maps = [visit.maps[question] for question in about if question in visit.maps]
-    return {one.method: _card(focus, one, limit) for one in maps}
+    return {one.method: _drawn_card(focus, one, limit) for one in maps}
 
 
 def _limit(visit: Visit, questions: Sequence[Question]) -> float | None:
@@ -200,21 +188,19 @@ def _limit(visit: Visit, questions: Sequence[Question]) -> float | None:
     return pictures.limit_of(visit.maps[question] for question in questions if question in visit.maps)
 
 
-def _card(focus: Focus, explanation: Explanation, limit: float | None) -> Card:
-    picture = pictures.moved(focus.prediction, explanation, OPACITY, limit)
-    return Card(
-        gr.update(visible=True), shown(picture, markup.moved_alt(explanation)), compare_markup.card(explanation)
-    )
+def _drawn_card(focus: Focus, explanation: Explanation, limit: float | None) -> str:
+    picture = inline(pictures.moved(focus.prediction, explanation, OPACITY, limit), markup.moved_alt(explanation))
+    return _card(explanation.method, picture + compare_markup.card(explanation))
 
 
-def _waiting() -> Card:
-    return Card(gr.update(visible=True), HIDDEN_PICTURE, markup.empty(text.CARD_WAIT))
+def _card(method: str, html: str) -> str:
+    return markup.heading(METHODS[method].name) + html
 
 
-def _without(methods: Any) -> dict[str, Card]:
+def _without(methods: Any) -> dict[str, str]:
     return dict.fromkeys(methods, HIDDEN)
 
 
-def _idle(subject: Any, status: Any = SAME, cards: Mapping[str, Card] | None = None, ready: bool = True) -> Sheet:
+def _idle(subject: Any, status: Any = SAME, cards: Mapping[str, str] | None = None, ready: bool = True) -> Sheet:
     """Return a sheet on which nothing is being worked on; without a face nothing can be asked."""
     return Sheet(subject, status, gr.update(interactive=ready), gr.update(interactive=False), cards or {})

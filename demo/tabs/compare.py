@@ -27,7 +27,7 @@ class Parts:
     baseline: gr.Dropdown
     smooth: gr.Checkbox
     one_scale: gr.Radio
-    cards: list[Any]
+    cards: list[gr.HTML]
 
     @property
     def sheet(self) -> list[Any]:
@@ -60,7 +60,8 @@ def _lay_out(visit: gr.State) -> Parts:
                     elem_id="compare-scale",
                 )
             with gr.Row(elem_id="compare-cards", elem_classes="side-cards"):
-                cards = [part for key in METHODS for part in _card(key)]
+                # One value a card: Gradio may lose a picture that comes while its place is only being put up.
+                cards = [gr.HTML(compare.HIDDEN, elem_id=f"map-{key}") for key in METHODS]
     return Parts(visit, Controls(subject, methods, run, cancel, status), baseline, smooth, one_scale, cards)
 
 
@@ -75,14 +76,6 @@ def _settings() -> tuple[gr.Dropdown, gr.Checkbox]:
         elem_id="compare-baseline",
     )
     return baseline, gr.Checkbox(False, label=text.SMOOTH, info=text.SMOOTH_INFO, elem_id="compare-smooth")
-
-
-def _card(key: str) -> tuple[gr.Column, gr.Image, gr.HTML]:
-    with gr.Column(visible=False, elem_id=f"map-{key}", elem_classes=["card", "shot"], min_width=240) as column:
-        gr.HTML(markup.heading(METHODS[key].name))
-        picture = gr.Image(format="png", show_label=False, buttons=["fullscreen"], visible=False, interactive=False)
-        words = gr.HTML("")
-    return column, picture, words
 
 
 def _connect(shelf: Shelf, tab: gr.Tab, parts: Parts) -> None:

@@ -40,6 +40,17 @@ def _tick(page: Page, tab: str, *wanted: str) -> None:
         label.locator("input").set_checked(label.inner_text().split(" ·")[0].strip() in wanted)
 
 
+def test_a_slow_device_shows_every_map(page: Page, pair: Path) -> None:
+    _analysed(page, pair, text.TAB_COMPARE)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 8})
+    _tick(page, "compare", "Grad-CAM", "Saliency")
+    page.locator("#compare-run").click()
+    expect(page.locator("#compare-status")).to_contain_text("2 of 2 maps")
+    for key in ("grad_cam", "saliency"):
+        page.locator(f"#map-{key}").scroll_into_view_if_needed()
+        expect(page.locator(f"#map-{key} img")).to_be_visible()
+
+
 @BOTH
 def test_methods_stand_side_by_side_on_their_own_scales_or_on_one(page: Page, pair: Path, size: str) -> None:
     _analysed(page, pair, text.TAB_COMPARE)
