@@ -11,30 +11,17 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
-import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from glamor.many.rows import Row
+    from glamor.many.store import Store
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
-from glamor.__main__ import main as shell
-from glamor.many.rows import Row
-from glamor.many.store import FACES, Store
-
 EVERY = 100
-noted: list[float] = []  # MiB after each hundred photos
-
-
-class Noting(Store):
-    """A store that notes the memory in use."""
-
-    photos = 0
-
-    def add(self, rows: Sequence[Row]) -> None:
-        super().add(rows)
-        self.photos += 1
-        if self.photos % EVERY == 0:
-            noted.append(memory())
 
 
 def main() -> None:
@@ -44,9 +31,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--checkpoint")
     arguments = parser.parse_args()
-    import glamor.analyse
+    # Only here: a worker process reads this file too, and must not load torch with it.
+    import pyarrow.parquet as pq
 
-    vars(glamor.analyse)["Store"] = Noting
+    import glamor.analyse
+    from glamor.__main__ import main as shell
+    from glamor.many.store import FACES
+
+    noted: list[float] = []  # MiB after each hundred photos
+    vars(glamor.analyse)["Store"] = noting_store(noted)
     more = ["--checkpoint", arguments.checkpoint] if arguments.checkpoint else []
     status = shell(["analyse", str(arguments.folder), "--out", str(arguments.out), *more])
     files = [path for path in arguments.folder.rglob("*") if path.is_symlink() or not path.is_dir()]
@@ -54,6 +47,22 @@ def main() -> None:
     print(f"exit status {status}; {len(files):,} files, {len(set(rows)):,} of them in the rows")
     print("memory after each 100 photos, MiB:", *(f"{one:.0f}" for one in noted))
     print(f"at the end {noted[-1] / noted[0] - 1:+.1%} against after the first 100")
+
+
+def noting_store(noted: list[float]) -> type[Store]:
+    """Return a store of rows that notes the memory in use while there are workers."""
+    from glamor.many.store import Store
+
+    class Noting(Store):
+        photos = 0
+
+        def add(self, rows: Sequence[Row]) -> None:
+            super().add(rows)
+            self.photos += 1
+            if self.photos % EVERY == 0 and len(psutil.Process().children()) > 1:  # more than their tracker
+                noted.append(memory())
+
+    return Noting
 
 
 def memory() -> float:
