@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from glamor.config import ModelConfig
 from glamor.many.detect import Found
@@ -67,7 +68,7 @@ def analyse(
     clock = clock or Clock()
     found = _timed(detect_all(items, config, workers), clock)
     for group in _groups(found, batch):
-        yield from answered(group, network, sha256, clock)
+        yield from answered(group, _full(network, batch), sha256, clock)
 
 
 def answered(group: Sequence[Found], network: Network, sha256: str, clock: Clock) -> list[tuple[Row, ...]]:
@@ -78,6 +79,16 @@ def answered(group: Sequence[Found], network: Network, sha256: str, clock: Clock
     spent = time.perf_counter() - start
     clock.network += spent
     return [_rows(found, predictions, spent / max(1, len(faces)), sha256) for found in group]
+
+
+def _full(network: Network, batch: int) -> Network:
+    """Fill passes of fewer faces: what torch sets aside for one size fits no other, so that memory would grow."""
+
+    def run(*faces: Sequence[Any]) -> tuple[Prediction, ...]:
+        count = len(faces[0])
+        return network(*((*column, *[column[0]] * (batch - count)) for column in faces))[:count]
+
+    return run
 
 
 def _faces(found: Found) -> Iterator[tuple]:  # type: ignore[type-arg]
