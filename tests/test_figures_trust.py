@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from numpy.typing import NDArray
 
 from glamor.figures import audit_figure, cascade_figure, reliance_figure, removal_figure, to_array
@@ -38,6 +39,14 @@ def test_every_method_has_a_line_of_its_own() -> None:
     figure = cascade_figure([str(n) for n in range(12)], ("trained", "head"), np.ones((12, 2)), 0.5)
     styles = {(line.get_color(), line.get_linestyle()) for line in figure.axes[0].lines[:12]}
     assert len(styles) == 12
+
+
+def test_a_map_that_turned_into_its_opposite_does_not_push_the_label_off_the_figure() -> None:
+    figure = cascade_figure(["Saliency"], ("trained", "head"), np.array([[1.0, -0.4]]), 0.5)
+    FigureCanvasAgg(figure).draw()
+    label = figure.axes[0].yaxis.label.get_window_extent()
+    assert label.x0 >= 0
+    assert label.y0 >= 0
 
 
 @pytest.mark.parametrize("lost", [(0.5, 0.25), (0.5, -0.25)])

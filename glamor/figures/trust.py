@@ -92,6 +92,7 @@ def cascade_figure(names: Sequence[str], stages: Sequence[str], similarity: Floa
         axes.plot(similarity[i], color=color, linestyle=style, linewidth=1.4, marker="o", markersize=2.5, label=name)
     axes.axhline(limit, color=MUTED, linewidth=0.8, linestyle=(0, (1, 1)), label="too similar above")
     axes.set_xticks(range(len(stages)), stages, rotation=40, ha="right", rotation_mode="anchor")
+    axes.set_yticks(np.linspace(0, 1, 6))  # a minus sign would push the label off the figure
     axes.set_ylim(min(-0.05, float(similarity.min(initial=0))), 1.05)
     _legend(figure, axes, PLOT + 1.15)
     return figure
