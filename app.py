@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import demo.cache  # (first: Gradio reads its folder's place when it is imported)
 import demo.gpu  # (then: on a ZeroGPU Space its package must come before torch)
 from demo.first import first_visit
+from demo.quick import without_stubs
 from demo.start import open_engine, read_settings
 from glamor.errors import GlamorError
 
@@ -26,7 +27,7 @@ def main() -> int:
     except GlamorError as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 2
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as beside, without_stubs():
         first = beside.submit(first_visit, engine)
         from demo.page import build, launch_options  # Gradio takes seconds; the example is explained meanwhile
     page = build(engine, first.result())
