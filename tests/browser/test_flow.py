@@ -69,7 +69,8 @@ def test_the_example_can_be_worked_with_at_once_and_slow_work_stopped_and_asked_
     expect(page.locator("#moved")).to_contain_text("“Fear”")
     expect(page.locator("#moved img")).not_to_have_attribute("src", before)
     _choose(page, text.METHOD, "Occlusion")
-    page.get_by_role("button", name=text.STOP, exact=True).click()
+    # At once: on a quick machine the work is done before a click that waits for the button to rest.
+    page.get_by_role("button", name=text.STOP, exact=True).dispatch_event("click")
     expect(page.get_by_text(text.MOVED_STOPPED)).to_be_visible()
     expect(page.get_by_role("button", name=text.STOP, exact=True)).to_be_hidden()
     page.get_by_role("button", name=text.AGAIN).click()
