@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Mapping
 from html import escape
@@ -21,6 +20,7 @@ from glamor import figures
 from glamor.faces import largest
 from glamor.photo import Photo, load_photo
 from glamor.predictor import Prediction
+from glamor.report.pictures import data_uri
 
 LONGEST = 480  # pixels; a frame is analysed no larger than this
 EVERY, AT_MOST = 0.2, 120  # seconds between two frames, and until the visitor must start again
@@ -116,4 +116,4 @@ def _words(number: int, prediction: Prediction) -> str:
 def _inline(picture: Photo) -> str:
     data = io.BytesIO()
     Image.fromarray(picture).save(data, "JPEG", quality=80)
-    return f"data:image/jpeg;base64,{base64.b64encode(data.getvalue()).decode()}"
+    return data_uri(data.getvalue(), "image/jpeg")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import tempfile
 import time
@@ -36,6 +35,7 @@ from glamor.many.zips import Limits, list_members, opened_zip
 from glamor.photo import BoxXyxy
 from glamor.predictor import Prediction
 from glamor.prepare import Prepared
+from glamor.report.pictures import data_uri
 
 LIMITS = Limits(files=300, unpacked=512 * 2**20)
 BATCH = 8  # faces in one pass: small, for the page to move
@@ -268,8 +268,8 @@ def _thumbnail(prepared: Prepared) -> bytes:
 def _cells(number: int, row: Row, thumbnails: Iterator[bytes]) -> list[Any]:
     if row.answer is None:
         return [number, "", row.file, None, "", None, None, None, row.error or text.MANY_NO_FACE]
-    data = base64.b64encode(next(thumbnails)).decode()
-    picture = f'<img src="data:image/jpeg;base64,{data}" alt="{escape(row.answer.emotion)}" width="{THUMBNAIL}">'
+    address = data_uri(next(thumbnails), "image/jpeg")
+    picture = f'<img src="{address}" alt="{escape(row.answer.emotion)}" width="{THUMBNAIL}">'
     shares = (max(row.answer.probabilities), row.answer.w_face, row.answer.w_context)
     percents = [round(100 * share, 1) for share in shares]
     remark = text.MANY_UNCERTAIN if row.answer.uncertain else ""

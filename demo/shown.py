@@ -31,5 +31,5 @@ def shown(picture: Picture, words: str) -> Any:
 def inline(picture: Picture, words: str) -> str:
     """Return a picture as one piece of HTML that needs no file, told in ``words`` to those who cannot see it."""
     data = BytesIO()
-    packed(picture).save(data, "png", **PACKING)
+    Image.fromarray(picture).save(data, "png", **PACKING)
     return f'<img src="{data_uri(data.getvalue())}" alt="{escape(words)}">'

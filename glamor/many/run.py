@@ -66,9 +66,9 @@ def analyse(
         The rows of one photo, in the order of ``items``; never empty.
     """
     clock = clock or Clock()
-    found = _timed(detect_all(items, config, workers), clock)
+    found, full = _timed(detect_all(items, config, workers), clock), _full(network, batch)
     for group in _groups(found, batch):
-        yield from answered(group, _full(network, batch), sha256, clock)
+        yield from answered(group, full, sha256, clock)
 
 
 def answered(group: Sequence[Found], network: Network, sha256: str, clock: Clock) -> list[tuple[Row, ...]]:

@@ -58,6 +58,7 @@ def test_progress_is_shown_and_checking_can_be_stopped_and_begun_again(page: Pag
     run.click()
     expect(run).to_be_disabled()
     expect(status).to_contain_text(re.compile(text.TRUST_DOING + r".*\d%"))
+    expect(stop).to_be_enabled()
     stop.dispatch_event("click")  # at once: a click that waits for the button to rest may come when all is done
     expect(status).to_have_text(text.STOPPED)
     expect(stop).to_be_disabled()
