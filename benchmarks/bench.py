@@ -23,11 +23,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from gradio_client import Client, handle_file
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
 from benchmarks.latency import forward_operations, matrix_rate, median_seconds, one_face_photo, operations, stages
+from benchmarks.program import Program
 from demo import pictures
 from glamor.explain import METHODS, explain
 from glamor.folded import folded
@@ -139,28 +139,19 @@ def local(predictor: Predictor, jpeg: bytes) -> Iterator[Work]:
 
 
 def served(predictor: Predictor, jpeg: bytes, checkpoint: str) -> Iterator[Work]:
-    """Yield whole calls of an app that is started for them, upload and download included."""
+    """Yield whole calls of an app that is started for them: photo sent, answer read, pictures fetched."""
     one, (prediction,) = forward_operations(predictor), predictor.predict(jpeg)
     moved = 3 * load_photo(jpeg).nbytes
     app, process = start("app.py", *(("--checkpoint", checkpoint) if checkpoint else ()))
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, Program(app.url) as program:
             path = Path(folder) / "photo.jpg"
             path.write_bytes(jpeg)
-            client = Client(app.url, verbose=False, analytics_enabled=False, download_files=folder)
-
-            def ask(name: str, *more: object) -> object:
-                return client.predict(handle_file(path), *more, api_name=name)
-
-            yield Work("/predict over HTTP", lambda: ask("/predict"), one, moved)
+            yield Work("/predict over HTTP", partial(program.ask, "predict", path), one, moved)
             for key in ("grad_cam", "integrated_gradients"):
-
-                def call(key: str = key) -> object:
-                    return ask("/explain", key)
-
                 needed = one + operations(partial(explain, predictor.model, prediction.prepared, key))
+                call = partial(program.ask, "explain", path, key)
                 yield Work(f"/explain over HTTP: {METHODS[key].name}", call, needed, moved, slow=True)
-            client.close()
     finally:
         stop(app, process)
 

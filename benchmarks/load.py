@@ -15,16 +15,15 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import numpy as np
 import psutil
-from gradio_client import Client, handle_file
-from gradio_client.exceptions import AppError
-from gradio_client.utils import QueueError
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
 from benchmarks.many_photos import load_portraits, make_photo
+from benchmarks.program import BusyError, Program, RefusedError
 from tests.live_app import start, stop
 
 PHOTOS = 40
@@ -93,39 +92,34 @@ def visit(url: str, photos: list[Path], count: int, seconds: float, heavy: int =
         heavy: how many more ask for Integrated Gradients all the time, and are not counted, but for their errors.
     """
     told, aside = Told(), Told()
-    clients = [Client(url, verbose=False, analytics_enabled=False, download_files=False) for _ in range(count + heavy)]
     end = time.monotonic() + seconds
-    asked = [("/predict", told)] * count + [("/explain", aside)] * heavy
-    threads = [
-        threading.Thread(target=ask, args=(client, photos, n, end, *one))
-        for n, (client, one) in enumerate(zip(clients, asked, strict=True))
-    ]
+    asked = [("predict", told)] * count + [("explain", aside)] * heavy
+    threads = [threading.Thread(target=ask, args=(url, photos, n, end, *one)) for n, one in enumerate(asked)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for client in clients:
-        client.close()
     told.errors += aside.errors
     return told
 
 
-def ask(client: Client, photos: list[Path], first: int, end: float, name: str, told: Told) -> None:
+def ask(url: str, photos: list[Path], first: int, end: float, name: str, told: Told) -> None:
     """Be one visitor, and note what is met."""
-    more = ("integrated_gradients",) if name == "/explain" else ()
+    more = ("integrated_gradients",) if name == "explain" else ()
     n = first
-    while time.monotonic() < end:
-        # Photos 9, 19, 29... show nobody, which is an answer of /predict but not of /explain.
-        n += 2 if (n + 1) % 10 == 9 else 1
-        begin = time.perf_counter()
-        try:
-            client.predict(handle_file(photos[n % len(photos)]), *more, api_name=name)
-            told.seconds.append(time.perf_counter() - begin)
-        except QueueError:
-            told.busy += 1
-            time.sleep(1)
-        except (AppError, OSError, RuntimeError, ValueError) as error:
-            told.errors.append(f"{type(error).__name__}: {error}")
+    with Program(url) as program:
+        while time.monotonic() < end:
+            # Photos 9, 19, 29... show nobody, which is an answer of /predict but not of /explain.
+            n += 2 if (n + 1) % 10 == 9 else 1
+            begin = time.perf_counter()
+            try:
+                program.ask(name, photos[n % len(photos)], *more)
+                told.seconds.append(time.perf_counter() - begin)
+            except BusyError:
+                told.busy += 1
+                time.sleep(1)
+            except (RefusedError, httpx.HTTPError) as error:
+                told.errors.append(f"{type(error).__name__}: {error}")
 
 
 def quantiles(told: Told, *percents: int) -> list[float]:

@@ -25,6 +25,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         photo = gr.Image(label="photo", type="filepath")
         boxes = json_input("boxes", ROWS)
         values = gr.JSON(label="values")
+        boxed = gr.Image(label="picture", format="jpeg")
         first, second = (gr.Image(label=label, format="png") for label in ("picture", "attention"))
         method = gr.Textbox(default_method, label="method")
         target, face = gr.Textbox(None, label="target"), gr.Number(None, label="face", precision=None)
@@ -98,7 +99,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
     button.click(
         predict_photo,
         [photo, boxes],
-        [values, first],
+        [values, boxed],
         api_name="predict",
         **queues.PREDICT_QUEUE,
         **shared,

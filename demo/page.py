@@ -13,6 +13,7 @@ from demo import cache, endpoints, links, markup, privacy, queues, text
 from demo.engine import Engine
 from demo.headers import SecurityHeaders
 from demo.limits import BodyLimit
+from demo.refusals import refusals
 from demo.sessions import Page, lifespan_of
 from demo.shelf import Shelf
 from demo.tabs import about, analyse, compare, interventions, many, photos, trust
@@ -73,6 +74,7 @@ def launch_options(page: Page) -> dict[str, Any]:
     return {
         "app_kwargs": {
             "lifespan": lifespan_of(page),
+            "exception_handlers": refusals(),
             "middleware": [Middleware(SecurityHeaders), Middleware(BodyLimit)],
         },
         "mcp_server": True,

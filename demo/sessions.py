@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary, WeakSet
@@ -28,8 +29,24 @@ class Page(gr.Blocks):
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], state: SessionState | None, explicit_call: bool = False
     ) -> list[Any]:
-        """Read an event's inputs as Gradio does, and note the files among them."""
-        values = await super().preprocess_data(block_fn, _with_own_files(inputs), state, explicit_call)
+        """Read an event's inputs as Gradio does, and note the files among them.
+
+        Raises:
+            gr.Error: if the event is about a visit that is not remembered any more: another would answer in its place;
+                or if an input is none, in a sentence of ours, for Gradio would say nothing and log the input.
+        """
+        if state is not None and _is_over(block_fn, state):
+            raise gr.Error(text.VISIT_OVER, visible=block_fn.trigger_after is None, print_exception=False)
+        try:
+            inputs = _with_own_files(_with_defaults(block_fn, inputs))
+            values = await super().preprocess_data(block_fn, inputs, state, explicit_call)
+        except gr.Error:
+            raise
+        except Exception:
+            raise gr.Error(text.BAD_INPUTS, print_exception=False) from None
+        finally:
+            if state is not None and not state.state_data:
+                self._give_way(state)
         self._note(state, values)
         return values
 
@@ -73,6 +90,12 @@ class Page(gr.Blocks):
         """Return the cached files that belong to the page itself."""
         return {path for block in self.blocks.values() for path in block.keep_in_cache}
 
+    def _give_way(self, state: SessionState) -> None:
+        """Have a session that remembers nothing, a program's, be the first to go when there are too many."""
+        sessions = self.state_holder.session_data
+        for name in [name for name, one in sessions.items() if one is state]:
+            sessions.move_to_end(name, last=False)
+
     def _note(self, state: SessionState | None, values: Any) -> None:
         found = set(_cached_files(values))
         if state in self._gone:
@@ -87,6 +110,20 @@ class Page(gr.Blocks):
             remembered -= gone  # a path ends with the name that the visitor's file had
 
 
+def _is_over(block_fn: Any, state: SessionState) -> bool:
+    """Whether an event needs what its session remembered, and the session remembers nothing: it was forgotten."""
+    begins = any(event == "load" for _, event in block_fn.targets)
+    return not begins and any(block.stateful and block._id not in state.state_data for block in block_fn.inputs)
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """What a new session is made of: the page without Gradio's description of all its parts, which takes 35 ms."""
+
+    default_config: Any
+    blocks: Mapping[int, Any] = field(default_factory=dict)
+
+
 def lifespan_of(page: Page) -> Callable[[Any], Any]:
     """Return what runs as long as the app: the cache is swept every now and then, and emptied at the end."""
 
@@ -94,6 +131,8 @@ def lifespan_of(page: Page) -> Callable[[Any], Any]:
     async def lifespan(_: Any) -> AsyncIterator[None]:
         if page.mcp_server_obj:
             tools.mend(page.mcp_server_obj)
+        holder: Any = page.state_holder
+        holder.blocks = _Origin(page.default_config)
         task = asyncio.create_task(_sweep_forever(page))
         try:
             yield
@@ -121,6 +160,13 @@ def _cached_files(values: Any) -> Iterator[str]:
     elif isinstance(values, list | tuple):
         for value in values:
             yield from _cached_files(value)
+
+
+def _with_defaults(block_fn: Any, inputs: list[Any]) -> list[Any]:
+    """Return an endpoint's inputs, those that a program left out at their end as its description says."""
+    if block_fn.api_visibility != "public":
+        return inputs
+    return inputs + [block.value for block in block_fn.inputs[len(inputs) :]]
 
 
 def _with_own_files(values: Any) -> Any:

@@ -13,11 +13,12 @@ from demo.pictures import Picture
 from glamor.report.pictures import data_uri
 
 # Of a photo of 640x480, PNG's usual level takes 131 ms for 458 kB, this one 29 ms for 504 kB: no line is that slow.
-PACKING = {"compress_level": 1}
+# As a JPEG, enough for a photo with boxes, it takes 1.3 ms for 82 kB; colour as fine as light keeps digits sharp.
+PACKING = {"compress_level": 1, "quality": 90, "subsampling": 0}
 
 
 def packed(picture: Picture) -> Image.Image:
-    """Return a picture that Gradio, asked for PNG, packs quickly; no pixel changes."""
+    """Return a picture that Gradio packs quickly: asked for PNG, no pixel changes; asked for JPEG, none that shows."""
     image = Image.fromarray(picture)
     image.encoderinfo = dict(PACKING)
     return image

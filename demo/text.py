@@ -125,6 +125,12 @@ BAD_WORD = "The {what} is “{given}”; accepted: its name."
 MANY_BOXES = "There are {count:,} boxes; accepted: at most {most} a request; send the others in another one."
 OUT_OF_MEMORY = "There is not enough memory for this right now; choose a quicker method, or try again in a minute."
 TOO_LONG = "The request is too long; accepted: up to {limit} MiB; upload the photo as a file instead."
+NOT_A_REQUEST = 'The request is not as accepted: JSON such as {"data": [the endpoint’s arguments]}; see “Use via API”.'
+NO_SUCH_ENDPOINT = "There is no such endpoint; accepted: predict, explain, intervene, trust."
+BAD_INPUTS = (
+    "The photo cannot be read from the request; accepted: a file that was uploaded to this app before, or one inline "
+    "as data:image/jpeg;base64,...; see “Use via API”."
+)
 CACHE_UNWRITABLE = "The pictures cannot be kept: the server’s disk is full or cannot be written; try again later."
 CLOSING = "The server is being stopped, so this was given up; try again in a minute."
 NO_CACHE = "{folder} cannot be written ({reason}); set GRADIO_TEMP_DIR to a folder that can."
@@ -147,6 +153,10 @@ CONSENT = (
     "and at once with “Delete now”."
 )
 DELETE = "Delete now"
+VISIT_OVER = (
+    "This visit is over: the page forgets a visit after an hour without use, or earlier when very many people come. "
+    "Reload the page and add the photo again."
+)
 DELETED = "Deleted: your photos, all that was drawn from them, and what this page remembered of your visit."
 
 LIVE = "Live from your webcam"

@@ -33,6 +33,7 @@ class Visitor:
         self.parts = {one["props"].get("elem_id"): one for one in self.config["components"]}
 
     def __enter__(self) -> Self:
+        self.open()
         return self
 
     def __exit__(
@@ -53,10 +54,12 @@ class Visitor:
         """Return the event of a component."""
         return next(one for one in self.config["dependencies"] if [self.parts[part]["id"], name] in one["targets"])
 
-    def opening(self) -> dict[str, Any]:
-        """Return the event that begins a visit."""
+    def open(self) -> None:
+        """Begin the visit, as the page's script does when it is loaded."""
         loads = (one for one in self.config["dependencies"] if any(name == "load" for _, name in one["targets"]))
-        return next(one for one in loads if self.parts["opacity"]["id"] in one["outputs"])
+        event = next(one for one in loads if self.parts["opacity"]["id"] in one["outputs"])
+        body = {"data": [None], "fn_index": event["id"], "session_hash": self.session}
+        self.http.post(f"/gradio_api/run/predict?{self.query}", json=body).raise_for_status()
 
     def then(self, event: dict[str, Any]) -> dict[str, Any]:
         """Return the event that follows another."""
@@ -74,14 +77,19 @@ class Visitor:
         self._listen()
         return name
 
-    def finish(self, name: str) -> list[Any]:
-        """Wait for a request's outputs."""
+    def hear(self, name: str) -> dict[str, Any]:
+        """Wait for what a request came to."""
         end = time.monotonic() + PATIENCE
         while name not in self.done:
             assert time.monotonic() < end, "the app does not answer"
             self._listen()
             self.listener.join(0.05)
-        message = self.done[name]
+        message: dict[str, Any] = self.done[name]
+        return message
+
+    def finish(self, name: str) -> list[Any]:
+        """Wait for a request's outputs."""
+        message = self.hear(name)
         assert message["success"], message
         outputs: list[Any] = message["output"]["data"]
         return outputs

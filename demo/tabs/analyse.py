@@ -261,6 +261,7 @@ def _connect_link(shelf: Shelf, parts: Parts) -> None:
         return link.method or SAME, SAME if link.opacity is None else link.opacity
 
     page: Any = Context.root_block
-    page.load(on_load, [parts.visit], [parts.method, parts.opacity], **FAST).then(
+    # Not queued: a visit has begun before its visitor can ask for anything, however many wait.
+    page.load(on_load, [parts.visit], [parts.method, parts.opacity], queue=False, **FAST).then(
         None, None, None, js=press_js(OPEN, when=_LINKED_JS), api_visibility="private"
     )

@@ -99,7 +99,7 @@ def test_a_tool_answers_an_inline_photo_with_the_librarys_numbers_and_a_picture(
     assert not answer.isError
     (expected,) = predictor.predict(folder / "photo.jpg")
     assert json.loads(answer.content[0].text)["faces"] == [json.loads(json.dumps(prediction_to_dict(expected)))]
-    assert (answer.content[1].type, answer.content[1].mimeType) == ("image", "image/png")
+    assert (answer.content[1].type, answer.content[1].mimeType) == ("image", "image/jpeg")
 
 
 def test_a_tool_explains_a_photo_at_the_apps_own_address(app, folder):

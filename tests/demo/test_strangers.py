@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from demo import text
+from demo.page import MAX_VISITS
 from tests.visitor import Visitor
 
 METHOD, OPACITY = "grad_cam", 0.7
@@ -75,6 +77,30 @@ def test_a_visitor_without_a_photo_gets_nothing_of_anothers(app, photos):
         got = does(other)
     assert not any(path in str(got) for path in _paths(mine))
     assert str(got) == str(expected)
+
+
+def test_programs_do_not_make_the_page_forget_a_visitor(app, photos):
+    with Visitor(app.url) as visitor:
+        visitor.act(visitor.event("photo", "input"), None, visitor.upload(photos[1]), METHOD, OPACITY)
+        before = visitor.act(visitor.event("opacity", "input"), None, 0.2)
+        for _ in range(MAX_VISITS + 6):  # each without a session, as curl does
+            asked = visitor.http.post("/gradio_api/call/predict", json={"data": [None, None]}).json()["event_id"]
+            assert "event: error" in visitor.http.get(f"/gradio_api/call/predict/{asked}").text
+        assert visitor.act(visitor.event("opacity", "input"), None, 0.2) == before
+
+
+def test_a_forgotten_visitor_is_told_and_gets_nobody_elses_answer(app, photos):
+    with Visitor(app.url) as visitor:
+        visitor.act(visitor.event("photo", "input"), None, visitor.upload(photos[1]), METHOD, OPACITY)
+        visitor.session = visitor.session[::-1]  # the page remembers as much of this one as of one that it forgot
+        event = visitor.event("faces", "input")
+        for asked, told in ((event, True), (visitor.then(event), False)):  # once a deed, not once a step of it
+            refused = visitor.hear(visitor.start(asked, None, 0, OPACITY))
+            assert not refused["success"]
+            assert refused["output"]["error"] == text.VISIT_OVER
+            assert refused["output"]["visible"] is told
+        visitor.open()
+        assert visitor.act(visitor.event("opacity", "input"), None, 0.2), "opened anew, it answers again"
 
 
 def test_no_address_lists_what_visitors_sent(app, photos):

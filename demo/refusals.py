@@ -1,0 +1,31 @@
+"""What a request that reaches no event is answered: one sentence, whatever it was."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from gradio.route_utils import FnIndexInferError
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from demo import text
+
+Handler = Callable[[Request, Exception], Awaitable[JSONResponse]]
+
+
+def refusals() -> dict[Any, Handler]:
+    """Return how FastAPI answers where Gradio would quote the request, or say nothing."""
+    return {
+        RequestValidationError: _saying(422, text.NOT_A_REQUEST),
+        FnIndexInferError: _saying(404, text.NO_SUCH_ENDPOINT),
+        500: _saying(500, text.UNEXPECTED),
+    }
+
+
+def _saying(status: int, sentence: str) -> Handler:
+    async def answer(request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"error": sentence}, status_code=status)
+
+    return answer

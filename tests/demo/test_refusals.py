@@ -1,0 +1,81 @@
+"""Rubbish over HTTP: each request is answered in one sentence, and none of it gets into the log."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+from demo import text
+from glamor.serialise import prediction_to_dict
+from tests.demo.conftest import LiveApp
+
+CALL = "/gradio_api/call"
+SECRET = "somebody-at-home"
+FILE = {"_type": "gradio.FileData"}
+NO_PHOTOS: tuple[Any, ...] = (
+    SECRET,
+    12,
+    [SECRET],
+    {"path": 5, "meta": FILE},
+    {"path": f"/etc/{SECRET}", "meta": FILE},
+    {"path": "../../etc/passwd", "orig_name": SECRET, "meta": FILE},
+    {"path": {"path": SECRET}, "meta": FILE},
+    {"path": None, "url": "http://127.0.0.1:9/somebody-at-home.png", "meta": FILE},
+)
+NO_REQUESTS = (b"", b"{", b"\xff\xfe", b"[]", b'"x"', b"{}", b'{"data": null}', b'{"data": {"photo": 1}}',
+               b'{"data": [], "session_hash": 5}')  # fmt: skip
+
+
+@pytest.fixture
+def http(app: LiveApp) -> Any:
+    with httpx.Client(base_url=app.url, timeout=120) as client:
+        yield client
+
+
+def _told(http: httpx.Client, name: str, data: list[Any]) -> str:
+    asked = http.post(f"{CALL}/{name}", json={"data": data}).json()["event_id"]
+    kind, _, rest = http.get(f"{CALL}/{name}/{asked}").text.strip().partition("\n")
+    assert kind == "event: error"
+    sentence: str = json.loads(rest.removeprefix("data: "))["error"]
+    return sentence
+
+
+@pytest.mark.parametrize("name", ["predict", "explain", "intervene", "trust"])
+def test_what_is_no_photo_is_told_so(app, http, name):
+    before = app.log.read_text()
+    for photo in NO_PHOTOS:
+        assert _told(http, name, [photo]) in (text.BAD_INPUTS, text.NO_PHOTO_API)
+    assert _told(http, name, []) == text.NO_PHOTO_API
+    assert app.log.read_text() == before
+
+
+@pytest.mark.parametrize("body", NO_REQUESTS)
+def test_what_is_no_request_is_told_so_without_being_quoted(app, http, body):
+    answer = http.post(f"{CALL}/predict", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json() == {"error": text.NOT_A_REQUEST}
+
+
+def test_an_endpoint_that_there_is_not_is_told_so(http):
+    answer = http.post(f"{CALL}/delete_everything", json={"data": [SECRET]})
+    assert (answer.status_code, answer.json()) == (404, {"error": text.NO_SUCH_ENDPOINT})
+
+
+def test_an_event_that_there_is_not_gets_no_stack_trace(http):
+    asked = {"data": [SECRET], "fn_index": 10**6, "session_hash": "x"}
+    answer = http.post("/gradio_api/queue/join", json=asked)
+    assert (answer.status_code, answer.json()) == (500, {"error": text.UNEXPECTED})
+
+
+def test_arguments_left_out_are_as_the_endpoint_says(app, http, astronaut_file, predictor):
+    with open(astronaut_file, "rb") as file:
+        (kept,) = http.post("/gradio_api/upload", files={"files": file}).json()
+    asked = http.post(f"{CALL}/predict", json={"data": [{"path": kept, "meta": FILE}]}).json()["event_id"]
+    values, _ = json.loads(http.get(f"{CALL}/predict/{asked}").text.partition("data: ")[2])
+    (expected,) = predictor.predict(np.asarray(Image.open(astronaut_file)))
+    assert values["faces"] == [json.loads(json.dumps(prediction_to_dict(expected)))]
