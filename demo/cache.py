@@ -6,7 +6,9 @@ Import this before Gradio, which reads the folder's place when it is imported.
 from __future__ import annotations
 
 import atexit
+import hashlib
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -19,6 +21,9 @@ from glamor.errors import GlamorError
 
 # Seconds: the folder is looked through every CACHE_EVERY, and what is older than CACHE_AGE is deleted.
 CACHE_EVERY, CACHE_AGE = 300, 1500
+
+
+_KEY = secrets.token_bytes(32)  # whoever has a photo can still not name the file of it
 
 
 def claim() -> Path:
@@ -50,6 +55,30 @@ def check(folder: Path = FOLDER) -> None:
             file.write(b"x")
     except OSError as error:
         raise GlamorError(text.NO_CACHE.format(folder=folder, reason=error.strerror)) from error
+
+
+def keep(data: bytes, name: str, folder: Path = FOLDER) -> str:
+    """Keep a file whole or not at all, in a folder named by a hash of what it holds, and return its path.
+
+    Gradio writes pictures straight to their place, so that whoever fetches one while somebody else is given the same
+    one gets a part of it.
+
+    Args:
+        data: what it holds.
+        name: of the file, for whoever downloads it.
+        folder: the cache.
+    """
+    place = folder / hashlib.blake2b(data, digest_size=32, key=_KEY).hexdigest() / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
+        try:
+            file.write(data)
+            file.close()
+            os.replace(file.name, place)
+        except OSError:
+            os.unlink(file.name)
+            raise
+    return str(place)
 
 
 def delete(paths: Iterable[str | Path], folder: Path = FOLDER) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary, WeakSet
 
+import anyio.to_thread
 import gradio as gr
 from gradio.state_holder import SessionState
+from PIL.Image import Image
 
 from demo import cache, text, tools
 
@@ -53,7 +56,8 @@ class Page(gr.Blocks):
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: SessionState | None) -> list[Any]:
         """Write an event's outputs as Gradio does, and note the files among them."""
         try:
-            values = await super().postprocess_data(block_fn, predictions, state)
+            kept = await anyio.to_thread.run_sync(_with_kept_pictures, block_fn.outputs, predictions)
+            values = await super().postprocess_data(block_fn, kept, state)
         except OSError:
             raise gr.Error(text.CACHE_UNWRITABLE, print_exception=False) from None
         self._note(state, values)
@@ -167,6 +171,27 @@ def _with_defaults(block_fn: Any, inputs: list[Any]) -> list[Any]:
     if block_fn.api_visibility != "public":
         return inputs
     return inputs + [block.value for block in block_fn.inputs[len(inputs) :]]
+
+
+def _with_kept_pictures(blocks: Sequence[Any], values: Any) -> Any:
+    """Return an event's outputs with the paths of their pictures in the cache."""
+    if len(blocks) == 1:
+        return _with_kept_picture(blocks[0], values)
+    if not isinstance(values, list | tuple):
+        return values
+    return [
+        _with_kept_picture(*one) for one in zip(blocks, values, strict=False)
+    ]  # (Gradio tells if they do not match)
+
+
+def _with_kept_picture(block: Any, value: Any) -> Any:
+    if isinstance(value, dict) and "value" in value:
+        return value | {"value": _with_kept_picture(block, value["value"])}
+    if not isinstance(value, Image):
+        return value
+    data = BytesIO()
+    value.save(data, block.format)
+    return cache.keep(data.getvalue(), f"image.{block.format}")
 
 
 def _with_own_files(values: Any) -> Any:

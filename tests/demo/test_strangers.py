@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import httpx
@@ -101,6 +102,24 @@ def test_a_forgotten_visitor_is_told_and_gets_nobody_elses_answer(app, photos):
             assert refused["output"]["visible"] is told
         visitor.open()
         assert visitor.act(visitor.event("opacity", "input"), None, 0.2), "opened anew, it answers again"
+
+
+def test_a_picture_that_another_is_given_meanwhile_is_fetched_whole(app, photos):
+    with Visitor(app.url) as one, Visitor(app.url) as other:
+        event = one.event("photo", "input")
+
+        def given(visitor: Visitor) -> Path:
+            screen = visitor.act(event, None, visitor.upload(photos[0]), METHOD, OPACITY)
+            return Path(screen["looked-picture"]["value"]["path"])
+
+        path = given(one)
+        whole = path.read_bytes()
+        with path.open("rb", buffering=0) as fetched:
+            begun = fetched.read(1000)
+            assert given(other) == path
+            # The file that is being fetched is another one than the new one of its name: nobody writes into it.
+            assert os.fstat(fetched.fileno()).st_ino != path.stat().st_ino
+            assert begun + fetched.read() == whole == path.read_bytes()
 
 
 def test_no_address_lists_what_visitors_sent(app, photos):
