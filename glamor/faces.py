@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from glamor.errors import CheckpointError, FaceError
+from glamor.facedetection import Library
 from glamor.photo import BoxXyxy, Photo
 
 CONFIDENCE = 0.8
@@ -22,8 +23,6 @@ COPY_SCALE = 0.85
 
 YUNET_REPOSITORY = "opencv/face_detection_yunet"
 YUNET_FILE = "face_detection_yunet_2023mar.onnx"
-
-_YUFACE_LOCK = threading.Lock()  # the C library keeps its network in process-wide variables
 
 
 @dataclass(frozen=True)
@@ -68,16 +67,14 @@ class YuFaceDetector:
     def __init__(self, confidence: float = CONFIDENCE) -> None:
         self._confidence = _checked_confidence(confidence)
         try:
-            import yuface  # has no wheel on some platforms
+            self._detect = Library()
         except ImportError as error:
             raise FaceError("The face detector yuface is not installed; run: pip install yuface.") from error
-        self._detect = yuface.detect
 
     def __call__(self, photo: Photo) -> tuple[Face, ...]:
         small = _shrunk(photo)
-        with _YUFACE_LOCK:
-            percents, boxes_xywh, _ = self._detect(_bgr(small), conf=self._confidence)
-        rows = ((*map(float, box), float(percent) / 100) for box, percent in zip(boxes_xywh, percents, strict=True))
+        found = self._detect(_bgr(small))
+        rows = ((*map(float, row[1:5]), row[0] / 100) for row in found.tolist() if row[0] / 100 > self._confidence)
         return _faces(rows, small, photo)
 
 
@@ -165,7 +162,7 @@ def _shrunk(photo: Photo) -> Photo:
 
 
 def _bgr(photo: Photo) -> Photo:
-    return np.ascontiguousarray(photo[:, :, ::-1])  # yuface ignores strides: a reversed view gives wrong faces
+    return np.ascontiguousarray(photo[:, :, ::-1])  # the detectors ignore strides: a reversed view gives wrong faces
 
 
 def _faces(rows_xywh_score: Iterable[tuple[float, ...]], small: Photo, photo: Photo) -> tuple[Face, ...]:

@@ -27,6 +27,7 @@ from glamor.many.rows import Row, as_words, schema, to_table
 
 FACES, FAILED, CSV, PARTS = "faces.parquet", "failed.csv", "faces.csv", "parts"
 PART_ROWS, PART_SECONDS = 512, 10.0  # a part is written after as many rows or seconds: what a power cut costs
+FIRST_ROWS = 32  # in a run's first part: a disk that takes none says so at once
 GROUP_ROWS = 8192  # in one row group of faces.parquet, about 5 MB
 _MERGED, _SHA256 = b"glamor.merged", b"glamor.sha256"
 
@@ -58,6 +59,7 @@ class Store:
         self._class_names = tuple(class_names)
         self._schema = schema(class_names).with_metadata({_SHA256: sha256.encode()})
         self._rows: list[Row] = []
+        self._full = FIRST_ROWS
         self._written = time.monotonic()
         (folder / PARTS).mkdir(parents=True, exist_ok=True)
         merged = self._tidy()
@@ -83,7 +85,7 @@ class Store:
     def add(self, rows: Sequence[Row]) -> None:
         """Take the rows of one photo; they are on disk when the next part is full."""
         self._rows += rows
-        if len(self._rows) >= PART_ROWS or time.monotonic() - self._written > PART_SECONDS:
+        if len(self._rows) >= self._full or time.monotonic() - self._written > PART_SECONDS:
             self.flush()
 
     def flush(self) -> None:
@@ -92,7 +94,7 @@ class Store:
             path = self.folder / PARTS / f"{self._next:08d}.parquet"
             table = to_table(self._rows, self._class_names).replace_schema_metadata(self._schema.metadata)
             _write_whole(path, lambda partial: pq.write_table(table, partial, compression="zstd"))
-            self._rows, self._next = [], self._next + 1
+            self._rows, self._next, self._full = [], self._next + 1, PART_ROWS
         self._written = time.monotonic()
 
     def finish(self) -> Totals:

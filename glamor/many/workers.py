@@ -48,50 +48,70 @@ def detect_all(items: Iterable[Item], config: ModelConfig, workers: int) -> Iter
         pools.close()
 
 
-class _Pools:
-    """The workers, and one spare for the photos that were on their way when a worker died.
+class _Worker:
+    """One process, and another one when it has died.
 
-    Nobody knows which of those photos killed it, if one did. Each is done again in a process of its
-    own, so the guilty one shows itself, and the others lose nothing.
+    Each has a pool of its own: where one of several processes dies while another is started, Python's pool (3.11)
+    waits for ever for the second.
     """
 
-    def __init__(self, workers: int, config: ModelConfig) -> None:
-        self._workers, self._config = workers, config
-        self._pool = _pool(workers)
-        self._spare: ProcessPoolExecutor | None = None
+    def __init__(self, config: ModelConfig) -> None:
+        self._config = config
+        self._unfinished: list[Future[Found]] = []
+        self._open()
+
+    @property
+    def load(self) -> int:
+        """How many photos it has still to read."""
+        self._unfinished = [one for one in self._unfinished if not one.done()]
+        return len(self._unfinished)
 
     def submit(self, item: Item) -> Future[Found]:
         try:
-            return self._pool.submit(detect, item, self._config)
+            future = self._pool.submit(detect, item, self._config)
         except BrokenProcessPool:
             self._pool.shutdown(wait=False)
-            self._pool = _pool(self._workers)
-            return self._pool.submit(detect, item, self._config)
+            self._open()
+            future = self._pool.submit(detect, item, self._config)
+        self._unfinished.append(future)
+        return future
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def _open(self) -> None:
+        # Spawned, not forked: this process has threads (of torch, of the progress bar) that a fork would cut off.
+        self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _start)
+
+
+class _Pools:
+    """The workers, and one spare for the photos that were on their way when a worker died.
+
+    Nobody knows which of those photos killed it, if one did. Each is done again alone, so the guilty one shows itself,
+    and the others lose nothing.
+    """
+
+    def __init__(self, workers: int, config: ModelConfig) -> None:
+        self._workers = [_Worker(config) for _ in range(workers)]
+        self._spare = _Worker(config)
+
+    def submit(self, item: Item) -> Future[Found]:
+        return min(self._workers, key=lambda worker: worker.load).submit(item)
 
     def result(self, item: Item, future: Future[Found]) -> Found:
+        for _ in range(2):
+            try:
+                return future.result()
+            except BrokenProcessPool:
+                future = self._spare.submit(item)
         try:
             return future.result()
         except BrokenProcessPool:
-            return self._again(item)
+            return failed(item, DIED)
 
     def close(self) -> None:
-        for pool in (self._pool, self._spare):
-            if pool is not None:
-                pool.shutdown(cancel_futures=True)
-
-    def _again(self, item: Item) -> Found:
-        for _ in range(2):
-            try:
-                self._spare = self._spare or _pool(1)
-                return self._spare.submit(detect, item, self._config).result()
-            except BrokenProcessPool:
-                self._spare = None
-        return failed(item, DIED)
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    # Spawned, not forked: this process has threads (of torch, of the progress bar) that a fork would cut off.
-    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start)
+        for worker in (*self._workers, self._spare):
+            worker.close()
 
 
 def _start() -> None:

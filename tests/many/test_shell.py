@@ -84,7 +84,7 @@ KILLED = """
 import os, signal, psutil
 from glamor.__main__ import main
 from glamor.many import store
-store.PART_ROWS = 4
+store.FIRST_ROWS = store.PART_ROWS = 4
 add, added = store.Store.add, []
 def cut(self, rows):
     if len(added) == 9:

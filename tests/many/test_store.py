@@ -85,13 +85,16 @@ def test_rows_are_on_disk_after_an_interruption(tmp_path: Path) -> None:
     assert _open(tmp_path).has("a.jpg")
 
 
-def test_a_full_part_is_written_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_part_is_written_at_once_and_a_runs_first_one_sooner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FIRST_ROWS", 1)
     monkeypatch.setattr(module, "PART_ROWS", 2)
     store = _open(tmp_path)
-    for n in range(5):
+    for n in range(6):
         store.add([_row(f"{n}.jpg")])
-    assert len(list((tmp_path / "parts").iterdir())) == 2
-    assert _open(tmp_path).done == 4
+    assert len(list((tmp_path / "parts").iterdir())) == 3
+    assert _open(tmp_path).done == 5
 
 
 def test_parts_that_are_merged_already_are_not_merged_again(tmp_path: Path) -> None:
