@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import demo.cache  # (first: Gradio reads its folder's place when it is imported)
 import demo.gpu  # (then: on a ZeroGPU Space its package must come before torch)
 from demo.first import first_visit
+from demo.memory import share_arenas
 from demo.quick import without_stubs
 from demo.start import open_engine, read_settings
 from glamor.errors import GlamorError
@@ -21,6 +22,7 @@ DRAIN_SECONDS = 6.0  # that work has left when the app is told to end; container
 def main() -> int:
     """Build the page and serve it until it is stopped; returns the exit status."""
     settings = read_settings()
+    share_arenas()
     try:
         demo.cache.check()
         engine = open_engine(settings.checkpoint, allowed=settings.allowed)

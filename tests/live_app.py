@@ -88,7 +88,7 @@ def wait(url: str, process: subprocess.Popen[bytes]) -> None:
             with urlopen(url, timeout=10):
                 return
         except (URLError, TimeoutError, ConnectionError):
-            time.sleep(0.3)
+            time.sleep(0.05)
     raise RuntimeError("the app did not start")
 
 

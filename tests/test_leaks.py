@@ -41,7 +41,8 @@ def test_answers_leave_no_files_figures_hooks_networks_or_memory(
     ask(engine, photo, 10, len(METHODS))
     before, used = held(engine, tmp_path), memory()
     ask(engine, photo, 100, len(METHODS))
-    assert held(engine, tmp_path) == before
+    after = held(engine, tmp_path)
+    assert [name for name, count in vars(after).items() if count > getattr(before, name)] == []
     assert before.hooks == 0
     grown = memory() - used
     assert grown < BOUND
