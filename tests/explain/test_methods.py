@@ -254,3 +254,19 @@ def test_every_method_says_what_it_is() -> None:
         assert method.cost >= 3
         assert method.caption.endswith(".")
         assert all((method.name, method.needs, method.source))
+
+
+def test_integrated_gradients_are_the_integral_along_the_straight_path(small_net: GLAMORNet, person: Prepared) -> None:
+    """Sundararajan et al. 2017, eq. 1, by torch's own gradients of the network as it was trained, point by point."""
+    points, weights = np.polynomial.legendre.leggauss(gradients.IG_STEPS)
+    inputs = person.face[None], person.context[None]
+    sums = [torch.zeros_like(image) for image in inputs]
+    for point, weight in zip((points + 1) / 2, weights / 2, strict=True):
+        there = [(image * point).requires_grad_() for image in inputs]
+        small_net(*there).logits[0, TARGET].backward()
+        for total, image in zip(sums, there, strict=True):
+            total += weight * image.grad
+    face, context = ((image * total)[0].sum(dim=0).numpy() for image, total in zip(inputs, sums, strict=True))
+    found = explain(small_net, person, "integrated_gradients", TARGET)
+    np.testing.assert_allclose(found.face, face, atol=2e-3 * np.abs(face).max())
+    np.testing.assert_allclose(found.context, context * found.scored, atol=2e-3 * np.abs(context).max())
