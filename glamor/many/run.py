@@ -66,7 +66,7 @@ def analyse(
         The rows of one photo, in the order of ``items``; never empty.
     """
     clock = clock or Clock()
-    found, full = _timed(detect_all(items, config, workers), clock), _full(network, batch)
+    found, full = _timed(detect_all(items, config, workers), clock), _full(network)
     for group in _groups(found, batch):
         yield from answered(group, full, sha256, clock)
 
@@ -81,12 +81,15 @@ def answered(group: Sequence[Found], network: Network, sha256: str, clock: Clock
     return [_rows(found, predictions, spent / max(1, len(faces)), sha256) for found in group]
 
 
-def _full(network: Network, batch: int) -> Network:
-    """Fill passes of fewer faces: what torch sets aside for one size fits no other, so that memory would grow."""
+def _full(network: Network) -> Network:
+    """Fill passes of fewer faces than one before: what torch sets aside for one size fits no other."""
+    largest = 0
 
     def run(*faces: Sequence[Any]) -> tuple[Prediction, ...]:
+        nonlocal largest
         count = len(faces[0])
-        return network(*((*column, *[column[0]] * (batch - count)) for column in faces))[:count]
+        largest = max(largest, count)
+        return network(*((*column, *[column[0]] * (largest - count)) for column in faces))[:count]
 
     return run
 
