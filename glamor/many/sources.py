@@ -63,8 +63,8 @@ class Files:
         photos = others = 0
         for path in _walk(self.root):
             if path.suffix.lower() == ZIP:
-                inside, left_out = _archive_names(path)
-                photos, others = photos + (len(inside) or 1), others + left_out
+                inside = _archive_count(path)
+                photos, others = photos + (inside.photos or 0), others + inside.others
             elif path == self.root or _is_picture(path.name):
                 photos += 1
             else:
@@ -129,13 +129,13 @@ def _archived(path: Path, labels: dict[str, str]) -> Iterator[Item]:
     yield from archive_items(path, members, labels)
 
 
-def _archive_names(path: Path) -> tuple[list[str], int]:
+def _archive_count(path: Path) -> Count:
     try:
         members = list_members(path)
     except DataError:
-        return [], 0  # its own row says why
-    inside = [member for member in members if _is_picture(member)]
-    return inside, len(members) - len(inside)
+        return Count(1)  # the row that says why
+    inside = sum(map(_is_picture, members))
+    return Count(inside, len(members) - inside)
 
 
 def _walk(root: Path) -> Iterator[Path]:

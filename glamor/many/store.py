@@ -51,7 +51,7 @@ class Store:
         sha256: of the checkpoint's weights.
 
     Raises:
-        DataError: if the folder holds results of other weights, or a file that cannot be read.
+        DataError: if the folder cannot be made, or holds results of other weights or a file that cannot be read.
     """
 
     def __init__(self, folder: Path, class_names: Sequence[str], sha256: str) -> None:
@@ -61,7 +61,10 @@ class Store:
         self._rows: list[Row] = []
         self._full = FIRST_ROWS
         self._written = time.monotonic()
-        (folder / PARTS).mkdir(parents=True, exist_ok=True)
+        try:
+            (folder / PARTS).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataError(f"{folder} cannot be made or written ({error.strerror}); choose another folder.") from error
         merged = self._tidy()
         self._next = 1 + max([merged, *map(_number, self._parts())])
         self._known = np.unique(np.fromiter(map(_hash, self._names()), np.uint64))

@@ -14,7 +14,7 @@ from PIL import Image
 from glamor.config import CLASS_NAMES
 from glamor.errors import DataError, PhotoError
 from glamor.many.items import Item
-from glamor.many.sources import open_sources, reopen
+from glamor.many.sources import Count, open_sources, reopen
 from tests.datasets import SCENE_BOX, make_faces, make_scenes
 
 
@@ -41,6 +41,16 @@ def test_a_folder_gives_all_pictures_under_it_and_counts_the_rest(tmp_path: Path
     assert _names(_items(tmp_path), tmp_path) == ["a.png", "b.JPG", "x.heic", "deep/er/c.webp"]
     (source,) = open_sources([str(tmp_path)])
     assert source.count().others == 3
+
+
+def test_an_archive_without_photos_offers_none_and_one_that_is_none_offers_its_row(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "words.zip", "w") as archive:
+        archive.writestr("read me.txt", "hello")
+    (tmp_path / "torn.zip").write_bytes(b"PK")
+    for name, count, rows in (("words.zip", Count(0, 1), 0), ("torn.zip", Count(1), 1)):
+        (source,) = open_sources([str(tmp_path / name)])
+        assert source.count() == count
+        assert len(list(source.items(()))) == rows
 
 
 def test_a_file_that_is_named_is_taken_whatever_it_is_called(tmp_path: Path) -> None:

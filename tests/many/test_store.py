@@ -132,6 +132,14 @@ def test_rows_of_other_weights_are_refused(tmp_path: Path) -> None:
         Store(tmp_path, ("Calm", "Angry"), "abc")
 
 
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(
+        DataError, match="taken/out cannot be made or written \\(Not a directory\\); choose another folder"
+    ):
+        _open(tmp_path / "taken" / "out")
+
+
 def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
     (tmp_path / "faces.parquet").write_text("rows")
     with pytest.raises(DataError, match="cannot be read"):
