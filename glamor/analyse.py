@@ -142,6 +142,8 @@ def _report(totals: Totals, folder: Path) -> str:
         f"{totals.photos:,} photos: {totals.faces:,} faces, {totals.without_face:,} photos without a face",
         f"rows: {folder / FACES}",
     ]
-    if totals.failed:
+    if totals.failed == 1:
+        lines.append(f"1 photo failed; the reason is in {folder / FAILED}")
+    elif totals.failed:
         lines.append(f"{totals.failed:,} photos failed; the reasons are in {folder / FAILED}")
     return "\n".join(lines)

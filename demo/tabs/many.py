@@ -18,7 +18,7 @@ from demo.visit import Visit
 # A queue of its own: an archive takes minutes, and nobody's photo may wait behind it.
 QUEUE: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
 KINDS = ["number", "html", "str", "number", "str", "number", "number", "number", "str"]
-WIDTHS = ["64px", "76px", "auto", "64px", "110px", "96px", "96px", "96px", "auto"]
+WIDTHS = ["64px", "76px", "auto", "64px", "110px", "132px", "96px", "96px", "auto"]
 _TO_ANALYSE_JS = 'document.querySelector("#tab-analyse-button").click()'
 
 

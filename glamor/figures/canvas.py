@@ -20,7 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import Affine2D, Transform
 from numpy.typing import NDArray
 from PIL import Image
@@ -52,6 +52,7 @@ class Picture(Artist):
     def __init__(self, pixels: NDArray[np.uint8], box: Box) -> None:
         super().__init__()
         self.pixels, self.box = pixels, box
+        self.set_zorder(Patch.zorder)  # what is added later lies above, be it a picture or a bar
 
     def draw(self, renderer: RendererBase) -> None:
         figure = cast(Figure, self.get_figure())

@@ -29,7 +29,7 @@ MEANING = (
 _STYLE = """
 :root { color-scheme: light; }
 body { font: 15px/1.5 system-ui, sans-serif; color: #1F2430; background: #fff; margin: 0 auto; padding: 24px;
-  max-width: 1180px; }
+  max-width: 1180px; overflow-wrap: anywhere; }
 h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 16px; margin: 0 0 8px; }
 .lead, figcaption, .muted { color: #5B6270; font-size: 13px; }
 .numbers { display: flex; flex-wrap: wrap; gap: 12px 36px; margin: 18px 0; padding: 0; list-style: none; }
