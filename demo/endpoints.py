@@ -101,7 +101,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         [photo, boxes],
         [values, boxed],
         api_name="predict",
-        **queues.PREDICT_QUEUE,
+        **queues.PROGRAM_QUEUE,
         **shared,
     )
     button.click(
@@ -109,7 +109,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         [photo, method, target, face, box, opacity, maps],
         [values, first, second],
         api_name="explain",
-        **queues.EXPLAIN_QUEUE,
+        **queues.PROGRAM_EXPLAIN_QUEUE,
         **shared,
     )
 
@@ -118,7 +118,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         [photo, methods, target, face, box],
         [values],
         api_name="trust",
-        **queues.EXPLAIN_QUEUE,
+        **queues.PROGRAM_EXPLAIN_QUEUE,
         **shared,
     )
 
@@ -165,7 +165,7 @@ def add_intervene(engine: Engine) -> None:
         api_name="intervene",
         api_visibility="public",
         preprocess=False,
-        **queues.PREDICT_QUEUE,
+        **queues.PROGRAM_QUEUE,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import httpx
@@ -88,6 +89,17 @@ def test_programs_do_not_make_the_page_forget_a_visitor(app, photos):
             asked = visitor.http.post("/gradio_api/call/predict", json={"data": [None, None]}).json()["event_id"]
             assert "event: error" in visitor.http.get(f"/gradio_api/call/predict/{asked}").text
         assert visitor.act(visitor.event("opacity", "input"), None, 0.2) == before
+
+
+def test_a_visitor_does_not_wait_behind_a_programs_many_photos(app, photos):
+    with Visitor(app.url) as visitor, httpx.Client(base_url=app.url, timeout=600) as http:
+        calls, wish = "/gradio_api/call/predict", {"data": [visitor.upload(photos[1])]}
+        asked = [http.post(calls, json=wish).json()["event_id"] for _ in range(60)]
+        last = threading.Thread(target=http.get, args=(f"{calls}/{asked[-1]}",))
+        last.start()
+        visitor.act(visitor.event("opacity", "input"), None, 0.2)
+        assert last.is_alive(), "the last of the program's photos is still waited for"
+        last.join()
 
 
 def test_a_forgotten_visitor_is_told_and_gets_nobody_elses_answer(app, photos):
