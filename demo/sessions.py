@@ -179,9 +179,8 @@ def _with_kept_pictures(blocks: Sequence[Any], values: Any) -> Any:
         return _with_kept_picture(blocks[0], values)
     if not isinstance(values, list | tuple):
         return values
-    return [
-        _with_kept_picture(*one) for one in zip(blocks, values, strict=False)
-    ]  # (Gradio tells if they do not match)
+    # (Gradio tells if they are not as many.)
+    return [_with_kept_picture(block, value) for block, value in zip(blocks, values, strict=False)]
 
 
 def _with_kept_picture(block: Any, value: Any) -> Any:
