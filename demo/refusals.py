@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from demo import text
+from demo.guard import message_of
 
 Handler = Callable[[Request, Exception], Awaitable[JSONResponse]]
 
@@ -20,8 +21,13 @@ def refusals() -> dict[Any, Handler]:
     return {
         RequestValidationError: _saying(422, text.NOT_A_REQUEST),
         FnIndexInferError: _saying(404, text.NO_SUCH_ENDPOINT),
+        LookupError: _unexpected,  # an event that there is not: else it would be logged with what was asked for
         500: _saying(500, text.UNEXPECTED),
     }
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"error": message_of(error)}, status_code=500)
 
 
 def _saying(status: int, sentence: str) -> Handler:

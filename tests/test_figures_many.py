@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
-from glamor import figures
-from glamor.figures import ATTENTION_MAP
+from glamor.figures import ATTENTION_MAP, FACE_COLOR
 from glamor.figures.canvas import to_array
+from glamor.figures.colours import QUIET_BAR
 from glamor.figures.many import counts_figure, face_weight_figure, mean_attention_figure, reliability_figure
 
 REGION = (0.25, 0.25, 0.75, 0.75)
@@ -17,9 +18,18 @@ def _colour(share: float) -> np.ndarray:
     return np.round(np.array(ATTENTION_MAP(share)[:3]) * 255).astype(int)
 
 
+def _has(picture: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """Return which pixels have a colour, but for rounding."""
+    found: np.ndarray = np.abs(picture.astype(int) - colour).max(axis=2) <= 1
+    return found
+
+
 def _share(picture: np.ndarray, colour: np.ndarray) -> float:
-    """Return the share of pixels that have a colour, but for rounding."""
-    return float((np.abs(picture.astype(int) - colour).max(axis=2) <= 1).mean())
+    return float(_has(picture, colour).mean())
+
+
+def _named(colour: str) -> np.ndarray:
+    return np.round(np.array(to_rgb(colour)) * 255).astype(int)
 
 
 def test_each_labels_map_is_drawn_over_its_blank_photo_on_one_scale() -> None:
@@ -35,7 +45,7 @@ def test_each_labels_map_is_drawn_over_its_blank_photo_on_one_scale() -> None:
     assert _share(left, bottom) == pytest.approx(48 * cell, rel=0.2)
     assert _share(right, uniform) == pytest.approx(_share(left, bottom) + cell, rel=0.02)
     assert _share(right, top) == 0
-    _, columns = np.nonzero(np.abs(left.astype(int) - top).max(axis=2) <= 1)
+    _, columns = np.nonzero(_has(left, top))
     assert columns.mean() > left.shape[1] / 2, "right of the middle"
 
 
@@ -46,8 +56,7 @@ def test_a_label_without_a_face_has_no_map() -> None:
 
 def test_bars_are_as_long_as_the_counts() -> None:
     picture = to_array(counts_figure(["A", "B", "C"], [10, 5, 0]))
-    quiet = np.array([int(figures.many.QUIET_BAR[i : i + 2], 16) for i in (1, 3, 5)])
-    rows = (np.abs(picture.astype(int) - quiet).max(axis=2) <= 1).sum(axis=1)
+    rows = _has(picture, _named(QUIET_BAR)).sum(axis=1)
     lengths = [int(part.max()) for part in np.array_split(rows, 3)]
     assert lengths[0] == pytest.approx(2 * lengths[1], rel=0.02)
     assert lengths[2] == 0
@@ -56,8 +65,7 @@ def test_bars_are_as_long_as_the_counts() -> None:
 def test_the_weights_of_a_label_stand_where_they_are() -> None:
     low, high = np.array([4, 0, 0, 0]), np.array([0, 0, 0, 4])
     picture = to_array(face_weight_figure(["A", "B"], [4, 4], [low, high], [0.1, 0.9]))
-    purple = np.array([int(figures.FACE_COLOR[i : i + 2], 16) for i in (1, 3, 5)])
-    _, columns = np.nonzero(np.abs(picture.astype(int) - purple).max(axis=2) <= 1)
+    _, columns = np.nonzero(_has(picture, _named(FACE_COLOR)))
     middle = picture.shape[1] * 0.5
     assert (columns < middle).any()
     assert (columns > middle).any()

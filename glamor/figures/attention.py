@@ -148,10 +148,15 @@ def draw_masked_face(figure: Figure, face: Box, frame: Box, words: str = MASK_LA
 def draw_scale(figure: Figure, top: float, *maps: NDArray[np.floating]) -> None:
     """Draw the scale that serves all the maps, ``canvas.BAR_HEIGHT`` high."""
     high, cells = scale_top(*maps), maps[0].size
-    colours = as_bytes(ATTENTION_MAP(np.linspace(0, 1, 256))[:, :3] * 255)
-    ticks = [(0.0, "0"), (1.0, f"{high:.1f}×" if high < 10 else f"{high:.0f}×")]
-    if 1 / high > 0.08:  # else it would touch the zero
-        ticks.append((1 / high, "1×"))
     flat = max(float(np.ptp(attention)) for attention in maps) * cells < FLAT_SPREAD
     caption = FLAT_NOTE if flat else f"attention, as a multiple of uniform (1/{cells})"
+    draw_multiples(figure, top, high, f"{high:.1f}×" if high < 10 else f"{high:.0f}×", caption)
+
+
+def draw_multiples(figure: Figure, top: float, high: float, words: str, caption: str) -> None:
+    """Draw the scale from none to ``high`` times uniform attention, whose end reads ``words``."""
+    colours = as_bytes(ATTENTION_MAP(np.linspace(0, 1, 256))[:, :3] * 255)
+    ticks = [(0.0, "0"), (1.0, words)]
+    if 1 / high > 0.08:  # else it would touch the zero
+        ticks.append((1 / high, "1×"))
     canvas.add_colour_bar(figure, top, colours, ticks, caption)

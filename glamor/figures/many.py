@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from glamor.figures import canvas
+from glamor.figures.attention import draw_multiples
 from glamor.figures.canvas import LINE, MARGIN, SMALL, WIDTH, Box
 from glamor.figures.colours import (
     ATTENTION_MAP,
@@ -83,11 +84,7 @@ def mean_attention_figure(
         canvas.add_text(figure, x, y, name, fontweight="bold")
         canvas.add_text(figure, x + wide, y, f"{count:,} faces" if count != 1 else "1 face", ha="right", color=MUTED)
         _draw_map(figure, one, (x, y + LINE, x + wide, y + LINE + high), region_share_xyxy, top)
-    ticks = [(0.0, "0"), (1.0, f"{top:.1f}×")]
-    if 1 / top > 0.08:  # else it would touch the zero
-        ticks.append((1 / top, "1×"))
-    colours = as_bytes(ATTENTION_MAP(np.linspace(0, 1, 256))[:, :3] * 255)
-    canvas.add_colour_bar(figure, rows * step, colours, ticks, "mean attention, as a multiple of uniform")
+    draw_multiples(figure, rows * step, top, f"{top:.1f}×", "mean attention, as a multiple of uniform")
     return figure
 
 
