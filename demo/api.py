@@ -10,10 +10,10 @@ from PIL.Image import Image
 
 from demo import parse, pictures, text
 from demo.engine import Engine
-from demo.lab import FACES, SCENES, Bench, Setting
-from demo.shown import packed
+from demo.pictures import encode
 from glamor.errors import FaceError, PhotoError
 from glamor.explain.trust import DEFAULT_METHODS
+from glamor.explain.what_if import FACES, SCENES, InterventionState, Setting
 from glamor.faces import largest
 from glamor.photo import Photo, load_photo
 from glamor.predictor import Prediction
@@ -41,7 +41,7 @@ def predict(engine: Engine, photo: Payload, boxes: Any) -> tuple[dict[str, Any],
     predictions = engine.predict(pixels, parse.boxes(boxes))
     chosen = largest([one.face_box_xyxy for one in predictions]) if predictions else None
     faces = [prediction_to_dict(prediction) for prediction in predictions]
-    return {"faces": faces}, packed(pictures.numbered_photo(pixels, predictions, chosen))
+    return {"faces": faces}, encode(pictures.numbered_photo(pixels, predictions, chosen))
 
 
 def explain(
@@ -77,8 +77,8 @@ def explain(
     values = {"prediction": prediction_to_dict(prediction), "explanation": told}
     return (
         values,
-        packed(pictures.moved(prediction, explanation, strength)),
-        packed(pictures.looked(pixels, prediction, strength)),
+        encode(pictures.moved(prediction, explanation, strength)),
+        encode(pictures.looked(pixels, prediction, strength)),
     )
 
 
@@ -113,7 +113,7 @@ def intervene(
     prediction = _chosen(engine, _load(photo), face, box)
     rows, columns = prediction.attention.shape
     setting = replace(setting, grid=parse.grid(attention, (rows, columns)))
-    answer = engine.lab.ask(Bench(prediction), setting).answer
+    answer = engine.what_if(InterventionState(prediction), setting).answer
     gained = (answer.probabilities - prediction.probabilities).tolist()
     return {
         "prediction": prediction_to_dict(prediction),

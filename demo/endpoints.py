@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
 from PIL.Image import Image
 
-from demo import api
-from demo import events as queues
+from demo import api, events
 from demo.engine import Engine
-from demo.guard import as_api_errors
-from demo.lab import AS_IS
+from demo.html import message_of
+from glamor.explain.what_if import AS_IS
 
+P = ParamSpec("P")
+R = TypeVar("R")
 # JSON schemas of the arguments that are lists.
 NUMBERS = {"type": "array", "items": {"type": "number"}}
 ROWS = {"type": "array", "items": NUMBERS}
@@ -102,7 +104,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         [photo, boxes],
         [values, boxed],
         api_name="predict",
-        **queues.PROGRAM_QUEUE,
+        **events.PROGRAM_QUEUE,
         **shared,
     )
     button.click(
@@ -110,7 +112,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         [photo, method, target, face, box, opacity, maps],
         [values, first, second],
         api_name="explain",
-        **queues.PROGRAM_EXPLAIN_QUEUE,
+        **events.PROGRAM_EXPLAIN_QUEUE,
         **shared,
     )
 
@@ -119,7 +121,7 @@ def add_endpoints(engine: Engine, default_method: str, default_opacity: float) -
         [photo, methods, target, face, box],
         [values],
         api_name="trust",
-        **queues.PROGRAM_EXPLAIN_QUEUE,
+        **events.PROGRAM_EXPLAIN_QUEUE,
         **shared,
     )
 
@@ -166,7 +168,7 @@ def add_intervene(engine: Engine) -> None:
         api_name="intervene",
         api_visibility="public",
         preprocess=False,
-        **queues.PROGRAM_QUEUE,
+        **events.PROGRAM_QUEUE,
     )
 
 
@@ -182,3 +184,16 @@ def json_input(label: str, schema: Mapping[str, Any]) -> gr.JSON:
     made = gr.JSON(label=label)
     vars(made)["api_info"] = lambda: dict(schema)  # a class of its own would have Gradio write a file beside this one
     return made
+
+
+def as_api_errors(handler: Callable[P, R]) -> Callable[P, R]:
+    """Wrap an API handler: whatever it raises becomes a ``gr.Error`` with one sentence."""
+
+    @wraps(handler)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return handler(*args, **kwargs)
+        except Exception as error:
+            raise gr.Error(message_of(error), print_exception=False) from None
+
+    return guarded

@@ -1,4 +1,4 @@
-"""What the tabs of slow work share: their subject, and buttons to start and to stop."""
+"""Slow work that a visitor can stop: what its tabs share."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
-from demo import markup, text
-from demo.compare import views as compare_markup
+from demo import html, text, views
 from demo.events import SLOW
-from glamor.explain import METHODS
+from demo.visits import BASELINE, Focus, Question
+from glamor.explain import METHODS, find_method
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ def open_tab() -> gr.Tab:
 
 def subject(tab: str) -> gr.HTML:
     """Place the line that says which face and label the tab is about."""
-    return gr.HTML(markup.empty(text.SUBJECT_EMPTY), elem_id=f"{tab}-subject")
+    return gr.HTML(html.empty(text.SUBJECT_EMPTY), elem_id=f"{tab}-subject")
 
 
 def methods(tab: str, chosen: tuple[str, ...], info: str) -> gr.CheckboxGroup:
     """Place the choice of methods with their cost classes."""
     choices: list[tuple[str, str | int | float]] = [
-        (compare_markup.choice(method), key) for key, method in METHODS.items()
+        (views.method_choice(method), key) for key, method in METHODS.items()
     ]
     return gr.CheckboxGroup(
         choices, value=list(chosen), label=text.METHODS_LABEL, info=info, elem_id=f"{tab}-methods", elem_classes="list"
@@ -59,3 +59,19 @@ def buttons(tab: str, run: str) -> tuple[gr.Button, gr.Button, gr.HTML]:
         start = gr.Button(run, variant="primary", interactive=False, min_width=100, elem_id=f"{tab}-run")
         stop = gr.Button(text.CANCEL, interactive=False, min_width=100, elem_id=f"{tab}-stop")
     return start, stop, gr.HTML("", elem_id=f"{tab}-status")
+
+
+def question_of(focus: Focus, method: str, baseline: str = BASELINE, smooth: bool = False) -> Question:
+    """Return the question that a method's map answers; what the method has no use for is left out.
+
+    Raises:
+        ExplainError: if there is no such method.
+    """
+    entry = find_method(method)
+    return Question(
+        focus.question.face,
+        entry.key,
+        focus.question.target,
+        baseline if entry.uses_baseline else BASELINE,
+        bool(smooth) and entry.can_smooth,
+    )

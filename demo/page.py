@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 from starlette.middleware import Middleware
 
-from demo import about, analyse, cache, compare, endpoints, interventions, links, many, markup, privacy, text, trust
-from demo import events as queues
-from demo import swap as photos
+from demo import (
+    about,
+    analyse,
+    cache,
+    compare,
+    endpoints,
+    events,
+    html,
+    interventions,
+    links,
+    many,
+    privacy,
+    swap,
+    text,
+    trust,
+)
 from demo.checkpoints import Shelf
 from demo.engine import Engine
 from demo.headers import SecurityHeaders
@@ -31,7 +44,7 @@ TABS: tuple[tuple[str, str, Callable[[Shelf, gr.State], None]], ...] = (
     ("compare", text.TAB_COMPARE, compare.build),
     ("interventions", text.TAB_INTERVENTIONS, interventions.build),
     ("trust", text.TAB_TRUST, trust.build),
-    ("photos", text.TAB_PHOTOS, photos.build),
+    ("photos", text.TAB_PHOTOS, swap.build),
     ("many", text.TAB_MANY, many.build),
     ("about", text.TAB_ABOUT, about.build),
 )
@@ -50,7 +63,7 @@ def build(engine: Engine, first: Visit) -> Page:
     ) as page:
         visit = gr.State(first, time_to_live=VISIT_AGE, delete_callback=page.forget_visit)
         with gr.Row(elem_id="top-bar"):
-            gr.HTML(markup.header(), elem_id="header")
+            gr.HTML(_header(), elem_id="header")
             copy = gr.Button(text.COPY_LINK, size="sm", min_width=80, elem_id="copy-link")
             delete = gr.Button(text.DELETE, size="sm", min_width=80, elem_id="delete-now")
         said, deleted = gr.HTML("", elem_id="said"), gr.HTML("", elem_id="deleted")
@@ -66,7 +79,7 @@ def build(engine: Engine, first: Visit) -> Page:
         if len(shelf.names) > 1:
             _connect_footer(page, shelf, visit, footer)
         privacy.connect(page, visit, delete, deleted)
-    page.queue(max_size=queues.MOST_WAITING)
+    page.queue(max_size=events.MOST_WAITING)
     return page
 
 
@@ -98,13 +111,13 @@ def _connect_link(page: Page, shelf: Shelf, tabs: gr.Tabs, copy: gr.Button, said
 
     def on_load(request: gr.Request) -> Any:
         link = links.read(request.query_params, keys, analyse.SHOWN_METHODS, labels, shelf.names)
-        refused = markup.note("<br>".join(map(escape, link.refused)), "warn")
+        refused = html.note(Markup("<br>").join(link.refused), "warn")
         return gr.Tabs(selected=link.tab) if link.tab else gr.skip(), refused
 
-    page.load(on_load, None, [tabs, said], api_visibility="private", show_progress="hidden", **queues.PREDICT_QUEUE)
+    page.load(on_load, None, [tabs, said], api_visibility="private", show_progress="hidden", **events.PREDICT_QUEUE)
     named = {block.elem_id: block for block in page.blocks.values()}
     settings = [named[name] for name in ("method", "target", "opacity", "which")]
-    notes = {"COPIED": markup.note(text.COPIED), "IN_ADDRESS_BAR": markup.note(text.IN_ADDRESS_BAR)}
+    notes = {"COPIED": html.note(text.COPIED), "IN_ADDRESS_BAR": html.note(text.IN_ADDRESS_BAR)}
     copy.click(None, settings, said, js=links.copy_js(notes, shelf.own), api_visibility="private")
 
 
@@ -112,16 +125,21 @@ def _connect_footer(page: Page, shelf: Shelf, visit: gr.State, footer: gr.HTML) 
     """Let the footer name the weights that the visitor has chosen in *About*."""
     (facts,) = (block for block in page.blocks.values() if block.elem_id == "facts")
     told: Any = facts
-    told.change(lambda visit: _footer(shelf.of(visit)), [visit], footer, **queues.FAST)
+    told.change(lambda visit: _footer(shelf.of(visit)), [visit], footer, **events.FAST)
 
 
 def _footer(engine: Engine) -> str:
     checkpoint = engine.predictor.checkpoint
-    return markup.footer(checkpoint.source, checkpoint.config.trained_on)
+    weights = text.MADE_WITH.format(source=checkpoint.source, trained_on=checkpoint.config.trained_on)
+    return Markup("<p>{}</p><p>{}</p><p>{}</p>").format(text.LIMITS, text.PRIVACY, weights)
+
+
+def _header() -> Markup:
+    return Markup("<h1>{}</h1><p>{}</p>").format(text.TITLE, text.LEAD)
 
 
 def _start_notice(engine: Engine) -> None:
     if engine.notice:
-        gr.HTML(markup.note(escape(engine.notice), "warn"), elem_id="start-notice")
+        gr.HTML(html.note(engine.notice, "warn"), elem_id="start-notice")
     if not engine.trained:
-        gr.HTML(markup.note(text.UNTRAINED, "warn"), elem_id="untrained")
+        gr.HTML(html.note(text.UNTRAINED, "warn"), elem_id="untrained")

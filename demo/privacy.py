@@ -7,8 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import events as queues
-from demo import markup, text
+from demo import events, html, text
 from demo.sessions import Page
 from demo.visits import Visit
 
@@ -34,13 +33,13 @@ def connect(page: Page, visit: gr.State, delete: gr.Button, deleted: gr.HTML) ->
     def forget(request: gr.Request) -> None:
         page.forget(request.session_hash)
 
-    options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **queues.PREDICT_QUEUE}
+    options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **events.PREDICT_QUEUE}
     (
         delete.click(on_delete, [visit, *_file_inputs(page)], None, preprocess=False, **options)
         .then(forget, None, None, **options)
         .then(None, None, None, js=_AFRESH_JS, api_visibility="private")
     )
-    page.load(None, None, deleted, js=_SAY_JS.replace("DELETED", json.dumps(markup.note(text.DELETED))),
+    page.load(None, None, deleted, js=_SAY_JS.replace("DELETED", json.dumps(html.note(text.DELETED))),
               api_visibility="private")  # fmt: skip
 
 

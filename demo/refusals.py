@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from demo import text
-from demo.guard import message_of
+from demo.html import message_of
 
 Handler = Callable[[Request, Exception], Awaitable[JSONResponse]]
 

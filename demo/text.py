@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 TITLE = "GLAMOR-Net, explained"
 LEAD = (
     "Add a photo of people. A small neural network names the expression it reads in each face and in the scene "
     "around it, and this page shows what it went by."
 )
-MEANING = (
+MEANING = Markup(
     "<b>What you see</b> is an expression label predicted by a network. It is not what the person feels, and it is "
     "often wrong."
 )
@@ -89,13 +91,13 @@ BOX_BUTTON = "Use this box"
 
 PHOTO_ALT = "Your photo with {count} numbered faces; face {number} is selected: {emotion}."
 PHOTO_ALT_NO_FACE = "Your photo. No face was found in it."
-NO_FACE = (
+NO_FACE = Markup(
     "<b>No face was found in this photo.</b> If you see one, click two opposite corners of it on the photo, or type "
     "its box below “A face is missing or wrong?”."
 )
 NO_FACE_THERE = "There is no numbered face at that place. Click inside one of the boxes."
 FACE_REMOVED = "Face {number} is off the list; the others are numbered anew."
-LAST_FACE_REMOVED = (
+LAST_FACE_REMOVED = Markup(
     "<b>No face is left.</b> Click two opposite corners of one on the photo, or type its box below “A face is missing "
     "or wrong?”."
 )
@@ -104,7 +106,7 @@ SECOND_CORNER = "Now click the opposite corner."
 NEEDS_PHOTO = "Add a photo first."
 PHOTO_SIZE = "The photo is {width} × {height} pixels."
 
-UNTRAINED = (
+UNTRAINED = Markup(
     "<b>Untrained weights.</b> The checkpoint in use does not say what it was trained on, so its numbers mean nothing "
     "and no prediction is shown. Start the app with trained weights."
 )

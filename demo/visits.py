@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from demo.lab import Bench
 from glamor.explain import Explanation
 from glamor.explain.trust import Trust
+from glamor.explain.what_if import InterventionState
 from glamor.photo import Photo
 from glamor.predictor import Prediction
 
@@ -115,7 +115,7 @@ class Visit:
     maps: dict[Question, Explanation] = field(default_factory=dict)
     waiting: Question | None = None
     wish: str | None = None
-    bench: Bench | None = None  # of the tab Interventions; for one face of this view
+    intervention: InterventionState | None = None  # of the tab Interventions; for one face of this view
     checks: dict[tuple[Question, ...], Trust] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     compared: tuple[Question, ...] = ()
@@ -128,7 +128,7 @@ class Visit:
         """Put up a new view; what was computed for other photos or other faces is forgotten."""
         if view is None or self.view is None or view.predictions is not self.view.predictions:
             self.maps, self.checks, self.compared = {}, {}, ()
-            self.bench = None
+            self.intervention = None
         self.view, self.waiting = view, view.question if view else None
 
     def give_up(self) -> None:

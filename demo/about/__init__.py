@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.context import Context
 
-from demo import events as queues
-from demo import links, markup, text
-from demo.about import side_by_side
-from demo.about import views as card
-from demo.about.side_by_side import SAME, Sides
+from demo import events, html, links, text
+from demo.about import side_by_side, views
+from demo.about.side_by_side import Sides
 from demo.checkpoints import Shelf
-from demo.guard import message_of
+from demo.events import SAME
 from demo.press import OPEN, press_js
 from demo.visits import Visit
 from glamor.card import read_card
@@ -40,14 +37,14 @@ def build(shelf: Shelf, visit: gr.State) -> None:
     start = choose(shelf, Visit(), shelf.own)
     with gr.Row(elem_id="about", equal_height=False):
         with gr.Column(elem_classes="card", min_width=320):
-            gr.HTML(markup.heading(text.ABOUT_CHECKPOINT))
+            gr.HTML(html.heading(text.ABOUT_CHECKPOINT))
             which = _choice(shelf, text.ABOUT_WHICH, text.ABOUT_WHICH_INFO, "which")
             notice, facts = gr.HTML("", elem_id="about-notice"), gr.HTML(start.facts, elem_id="facts")
-            gr.HTML(markup.heading(text.ABOUT_SCORES))
+            gr.HTML(html.heading(text.ABOUT_SCORES))
             scores = gr.HTML(start.scores, elem_id="scores")
-            gr.HTML(markup.heading(text.ABOUT_WEAK))
+            gr.HTML(html.heading(text.ABOUT_WEAK))
             weak = gr.HTML(start.weak, elem_id="weak")
-            gr.HTML(markup.heading(text.ABOUT_AUDIT))
+            gr.HTML(html.heading(text.ABOUT_AUDIT))
             audited = gr.HTML(start.audited, elem_id="audited")
         with gr.Column(elem_classes="card", min_width=320):
             for title, sentences in (
@@ -55,11 +52,11 @@ def build(shelf: Shelf, visit: gr.State) -> None:
                 (text.ABOUT_BANNED, text.ABOUT_BANNED_WORDS),
                 (text.ABOUT_PRIVACY, text.ABOUT_PRIVACY_WORDS),
             ):
-                gr.HTML(f"{markup.heading(title)}{card.points(sentences)}")
+                gr.HTML(html.heading(title) + html.points(sentences))
     if len(shelf.names) > 1:
         _side_by_side(shelf, visit)
     with gr.Column(elem_id="card", elem_classes="card"):
-        gr.HTML(markup.heading(text.ABOUT_CARD))
+        gr.HTML(html.heading(text.ABOUT_CARD))
         body = gr.HTML(start.body)
     _connect(shelf, visit, [which, notice, facts, scores, weak, audited, body])
 
@@ -75,7 +72,7 @@ def _connect(shelf: Shelf, visit: gr.State, outputs: list[Any]) -> None:
         return choose(shelf, visit, name) if name else About()
 
     page: Any = Context.root_block
-    which, options = outputs[0], queues.PRIVATE | queues.EXPLAIN_QUEUE
+    which, options = outputs[0], events.PRIVATE | events.EXPLAIN_QUEUE
     which.input(on_choice, [visit, which], outputs, **options).then(
         None, None, None, js=press_js(OPEN), api_visibility="private"
     )
@@ -90,10 +87,10 @@ def choose(shelf: Shelf, visit: Visit, name: Any) -> About:
     try:
         side_by_side.use(shelf, visit, name)
     except Exception as error:
-        return About(visit.checkpoint or shelf.own, markup.note(escape(message_of(error)), "warn"))
+        return About(visit.checkpoint or shelf.own, html.problem(error))
     checkpoint = shelf.of(visit).predictor.checkpoint
     told = read_card(checkpoint)
-    parts = (card.facts(checkpoint), card.scores(told), card.weaknesses(told), card.audited(told), card.body(told))
+    parts = (views.facts(checkpoint), views.scores(told), views.weaknesses(told), views.audited(told), views.body(told))
     return About(name, "", *parts)
 
 
@@ -114,7 +111,7 @@ def _choice(shelf: Shelf, label: str, info: str | None, name: str, start: int = 
 def _side_by_side(shelf: Shelf, visit: gr.State) -> None:
     """Add the section that compares two checkpoints."""
     with gr.Column(elem_id="side-by-side", elem_classes="card"):
-        gr.HTML(f"{markup.heading(text.SIDE_BY_SIDE)}{markup.caption(text.SIDE_INFO)}")
+        gr.HTML(html.heading(text.SIDE_BY_SIDE) + html.caption(text.SIDE_INFO))
         with gr.Row(elem_id="choices"):
             first = _choice(shelf, text.SIDE_FIRST, None, "first")
             second = _choice(shelf, text.SIDE_SECOND, None, "second", start=1)
@@ -139,5 +136,5 @@ def _side_by_side(shelf: Shelf, visit: gr.State) -> None:
         [verdict, *sides],
         api_visibility="private",
         preprocess=False,
-        **queues.EXPLAIN_QUEUE,
+        **events.EXPLAIN_QUEUE,
     )

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 from typing import Any, NamedTuple
 
-import gradio as gr
-
-from demo import markup, pictures, text
+from demo import html, pictures, text, views
 from demo.checkpoints import Shelf
 from demo.engine import Engine
-from demo.guard import message_of
-from demo.interventions import views as lab_markup
-from demo.shown import shown
+from demo.events import SAME
+from demo.pictures import image_update
 from demo.visits import Focus, Question, View, Visit
 from glamor.photo import BoxXyxy, Photo
 from glamor.predictor import Prediction
-
-SAME = gr.skip()
 
 
 class Sides(NamedTuple):
@@ -64,15 +58,15 @@ def compare(shelf: Shelf, visit: Visit, first: Any, second: Any, opacity: float)
     """
     view = visit.view
     if view is None or view.focus is None:
-        return Sides(markup.note(text.SIDE_NEEDS_FACE))
+        return Sides(html.note(text.SIDE_NEEDS_FACE))
     focus = view.focus
     try:
         answers = [_answer(shelf.of(visit), shelf.engine(name), view, focus) for name in (first, second)]
     except Exception as error:
-        return Sides(markup.note(escape(message_of(error)), "warn"))
+        return Sides(html.problem(error))
     told = [_side(view, answer, opacity) for answer in answers]
-    words = markup.note(escape(verdict(*(answer.prediction for answer in answers))))
-    return Sides(words + lab_markup.about(text.SIDE_ABOUT_ITEMS), *told[0], *told[1])
+    words = html.note(verdict(*(answer.prediction for answer in answers)))
+    return Sides(words + html.details(text.LAB_ABOUT, html.terms(text.SIDE_ABOUT_ITEMS)), *told[0], *told[1])
 
 
 def box_for(prediction: Prediction, own_scale: float, scale: float) -> BoxXyxy:
@@ -126,8 +120,6 @@ def _predictions(before: Engine, engine: Engine, photo: Photo, found: Sequence[P
 
 def _side(view: View, answer: Focus, opacity: float) -> tuple[str, Any]:
     count = len(view.predictions)
-    words = (
-        f"{markup.answer(answer, count)}{markup.weighed(answer.prediction)}{markup.looked_caption(answer.prediction)}"
-    )
+    words = views.answer(answer, count) + views.weighed(answer.prediction) + views.looked_caption(answer.prediction)
     picture = pictures.looked(view.photo, answer.prediction, opacity)
-    return words, shown(picture, markup.looked_alt(answer.prediction))
+    return words, image_update(picture, views.looked_alt(answer.prediction))

@@ -1,12 +1,13 @@
-"""What the *About* tab says of a checkpoint, as HTML; every value is escaped."""
+"""What the *About* tab says of a checkpoint, as HTML."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from html import escape
+from collections.abc import Iterable, Sequence
 
-from demo import markup, text
+from markupsafe import Markup
+
+from demo import html, text
 from demo.about import markdown
 from glamor.card import Card, Scores
 from glamor.checkpoint import Checkpoint
@@ -14,7 +15,7 @@ from glamor.evaluate import ATTENTION_ALONE, CONTEXT_BLANKED
 from glamor.scoring import ClassReport, Measure, Report
 
 
-def facts(checkpoint: Checkpoint) -> str:
+def facts(checkpoint: Checkpoint) -> Markup:
     """Return where the weights come from and what they learned from."""
     config = checkpoint.config
     rows = (
@@ -25,63 +26,50 @@ def facts(checkpoint: Checkpoint) -> str:
         (text.ABOUT_TRAINED, config.trained_on or text.ABOUT_UNKNOWN),
         (text.ABOUT_LABELS, ", ".join(config.class_names)),
     )
-    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
-    return f'<dl class="facts">{items}</dl>'
+    return html.terms(rows, "facts")
 
 
-def scores(card: Card) -> str:
+def scores(card: Card) -> Markup:
     """Return what was measured, one row a dataset and condition; a sentence if nothing was."""
     if not card.scores:
-        return markup.caption(text.ABOUT_NO_SCORES)
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in text.ABOUT_COLUMNS)
-    rows = "".join(_row(one.dataset, report) for one in card.scores for report in one.reports if report.subset == "all")
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return f"{_scrolling('scroll', text.ABOUT_SCORES, table)}{markup.caption(text.ABOUT_SCORES_INFO)}"
+        return html.caption(text.ABOUT_NO_SCORES)
+    rows = [_row(one.dataset, report) for one in card.scores for report in one.reports if report.subset == "all"]
+    table = html.table(text.ABOUT_COLUMNS, rows, named=False)
+    return html.scrolling("scroll", text.ABOUT_SCORES, table) + html.caption(text.ABOUT_SCORES_INFO)
 
 
-def weaknesses(card: Card) -> str:
+def weaknesses(card: Card) -> Markup:
     """Return what the scores say about failures, and what nobody measured."""
     measured = _measured(card.scores[0]) if card.scores else []
-    return points((*measured, *text.ABOUT_WEAK_ALWAYS))
+    return html.points((*measured, *text.ABOUT_WEAK_ALWAYS))
 
 
-def audited(card: Card) -> str:
+def audited(card: Card) -> Markup:
     """Return which explanations an audit found worth showing; a sentence if there was none."""
     if card.audited is None:
-        return markup.caption(text.ABOUT_NO_AUDIT)
+        return html.caption(text.ABOUT_NO_AUDIT)
     found = card.audited
-    return markup.caption(text.ABOUT_AUDIT_WORDS.format(count=found.count, dataset=found.dataset, advice=found.advice))
+    return html.caption(text.ABOUT_AUDIT_WORDS.format(count=found.count, dataset=found.dataset, advice=found.advice))
 
 
-def points(sentences: Iterable[str]) -> str:
-    """Return sentences as a list."""
-    return f'<ul class="points">{"".join(f"<li>{escape(one)}</li>" for one in sentences)}</ul>'
-
-
-def body(card: Card) -> str:
+def body(card: Card) -> Markup:
     """Return the model card itself."""
     if not card.body.strip():
-        return markup.caption(text.ABOUT_NO_CARD)
-    return _scrolling("model-card", text.ABOUT_CARD, markdown.render(card.body, card.pictures))
+        return html.caption(text.ABOUT_NO_CARD)
+    return html.scrolling("model-card", text.ABOUT_CARD, markdown.render(card.body, card.pictures))
 
 
-def _scrolling(kind: str, label: str, html: str) -> str:
-    """Return what may be wider than its card; the keyboard must reach it to scroll it."""
-    return f'<div class="{kind}" tabindex="0" role="region" aria-label="{escape(label)}">{html}</div>'
-
-
-def _row(dataset: str, report: Report) -> str:
+def _row(dataset: str, report: Report) -> Sequence[str]:
     condition = text.ABOUT_CONDITIONS.get(report.condition, report.condition)
     measures = (report.macro_recall, report.accuracy, report.calibration_error)
     luck = report.calibration_luck.value
-    cells = (
+    return (
         dataset,
         condition,
         f"{report.count:,}",
         *map(_shown, measures),
         "–" if math.isnan(luck) else f"{luck:.1%}",
     )
-    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 
 
 def _shown(measure: Measure) -> str:

@@ -9,14 +9,15 @@ from typing import Any
 
 import gradio as gr
 from gradio.context import Context
+from markupsafe import Markup
 
-from demo import first, gpu, links, markup, parse, text
+from demo import first, gpu, html, links, parse, text
 from demo.analyse import handlers
 from demo.analyse.download import add_download
 from demo.analyse.live import add_live
-from demo.analyse.outputs import SAME, Moved, Screen
+from demo.analyse.outputs import Moved, Screen
 from demo.checkpoints import Shelf
-from demo.events import FAST, SLOW
+from demo.events import FAST, SAME, SLOW
 from demo.examples import example_photos
 from demo.press import OPEN, press_js
 from demo.visits import Visit
@@ -86,9 +87,9 @@ def _lay_out(shelf: Shelf, visit: gr.State, screen: Screen) -> Parts:
         with gr.Row(elem_id="photo-card", elem_classes="card"):
             parts |= _photo_parts(screen)
         with gr.Column(elem_id="answer-column", elem_classes="card"):
-            gr.HTML(markup.heading(text.ANSWER))
+            gr.HTML(html.heading(text.ANSWER))
             parts["answer"] = gr.HTML(elem_id="answer", **_start(screen.answer))
-            gr.HTML(f'<p class="meaning">{text.MEANING}</p>')
+            gr.HTML(Markup('<p class="meaning">{}</p>').format(text.MEANING))
         with gr.Column(elem_id="controls", elem_classes="card"):
             parts |= _control_parts(shelf, visit, screen)
     with gr.Row(elem_id="panels", equal_height=True):
@@ -121,11 +122,11 @@ def _photo_parts(screen: Screen) -> dict[str, Any]:
         **_start(screen.photo),
     )
     with gr.Column(elem_id="examples", min_width=84):
-        gr.HTML(markup.caption(text.EXAMPLES))
+        gr.HTML(html.caption(text.EXAMPLES))
         examples = tuple(map(_example, text.EXAMPLE_NAMES, example_photos()))
     with gr.Row(elem_id="add-row"):
         add = gr.UploadButton(text.ADD_PHOTO, file_types=["image"], size="sm", min_width=100, elem_id="add-photo")
-        gr.HTML(markup.caption(text.CONSENT), elem_id="consent")
+        gr.HTML(html.caption(text.CONSENT), elem_id="consent")
     return {"photo": photo, "examples": examples, "add": add}
 
 
@@ -157,7 +158,7 @@ def _control_parts(shelf: Shelf, visit: gr.State, screen: Screen) -> dict[str, A
     opacity = gr.Slider(0, 1, DEFAULT_OPACITY, step=0.05, label=text.OPACITY, buttons=[], elem_id="opacity")
     parts: dict[str, Any] = {"faces": faces, "target": target, "method": method, "opacity": opacity}
     with gr.Accordion(text.ADD_FACE, open=False, elem_id="add-face"):
-        gr.HTML(markup.caption(text.ADD_FACE_INFO))
+        gr.HTML(html.caption(text.ADD_FACE_INFO))
         parts["mark"] = gr.Button(text.MARK, size="sm", elem_id="mark")
         parts["box"] = gr.Textbox(label=text.BOX, info=text.BOX_INFO, elem_id="box")
         parts["box_hint"] = gr.HTML(elem_id="box-hint", **_start(screen.box_hint))
@@ -170,7 +171,7 @@ def _panel_parts(screen: Screen) -> dict[str, Any]:
     parts: dict[str, Any] = {}
     for name, title in (("saw", text.SAW), ("looked", text.LOOKED), ("weighed", text.WEIGHED), ("moved", text.MOVED)):
         with gr.Column(elem_id=name, elem_classes=["card", "shot"], min_width=240):
-            gr.HTML(markup.heading(title))
+            gr.HTML(html.heading(title))
             if name == "weighed":
                 parts[name] = gr.HTML(elem_id="weighed-words", **_start(screen.weighed))
                 continue

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 import tempfile
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from demo import events as queues
-from demo import markup, text
+from demo import events, html, text
 from demo.checkpoints import Shelf
 from demo.engine import Engine
-from demo.guard import message_of
 from demo.visits import Focus, Visit
 from glamor.report import zip_report
 
@@ -31,7 +28,7 @@ _FOLLOW_JS = """(file) => {
 def add_download(shelf: Shelf, visit: gr.State, title: str) -> None:
     """Add a card's title with the button beside it, and what it says below, to the open layout."""
     with gr.Row(elem_classes="titled"):
-        gr.HTML(markup.heading(title))
+        gr.HTML(html.heading(title))
         button = gr.Button(text.DOWNLOAD, size="sm", min_width=90, elem_id="download")
     said = gr.HTML("", elem_id="download-said")
     hidden = gr.DownloadButton(visible="hidden", elem_id="download-file")
@@ -41,8 +38,8 @@ def add_download(shelf: Shelf, visit: gr.State, title: str) -> None:
 
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     (
-        button.click(lambda: markup.caption(text.DOWNLOAD_BUSY), None, said, **private, **queues.PREDICT_QUEUE)
-        .then(on_press, [visit], [hidden, said], **private, **queues.EXPLAIN_QUEUE)
+        button.click(lambda: html.caption(text.DOWNLOAD_BUSY), None, said, **private, **events.PREDICT_QUEUE)
+        .then(on_press, [visit], [hidden, said], **private, **events.EXPLAIN_QUEUE)
         .then(None, [hidden], None, js=_FOLLOW_JS, api_visibility="private")
     )
 
@@ -57,15 +54,15 @@ def save(engine: Engine, visit: Visit) -> tuple[str | None, str]:
     """
     view = visit.view
     if view is None or view.focus is None:
-        return None, markup.note(text.DOWNLOAD_NEEDS_FACE)
+        return None, html.note(text.DOWNLOAD_NEEDS_FACE)
     question, prediction = view.focus
     try:
         explanation = visit.maps.get(question) or engine.explain(prediction, question.method, question.target)
         content = zip_report(view.photo, view.predictions, question.face, explanation)
         path = _cached(file_name(view.focus), content)
     except Exception as error:
-        return None, markup.note(escape(message_of(error)), "warn")
-    return str(path), markup.caption(text.DOWNLOAD_READY.format(name=path.name))
+        return None, html.problem(error)
+    return str(path), html.caption(text.DOWNLOAD_READY.format(name=path.name))
 
 
 def file_name(focus: Focus) -> str:

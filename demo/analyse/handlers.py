@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from html import escape
 from typing import Any
 
 import gradio as gr
 
-from demo import markup, parse, pictures, text
-from demo.analyse.outputs import HIDE, SAME, SHOW, Moved, Screen
+from demo import html, parse, pictures, text, views
+from demo.analyse.outputs import Moved, Screen
 from demo.engine import Engine
-from demo.guard import message_of
+from demo.events import HIDE, SAME, SHOW
 from demo.links import Link
-from demo.shown import shown
+from demo.pictures import image_update
 from demo.visits import Focus, Point, Question, SupersededError, View, Visit
 from glamor.errors import FaceError
 from glamor.explain import Explanation
@@ -33,7 +32,7 @@ def analyse(engine: Engine, visit: Visit, source: PhotoSource | None, method: st
         return Screen()  # it was another way to add a photo that was chosen
     if source is None or not engine.trained:
         visit.show(None)
-        return blank("" if engine.trained else markup.note(text.UNTRAINED, "warn"))
+        return blank("" if engine.trained else html.note(text.UNTRAINED, "warn"))
     return _safely(visit, lambda: _analysed(engine, visit, load_photo(source), method, opacity))
 
 
@@ -41,7 +40,7 @@ def click_photo(engine: Engine, visit: Visit, point_shown: Point, method: str, o
     """Choose the face at a place of the shown photo, or take the place as a corner of a new box."""
     view = visit.view
     if view is None:
-        return Screen(notice=markup.note(text.NEEDS_PHOTO))
+        return Screen(notice=html.note(text.NEEDS_PHOTO))
     scale = pictures.shown_scale(view.photo)
     point = (point_shown[0] / scale, point_shown[1] / scale)
     if not view.marking:
@@ -63,7 +62,7 @@ def choose_face(visit: Visit, index: int | None, opacity: float) -> Screen:
 def start_marking(visit: Visit) -> Screen:
     """Let the next two clicks on the photo mark a face."""
     if visit.view is None:
-        return Screen(notice=markup.note(text.NEEDS_PHOTO))
+        return Screen(notice=html.note(text.NEEDS_PHOTO))
     return _marking(visit, replace(visit.view, marking=True, corner=None), text.FIRST_CORNER)
 
 
@@ -71,7 +70,7 @@ def add_box(engine: Engine, visit: Visit, given: str | BoxXyxy, method: str, opa
     """Predict for a box that a person gave, and choose it."""
     view = visit.view
     if view is None:
-        return Screen(notice=markup.note(text.NEEDS_PHOTO))
+        return Screen(notice=html.note(text.NEEDS_PHOTO))
     return _safely(visit, lambda: _added(engine, visit, view, parse.box(given), method, opacity))
 
 
@@ -79,14 +78,14 @@ def remove_face(visit: Visit, opacity: float) -> Screen:
     """Take the chosen face off this photo's list, and choose the largest of the others."""
     view = visit.view
     if view is None or view.question is None:
-        return Screen(notice=markup.note(text.NEEDS_PHOTO))
+        return Screen(notice=html.note(text.NEEDS_PHOTO))
     gone = view.question.face
     left = view.predictions[:gone] + view.predictions[gone + 1 :]
     if not left:
         return _faceless(visit, view.photo, text.LAST_FACE_REMOVED)
     index = largest([prediction.face_box_xyxy for prediction in left])
     screen = _shown(visit, view.photo, left, index, view.question.method, opacity)
-    return screen._replace(notice=markup.note(text.FACE_REMOVED.format(number=gone + 1)))
+    return screen._replace(notice=html.note(text.FACE_REMOVED.format(number=gone + 1)))
 
 
 def ask(visit: Visit, method: str, target: str) -> Moved:
@@ -101,21 +100,21 @@ def ask(visit: Visit, method: str, target: str) -> Moved:
     waiting = Moved(stop=SHOW, again=HIDE)
     if stopped:
         picture = gr.update(value=None, visible=True)
-        waiting = waiting._replace(picture=picture, words=markup.caption(text.MOVED_WAIT))
+        waiting = waiting._replace(picture=picture, words=html.caption(text.MOVED_WAIT))
     return waiting
 
 
 def stop(visit: Visit) -> Moved:
     """Give up the question: its answer is waited for no longer, and may be asked for again."""
     visit.give_up()
-    return Moved(gr.update(value=None, visible=False), markup.caption(text.MOVED_STOPPED), HIDE, SHOW)
+    return Moved(gr.update(value=None, visible=False), html.caption(text.MOVED_STOPPED), HIDE, SHOW)
 
 
 def explain(engine: Engine, visit: Visit, opacity: float, progress: Callable[[float], Any] | None = None) -> Moved:
     """Answer the visit's question; leaves the panel alone if nobody waits for the answer any more."""
     view = visit.view
     if view is None or view.focus is None:
-        return Moved(gr.update(value=None, visible=False), markup.empty(text.MOVED_EMPTY), HIDE, HIDE)
+        return Moved(gr.update(value=None, visible=False), html.empty(text.MOVED_EMPTY), HIDE, HIDE)
     question, prediction = view.focus
     try:
         visit.expect(question, view)
@@ -123,9 +122,9 @@ def explain(engine: Engine, visit: Visit, opacity: float, progress: Callable[[fl
     except SupersededError:
         return Moved()
     except Exception as error:
-        words = markup.note(escape(message_of(error)), "warn")
+        words = html.problem(error)
         return Moved(gr.update(value=None, visible=False), words, HIDE, HIDE)
-    return Moved(_moved(prediction, explanation, opacity), markup.moved(explanation), HIDE, HIDE)
+    return Moved(_moved(prediction, explanation, opacity), views.moved(explanation), HIDE, HIDE)
 
 
 def redraw(visit: Visit, opacity: float) -> tuple[Any, Any]:
@@ -151,14 +150,14 @@ def put_up(engine: Engine, visit: Visit, opacity: float) -> Screen:
     """Return the page for what the visit holds; attributions that are not known are asked for, not waited for."""
     view = visit.view
     if view is None:
-        return blank("" if engine.trained else markup.note(text.UNTRAINED, "warn"))._replace(photo=None)
+        return blank("" if engine.trained else html.note(text.UNTRAINED, "warn"))._replace(photo=None)
     if view.focus is None:
         return Screen()
     question, prediction = view.focus
     screen, known = drawn(view, opacity)._replace(notice=SAME), visit.maps.get(question)
     if known is None:
         return screen
-    return screen._replace(moved=_moved(prediction, known, opacity), moved_words=markup.moved(known), stop=HIDE)
+    return screen._replace(moved=_moved(prediction, known, opacity), moved_words=views.moved(known), stop=HIDE)
 
 
 def blank(notice: str = "") -> Screen:
@@ -168,14 +167,14 @@ def blank(notice: str = "") -> Screen:
         notice=notice,
         faces=gr.update(choices=[], value=None, visible=False),
         target=gr.update(interactive=False),
-        answer=markup.empty(text.ANSWER_EMPTY),
+        answer=html.empty(text.ANSWER_EMPTY),
         saw=hidden,
-        saw_words=markup.empty(text.SAW_EMPTY),
+        saw_words=html.empty(text.SAW_EMPTY),
         looked=hidden,
-        looked_words=markup.empty(text.LOOKED_EMPTY),
-        weighed=markup.empty(text.WEIGHED_EMPTY),
+        looked_words=html.empty(text.LOOKED_EMPTY),
+        weighed=html.empty(text.WEIGHED_EMPTY),
         moved=hidden,
-        moved_words=markup.empty(text.MOVED_EMPTY),
+        moved_words=html.empty(text.MOVED_EMPTY),
         box_hint="",
         remove=HIDE,
         stop=HIDE,
@@ -189,7 +188,7 @@ def _safely(visit: Visit, act: Callable[[], Screen]) -> Screen:
         return act()
     except Exception as error:
         previous = None if visit.view is None or visit.view.example else _photo(visit.view)
-        return Screen(notice=markup.note(escape(message_of(error)), "warn"), photo=previous)
+        return Screen(notice=html.problem(error), photo=previous)
 
 
 def _analysed(engine: Engine, visit: Visit, photo: Photo, method: str, opacity: float) -> Screen:
@@ -203,7 +202,7 @@ def _analysed(engine: Engine, visit: Visit, photo: Photo, method: str, opacity: 
 def _faceless(visit: Visit, photo: Photo, words: str) -> Screen:
     view = View(photo, marking=True)
     visit.show(view)
-    return blank(markup.note(words))._replace(photo=_photo(view), box_hint=_size(photo))
+    return blank(html.note(words))._replace(photo=_photo(view), box_hint=_size(photo))
 
 
 def _added(engine: Engine, visit: Visit, view: View, box_xyxy: BoxXyxy, method: str, opacity: float) -> Screen:
@@ -218,14 +217,14 @@ def _choose_at(visit: Visit, view: View, point: Point, opacity: float) -> Screen
     boxes = [prediction.face_box_xyxy for prediction in view.predictions]
     hit = [i for i, (x1, y1, x2, y2) in enumerate(boxes) if x1 <= x <= x2 and y1 <= y <= y2]
     if not hit:
-        return Screen(notice=markup.note(text.NO_FACE_THERE))
+        return Screen(notice=html.note(text.NO_FACE_THERE))
     return choose_face(visit, min(hit, key=lambda i: boxes[i][2] - boxes[i][0]), opacity)
 
 
 def _marking(visit: Visit, view: View, words: str) -> Screen:
     view = replace(view, example=False)  # the photo is needed now
     visit.show(view)
-    return Screen(notice=markup.note(words), photo=_photo(view))
+    return Screen(notice=html.note(words), photo=_photo(view))
 
 
 def _explained(
@@ -268,14 +267,14 @@ def drawn(view: View, opacity: float) -> Screen:
         photo=SAME if view.example else _photo(view),
         faces=_faces(predictions, index),
         target=gr.update(choices=list(prediction.class_names), value=question.target, interactive=True),
-        answer=markup.answer(Focus(question, prediction), len(predictions), view.example),
-        saw=shown(pictures.saw(prediction), text.SAW_ALT.format(number=index + 1)),
-        saw_words=markup.caption(text.SAW_CAPTION),
+        answer=views.answer(Focus(question, prediction), len(predictions), view.example),
+        saw=image_update(pictures.saw(prediction), text.SAW_ALT.format(number=index + 1)),
+        saw_words=html.caption(text.SAW_CAPTION),
         looked=_looked(photo, prediction, opacity),
-        looked_words=markup.looked_caption(prediction),
-        weighed=markup.weighed(prediction),
+        looked_words=views.looked_caption(prediction),
+        weighed=views.weighed(prediction),
         moved=gr.update(value=None, visible=True),  # never the last face's map beside this face's answer
-        moved_words=markup.caption(text.MOVED_WAIT),
+        moved_words=html.caption(text.MOVED_WAIT),
         box_hint=_size(photo),
         remove=SHOW,
         stop=SHOW,
@@ -289,17 +288,17 @@ def _faces(predictions: tuple[Prediction, ...], chosen: int) -> Any:
 
 
 def _photo(view: View) -> Any:
-    return shown(pictures.boxed_photo(view), markup.photo_alt(view))
+    return image_update(pictures.boxed_photo(view), views.photo_alt(view))
 
 
 def _looked(photo: Photo, prediction: Prediction, opacity: float) -> Any:
-    return shown(pictures.looked(photo, prediction, opacity), markup.looked_alt(prediction))
+    return image_update(pictures.looked(photo, prediction, opacity), views.looked_alt(prediction))
 
 
 def _moved(prediction: Prediction, explanation: Explanation, opacity: float) -> Any:
-    return shown(pictures.moved(prediction, explanation, opacity), markup.moved_alt(explanation))
+    return image_update(pictures.moved(prediction, explanation, opacity), views.moved_alt(explanation))
 
 
 def _size(photo: Photo) -> str:
     height, width = photo.shape[:2]
-    return markup.caption(text.PHOTO_SIZE.format(width=width, height=height))
+    return html.caption(text.PHOTO_SIZE.format(width=width, height=height))

@@ -8,10 +8,9 @@ from typing import Any
 
 import gradio as gr
 
-from demo import jobs as slow
-from demo import markup, text
+from demo import html, jobs, text
 from demo.checkpoints import Shelf
-from demo.compare import handlers as compare
+from demo.compare import handlers
 from demo.events import FAST
 from demo.jobs import Controls
 from demo.visits import Visit
@@ -38,21 +37,21 @@ class Parts:
 
 def build(shelf: Shelf, visit: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(shelf, slow.open_tab(), _lay_out(visit))
+    _connect(shelf, jobs.open_tab(), _lay_out(visit))
 
 
 def _lay_out(visit: gr.State) -> Parts:
     with gr.Row(elem_id="compare", elem_classes="side"):
         with gr.Column(elem_classes=["card", "side-controls"]):
-            gr.HTML(markup.heading(text.TAB_COMPARE))
-            subject = slow.subject(compare.TAB)
-            methods = slow.methods(compare.TAB, DEFAULT_METHODS, text.COMPARE_METHODS_INFO)
-            run, cancel, status = slow.buttons(compare.TAB, text.COMPARE_RUN)
+            gr.HTML(html.heading(text.TAB_COMPARE))
+            subject = jobs.subject(handlers.TAB)
+            methods = jobs.methods(handlers.TAB, DEFAULT_METHODS, text.COMPARE_METHODS_INFO)
+            run, cancel, status = jobs.buttons(handlers.TAB, text.COMPARE_RUN)
             with gr.Accordion(text.SETTINGS, open=False, elem_id="compare-settings"):
                 baseline, smooth = _settings()
         with gr.Column(elem_classes="side-results"):
             with gr.Row(elem_id="compare-head", elem_classes="card"):
-                gr.HTML(markup.caption(text.COMPARE_LEAD))
+                gr.HTML(html.caption(text.COMPARE_LEAD))
                 one_scale = gr.Radio(
                     [(text.SCALE_OWN, False), (text.SCALE_ONE, True)],
                     value=False,
@@ -62,7 +61,7 @@ def _lay_out(visit: gr.State) -> Parts:
                 )
             with gr.Row(elem_id="compare-cards", elem_classes="side-cards"):
                 # One value a card: Gradio may lose a picture that comes while its place is only being put up.
-                cards = [gr.HTML(compare.HIDDEN, elem_id=f"map-{key}") for key in METHODS]
+                cards = [gr.HTML(handlers.HIDDEN, elem_id=f"map-{key}") for key in METHODS]
     return Parts(visit, Controls(subject, methods, run, cancel, status), baseline, smooth, one_scale, cards)
 
 
@@ -81,20 +80,20 @@ def _settings() -> tuple[gr.Dropdown, gr.Checkbox]:
 
 def _connect(shelf: Shelf, tab: gr.Tab, parts: Parts) -> None:
     def on_select(visit: Visit) -> list[Any]:
-        return compare.refresh(visit).outputs()
+        return handlers.refresh(visit).outputs()
 
     def on_run(visit: Visit, methods: list[str], baseline: str, smooth: bool, one_scale: bool) -> list[Any]:
-        return compare.start(visit, methods, baseline, smooth, one_scale).outputs()
+        return handlers.start(visit, methods, baseline, smooth, one_scale).outputs()
 
     def on_work(visit: Visit, progress: gr.Progress = gr.Progress()) -> Iterator[list[Any]]:  # noqa: B008
-        for sheet in compare.work(shelf.of(visit), visit, lambda done, what: progress(done, desc=what)):
+        for sheet in handlers.work(shelf.of(visit), visit, lambda done, what: progress(done, desc=what)):
             yield sheet.outputs()
 
     def on_scale(visit: Visit, one_scale: bool) -> list[Any]:
-        return compare.rescale(visit, one_scale).outputs()
+        return handlers.rescale(visit, one_scale).outputs()
 
     def on_stop(visit: Visit) -> list[Any]:
-        return compare.stop(visit).outputs()
+        return handlers.stop(visit).outputs()
 
     controls, visit = parts.controls, parts.visit
     asked = [visit, controls.methods, parts.baseline, parts.smooth, parts.one_scale]

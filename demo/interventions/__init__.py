@@ -7,14 +7,13 @@ from typing import Any, cast
 
 import gradio as gr
 
-from demo import markup, text
+from demo import html, text
 from demo.checkpoints import Shelf
 from demo.events import FAST
-from demo.interventions import handlers as intervening
-from demo.interventions import views as lab_markup
+from demo.interventions import handlers, views
 from demo.interventions.handlers import KEEP_ALL, STRONGEST, Room
-from demo.lab import AS_IS, FACES, SCENES, SHUFFLED, UNIFORM
 from demo.visits import Visit
+from glamor.explain.what_if import AS_IS, FACES, SCENES, SHUFFLED, UNIFORM
 
 LOOKS = (
     (KEEP_ALL, text.LAB_KEEP_ALL),
@@ -64,7 +63,7 @@ def _lay_out(visit: gr.State) -> Parts:
     parts: dict[str, Any] = {"visit": visit}
     parts["notice"] = gr.HTML("", elem_id="lab-notice", elem_classes="quiet")
     parts["tab"] = cast(gr.Tab, parts["notice"].parent)
-    parts["empty"] = gr.HTML(markup.empty(text.LAB_EMPTY), elem_id="lab-empty", elem_classes="card")
+    parts["empty"] = gr.HTML(html.empty(text.LAB_EMPTY), elem_id="lab-empty", elem_classes="card")
     with gr.Column(visible=False, elem_id="lab") as parts["room"]:
         parts["lead"] = gr.HTML("", elem_id="lab-lead")
         with gr.Row(elem_id="bench", equal_height=True):
@@ -77,37 +76,35 @@ def _lay_out(visit: gr.State) -> Parts:
     with gr.Row(visible=False, elem_id="lab-people", elem_classes="card") as parts["people_card"]:
         parts["people"] = _picture("people")
         with gr.Column(elem_id="people-words", min_width=240):
-            gr.HTML(markup.heading(text.LAB_PEOPLE))
+            gr.HTML(html.heading(text.LAB_PEOPLE))
             parts["people_words"] = gr.HTML("")
     return Parts(**parts)
 
 
 def _look_parts() -> dict[str, Any]:
-    gr.HTML(markup.heading(text.LAB_LOOK))
+    gr.HTML(html.heading(text.LAB_LOOK))
     board = _picture("board")
-    gr.HTML(markup.caption(text.LAB_LOOK_CAPTION))
+    gr.HTML(html.caption(text.LAB_LOOK_CAPTION))
     with gr.Row(elem_id="looks"):
         looks = {how: gr.Button(words, size="sm", min_width=80, elem_id=f"look-{how.replace(' ', '-')}")
                  for how, words in LOOKS}  # fmt: skip
-    gr.HTML(markup.caption(text.LAB_BUTTONS_INFO))
+    gr.HTML(html.caption(text.LAB_BUTTONS_INFO))
     with gr.Accordion(text.LAB_TYPE_CELL, open=False, elem_id="type-cell"):
         cell = gr.Textbox(label=text.LAB_CELL, info=text.LAB_CELL_INFO, max_lines=1, elem_id="cell")
     return {"board": board, "looks": looks, "cell": cell}
 
 
 def _weigh_parts() -> dict[str, Any]:
-    gr.HTML(markup.heading(text.LAB_WEIGH))
+    gr.HTML(html.heading(text.LAB_WEIGH))
     curve = _picture("curve")
     curve_words = gr.HTML("", elem_id="curve-words")
     weight = gr.Slider(
         0, 1, 0.5, step=0.01, label=text.LAB_SLIDER, info=text.LAB_SLIDER_INFO, buttons=[], elem_id="weight"
     )
     free = gr.Button(text.LAB_FREE, size="sm", elem_id="free")
-    gr.HTML(markup.heading(text.LAB_SEE))
+    gr.HTML(html.heading(text.LAB_SEE))
     scene, face = (
-        gr.Radio(
-            [(lab_markup.SEEN[how], how) for how in shown], value=AS_IS, label=label, info=info, elem_id=f"see-{name}"
-        )
+        gr.Radio([(views.SEEN[how], how) for how in shown], value=AS_IS, label=label, info=info, elem_id=f"see-{name}")
         for name, shown, label, info in (
             ("scene", SCENES, text.LAB_SCENE, text.LAB_SCENE_INFO),
             ("face", FACES, text.LAB_FACE_INPUT, text.LAB_FACE_INFO),
@@ -124,10 +121,10 @@ def _weigh_parts() -> dict[str, Any]:
 
 
 def _answer_parts() -> dict[str, Any]:
-    gr.HTML(markup.heading(text.LAB_ANSWER))
+    gr.HTML(html.heading(text.LAB_ANSWER))
     answer = gr.HTML("", elem_id="lab-now")
     undo = gr.Button(text.LAB_RESET, size="sm", elem_id="undo")
-    gr.HTML(lab_markup.about(text.LAB_ABOUT_ITEMS))
+    gr.HTML(html.details(text.LAB_ABOUT, html.terms(text.LAB_ABOUT_ITEMS)))
     return {"answer": answer, "undo": undo}
 
 
@@ -137,25 +134,25 @@ def _picture(name: str) -> gr.Image:
 
 def _connect(shelf: Shelf, parts: Parts) -> None:
     def on_enter(visit: Visit) -> Room:
-        return intervening.enter(shelf.of(visit), visit)
+        return handlers.enter(shelf.of(visit), visit)
 
     def on_weight(visit: Visit, w_face: Any) -> Room:
-        return intervening.weigh(shelf.of(visit), visit, w_face)
+        return handlers.weigh(shelf.of(visit), visit, w_face)
 
     def on_free(visit: Visit) -> Room:
-        return intervening.weigh_freely(shelf.of(visit), visit)
+        return handlers.weigh_freely(shelf.of(visit), visit)
 
     def on_click(visit: Visit, event: gr.SelectData) -> Room:
-        return intervening.click_board(shelf.of(visit), visit, tuple(event.index) if event.index else None)
+        return handlers.click_board(shelf.of(visit), visit, tuple(event.index) if event.index else None)
 
     def on_cell(visit: Visit, given: Any) -> Room:
-        return intervening.type_cell(shelf.of(visit), visit, given)
+        return handlers.type_cell(shelf.of(visit), visit, given)
 
     def on_see(visit: Visit, scene: Any, face: Any) -> Room:
-        return intervening.see(shelf.of(visit), visit, scene, face)
+        return handlers.see(shelf.of(visit), visit, scene, face)
 
     def on_undo(visit: Visit) -> Room:
-        return intervening.undo_all(shelf.of(visit), visit)
+        return handlers.undo_all(shelf.of(visit), visit)
 
     last = FAST | {"trigger_mode": "always_last"}  # of a slider's many values, the one where it rests counts
     each = FAST | {"trigger_mode": "multiple"}  # every click on a cell counts
@@ -173,6 +170,6 @@ def _connect(shelf: Shelf, parts: Parts) -> None:
 
 def _on_look(shelf: Shelf, how: str) -> Any:
     def on_look(visit: Visit) -> Room:
-        return intervening.look(shelf.of(visit), visit, how)
+        return handlers.look(shelf.of(visit), visit, how)
 
     return on_look

@@ -8,11 +8,9 @@ from typing import Any
 
 import gradio as gr
 
-from demo import events as queues
-from demo import jobs as slow
-from demo import markup, text
+from demo import events, html, jobs, text
 from demo.checkpoints import Shelf
-from demo.many import handlers as many
+from demo.many import handlers
 from demo.many.handlers import Shown
 from demo.press import OPEN, press_js
 from demo.visits import Visit
@@ -26,7 +24,7 @@ _TO_ANALYSE_JS = 'document.querySelector("#tab-analyse-button").click()'
 
 @dataclass(frozen=True)
 class Parts:
-    """The components that events read and write; the last ten in the order of :class:`~demo.many.Shown`."""
+    """The components that events read and write; the last ten in the order of :class:`~demo.many.handlers.Shown`."""
 
     files: gr.File
     other: gr.HTML
@@ -50,15 +48,15 @@ class Parts:
 
 def build(shelf: Shelf, visit: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(shelf, slow.open_tab(), visit, _lay_out())
+    _connect(shelf, jobs.open_tab(), visit, _lay_out())
 
 
 def _lay_out() -> Parts:
     parts: dict[str, Any] = {}
     with gr.Column(elem_classes="card"):
-        gr.HTML(markup.heading(text.MANY_TITLE))
-        limits = {"files": many.LIMITS.files, "size": many.LIMITS.unpacked // 2**20}
-        gr.HTML(markup.caption(text.MANY_INFO.format(**limits)))
+        gr.HTML(html.heading(text.MANY_TITLE))
+        limits = {"files": handlers.LIMITS.files, "size": handlers.LIMITS.unpacked // 2**20}
+        gr.HTML(html.caption(text.MANY_INFO.format(**limits)))
         parts["files"] = gr.File(
             file_count="multiple",
             file_types=["image", ".zip"],
@@ -71,8 +69,8 @@ def _lay_out() -> Parts:
         parts["status"] = gr.HTML("", elem_id="many-status")
         parts["opened"] = gr.Textbox(visible="hidden")
     with gr.Column(elem_classes="card", elem_id="many-faces"):
-        gr.HTML(markup.heading(text.MANY_FACES))
-        gr.HTML(markup.caption(text.MANY_FACES_INFO))
+        gr.HTML(html.heading(text.MANY_FACES))
+        gr.HTML(html.caption(text.MANY_FACES_INFO))
         parts["table"] = gr.Dataframe(
             headers=list(text.MANY_HEADERS),
             datatype=KINDS,  # type: ignore[arg-type]  # its Literal is of str, not of its own names
@@ -102,33 +100,33 @@ def _result_parts() -> dict[str, Any]:
             ("weighed", text.MANY_WEIGHED),
         ):
             with gr.Column(elem_classes=["card", "shot"], min_width=280):
-                gr.HTML(markup.heading(words))
+                gr.HTML(html.heading(words))
                 parts[name] = gr.Image(format="png", show_label=False, buttons=["fullscreen"], interactive=False)
     return parts
 
 
 def _connect(shelf: Shelf, tab: gr.Tab, visit: gr.State, parts: Parts) -> None:
     def on_files(visit: Visit, files: list[str] | None) -> Iterator[Shown]:
-        yield from many.work(shelf.of(visit), visit, files)
+        yield from handlers.work(shelf.of(visit), visit, files)
 
     def on_row(visit: Visit, event: gr.SelectData) -> tuple[str, str]:
-        return many.choose(visit, event.row_value[0] if event.row_value else None)
+        return handlers.choose(visit, event.row_value[0] if event.row_value else None)
 
     def on_select(visit: Visit) -> str:
-        return many.refresh(shelf.of(visit), visit)
+        return handlers.refresh(shelf.of(visit), visit)
 
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     gr.on(
         [parts.files.upload, parts.files.clear, parts.files.delete],
-        many.queue,
+        handlers.queue,
         [visit, parts.files],
         parts.status,
         trigger_mode="multiple",
         **private,
-        **queues.PREDICT_QUEUE,
+        **events.PREDICT_QUEUE,
     ).then(on_files, [visit, parts.files], parts.shown, trigger_mode="multiple", **private, **QUEUE)
-    tab.select(on_select, [visit], parts.other, **private, **queues.PREDICT_QUEUE)
-    parts.stop.click(many.stop, [visit], None, **private, **queues.PREDICT_QUEUE)
-    parts.table.select(on_row, [visit], [parts.status, parts.opened], **private, **queues.PREDICT_QUEUE).then(
+    tab.select(on_select, [visit], parts.other, **private, **events.PREDICT_QUEUE)
+    parts.stop.click(handlers.stop, [visit], None, **private, **events.PREDICT_QUEUE)
+    parts.table.select(on_row, [visit], [parts.status, parts.opened], **private, **events.PREDICT_QUEUE).then(
         None, [parts.opened], None, js=press_js(OPEN, "value", _TO_ANALYSE_JS), api_visibility="private"
     )

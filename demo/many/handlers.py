@@ -7,20 +7,20 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
 from gradio.utils import get_upload_folder
+from markupsafe import Markup
 from PIL import Image
 
 from demo import text
 from demo.engine import Engine
-from demo.guard import message_of
-from demo.markup import note
-from demo.shown import shown
+from demo.events import SAME
+from demo.html import note, problem
+from demo.pictures import image_update
 from demo.visits import Visit
 from glamor import figures
 from glamor.errors import CheckpointError, DataError, GlamorError
@@ -41,7 +41,6 @@ LIMITS = Limits(files=300, unpacked=512 * 2**20)
 BATCH = 8  # faces in one pass: small, for the page to move
 THUMBNAIL = 56  # pixels
 EVERY = 1.0  # seconds between two looks at the progress
-SAME = gr.skip()
 
 
 @dataclass
@@ -93,7 +92,7 @@ def work(engine: Engine, visit: Visit, paths: Sequence[str] | None) -> Iterator[
         yield from _worked(engine, visit, album)
         yield _finished(engine, album)
     except Exception as error:
-        yield Shown(note(escape(message_of(error)), "warn"), stop=gr.update(interactive=False))
+        yield Shown(problem(error), stop=gr.update(interactive=False))
     finally:
         opened_zip.cache_clear()
 
@@ -108,7 +107,7 @@ def refresh(engine: Engine, visit: Visit) -> str:
     """Return a word of warning, as HTML, if the rows are by other weights than the chosen ones."""
     if visit.album is None or visit.album.source == engine.predictor.checkpoint.source:
         return ""
-    return note(escape(text.MANY_OTHER_WEIGHTS.format(source=visit.album.source)), "warn")
+    return note(text.MANY_OTHER_WEIGHTS.format(source=visit.album.source), "warn")
 
 
 def stop(visit: Visit) -> None:
@@ -208,7 +207,7 @@ def _finished(engine: Engine, album: Album) -> Shown:
     said = words.format(photos=summary.photos, total=len(album.items), faces=summary.faces)
     labels, looked, weighed = _pictures(summary)
     return Shown(
-        status=note(escape(f"{said} {failed}")),
+        status=note(f"{said} {failed}"),
         table=_shown_rows(table(album)),
         stop=gr.update(interactive=False),
         results=gr.update(visible=True),
@@ -243,7 +242,7 @@ def _pictures(summary: Summary) -> tuple[Any, Any, Any]:
         figures.face_weight_figure(names, counts, spread, [one.w_face_mean for one in summary.emotions]),
     )
     labels, looked, weighed = (
-        shown(figures.to_array(figure), words)
+        image_update(figures.to_array(figure), words)
         for figure, words in zip(drawn, (text.MANY_LABELS, text.MANY_LOOKED, text.MANY_WEIGHED), strict=True)
     )
     return labels, looked, weighed
@@ -255,7 +254,7 @@ def _progress(album: Album, seconds: float) -> str:
     if done and seconds:
         rate = done / seconds
         words += text.MANY_RATE.format(rate=rate, left=(total - done) / rate)
-    return note(f'<progress value="{done}" max="{total}" aria-hidden="true"></progress> {escape(words)}')
+    return note(Markup('<progress value="{}" max="{}" aria-hidden="true"></progress> {}').format(done, total, words))
 
 
 def _thumbnail(prepared: Prepared) -> bytes:
@@ -269,7 +268,7 @@ def _cells(number: int, row: Row, thumbnails: Iterator[bytes]) -> list[Any]:
     if row.answer is None:
         return [number, "", row.file, None, "", None, None, None, row.error or text.MANY_NO_FACE]
     address = data_uri(next(thumbnails), "image/jpeg")
-    picture = f'<img src="{address}" alt="{escape(row.answer.emotion)}" width="{THUMBNAIL}">'
+    picture = Markup('<img src="{}" alt="{}" width="{}">').format(address, row.answer.emotion, THUMBNAIL)
     shares = (max(row.answer.probabilities), row.answer.w_face, row.answer.w_context)
     percents = [round(100 * share, 1) for share in shares]
     remark = text.MANY_UNCERTAIN if row.answer.uncertain else ""

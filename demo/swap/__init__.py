@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import gradio as gr
 
-from demo import markup, parse, text
+from demo import html, parse, text
 from demo.checkpoints import Shelf
 from demo.events import PREDICT_QUEUE, PRIVATE
 from demo.examples import example_photos
-from demo.swap import handlers as swapping
+from demo.swap import handlers
 from demo.swap.handlers import EVERYBODY, LARGEST, Swapped
 from demo.visits import Visit
 from glamor.photo import load_photo
@@ -54,11 +54,11 @@ def _lay_out(visit: gr.State) -> Parts:
     parts: dict[str, Any] = {"visit": visit}
     with gr.Row(elem_id="swap-room", equal_height=False):
         with gr.Column(elem_id="swap-photos", elem_classes="card") as column:
-            gr.HTML(markup.heading(text.SWAP_PHOTOS))
-            gr.HTML(markup.caption(text.SWAP_LEAD))
+            gr.HTML(html.heading(text.SWAP_PHOTOS))
+            gr.HTML(html.caption(text.SWAP_LEAD))
             parts |= _photo_parts()
         with gr.Column(elem_id="swap-matrix", elem_classes="card"):
-            gr.HTML(markup.heading(text.SWAP_MATRIX))
+            gr.HTML(html.heading(text.SWAP_MATRIX))
             parts["notice"] = gr.HTML("", elem_id="swap-notice", elem_classes="quiet")
             parts["picture"] = gr.Image(
                 format="png",
@@ -69,7 +69,7 @@ def _lay_out(visit: gr.State) -> Parts:
                 elem_id="swap",
                 elem_classes="drawn",
             )
-            parts["words"] = gr.HTML(markup.empty(text.SWAP_EMPTY), elem_id="swap-words")
+            parts["words"] = gr.HTML(html.empty(text.SWAP_EMPTY), elem_id="swap-words")
     parts["tab"] = cast(gr.Tab, cast(gr.Row, column.parent).parent)
     return Parts(**parts)
 
@@ -117,7 +117,7 @@ def _photo_parts() -> dict[str, Any]:
 def _connect(shelf: Shelf, parts: Parts) -> None:
     def on_photos(visit: Visit, first: Any, second: Any, more: Any, who: Any, analysed: Any) -> Swapped:
         payloads = [first, second, *(more or [])]
-        return swapping.swap(shelf.of(visit), visit, [parse.photo_source(one) for one in payloads], who, bool(analysed))
+        return handlers.swap(shelf.of(visit), visit, [parse.photo_source(one) for one in payloads], who, bool(analysed))
 
     def on_examples() -> tuple[Any, Any]:
         first, second = (load_photo(path) for path in example_photos())

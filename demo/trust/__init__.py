@@ -8,14 +8,13 @@ from typing import Any, Literal
 
 import gradio as gr
 
-from demo import jobs as slow
-from demo import markup, text
+from demo import html, jobs, text
 from demo.checkpoints import Shelf
 from demo.events import FAST
 from demo.jobs import Controls
-from demo.trust import handlers as trust
-from demo.trust import views as trust_markup
+from demo.trust import handlers
 from demo.trust.handlers import Panel
+from demo.views import measure_info
 from demo.visits import Visit
 from glamor.explain.trust import DEFAULT_METHODS
 
@@ -37,21 +36,21 @@ class Parts:
 
 def build(shelf: Shelf, visit: gr.State) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(shelf, slow.open_tab(), _lay_out(visit))
+    _connect(shelf, jobs.open_tab(), _lay_out(visit))
 
 
 def _lay_out(visit: gr.State) -> Parts:
     results: dict[str, Any] = {}
     with gr.Row(elem_id="trust", elem_classes="side"):
         with gr.Column(elem_classes=["card", "side-controls"]):
-            gr.HTML(markup.heading(text.TAB_TRUST))
-            subject = slow.subject(trust.TAB)
-            methods = slow.methods(trust.TAB, DEFAULT_METHODS, text.TRUST_METHODS_INFO)
-            run, cancel, status = slow.buttons(trust.TAB, text.TRUST_RUN)
+            gr.HTML(html.heading(text.TAB_TRUST))
+            subject = jobs.subject(handlers.TAB)
+            methods = jobs.methods(handlers.TAB, DEFAULT_METHODS, text.TRUST_METHODS_INFO)
+            run, cancel, status = jobs.buttons(handlers.TAB, text.TRUST_RUN)
         with gr.Column(elem_classes="side-results"):
             with gr.Column(elem_classes="card"):
-                gr.HTML(markup.caption(text.TRUST_LEAD))
-                results["verdict"] = gr.HTML(markup.empty(text.TRUST_EMPTY), elem_id="trust-verdict")
+                gr.HTML(html.caption(text.TRUST_LEAD))
+                results["verdict"] = gr.HTML(html.empty(text.TRUST_EMPTY), elem_id="trust-verdict")
             with gr.Column(visible=False, elem_id="trust-results") as results["results"]:
                 results |= _figures() | _tables()
     return Parts(visit, Controls(subject, methods, run, cancel, status), results)
@@ -67,7 +66,7 @@ def _figures() -> dict[str, Any]:
         ):
             with _card(name, title):
                 parts[name] = _image()
-                gr.HTML(trust_markup.info(*keys))
+                gr.HTML(measure_info(*keys))
     return parts
 
 
@@ -77,25 +76,25 @@ def _tables() -> dict[str, Any]:
         with gr.Column(min_width=240):
             with _card("order", text.ORDER_TITLE):
                 parts["order"] = gr.HTML("")
-                gr.HTML(trust_markup.info("auc", "agreement"))
+                gr.HTML(measure_info("auc", "agreement"))
             with _card("reliability", text.RELIABILITY_TITLE):
                 parts["reliability"] = gr.HTML("")
-                gr.HTML(trust_markup.info("convergence", "sensitivity", "infidelity", "similarity"))
+                gr.HTML(measure_info("convergence", "sensitivity", "infidelity", "similarity"))
         with gr.Column(min_width=240):
             with _card("reliance", text.RELIANCE_TITLE):
                 parts["reliance"] = _image(buttons=[])  # a button would cover its figures
                 parts["reliance_words"] = gr.HTML("")
-                gr.HTML(trust_markup.info("reliance"))
+                gr.HTML(measure_info("reliance"))
             with _card("stability", text.STABILITY_TITLE):
                 parts["stability"] = gr.HTML("")
-                gr.HTML(trust_markup.info("stability"))
+                gr.HTML(measure_info("stability"))
     return parts
 
 
 def _card(name: str, title: str) -> gr.Column:
     card = gr.Column(elem_id=f"trust-{name}", elem_classes=["card", "shot"], min_width=240)
     with card:
-        gr.HTML(markup.heading(title))
+        gr.HTML(html.heading(title))
     return card
 
 
@@ -105,11 +104,11 @@ def _image(buttons: Sequence[Literal["fullscreen"]] = ("fullscreen",)) -> gr.Ima
 
 def _connect(shelf: Shelf, tab: gr.Tab, parts: Parts) -> None:
     def on_work(visit: Visit, progress: gr.Progress = gr.Progress()) -> Panel:  # noqa: B008
-        return trust.work(shelf.of(visit), visit, lambda done: progress(done, desc=text.TRUST_DOING))
+        return handlers.work(shelf.of(visit), visit, lambda done: progress(done, desc=text.TRUST_DOING))
 
     controls, visit = parts.controls, parts.visit
     asked = [visit, controls.methods]
-    tab.select(trust.refresh, asked, parts.panel, **FAST)
-    started = controls.run.click(trust.start, asked, parts.panel, **FAST)
+    tab.select(handlers.refresh, asked, parts.panel, **FAST)
+    started = controls.run.click(handlers.start, asked, parts.panel, **FAST)
     started.then(on_work, [visit], parts.panel, **controls.slow)
-    controls.cancel.click(trust.stop, [visit], parts.panel, **FAST)
+    controls.cancel.click(handlers.stop, [visit], parts.panel, **FAST)

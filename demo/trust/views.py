@@ -1,40 +1,24 @@
-"""The words and tables of the tab *Trust*: small pieces of HTML, every value escaped."""
+"""The words and tables of the tab *Trust*."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
-from demo import markup, text
-from glamor.explain.trust import (
-    CONVERGENCE_LIMIT,
-    SANITY_LIMIT,
-    SENSITIVITY_LIMIT,
-    Curves,
-    Reliability,
-    Removal,
-    Trust,
-)
+from markupsafe import Markup
 
-LIMITS = {"convergence": CONVERGENCE_LIMIT, "sensitivity": SENSITIVITY_LIMIT, "similarity": SANITY_LIMIT}
+from demo import html, text
+from glamor.explain.trust import Curves, Reliability, Removal, Trust
 
 
-def info(*keys: str) -> str:
-    """Return what figures are, how to read them and who proposed them, unfolded on demand."""
-    return "".join(_info(*text.TRUST_INFOS[key]) for key in keys)
-
-
-def verdict(trust: Trust) -> str:
+def verdict(trust: Trust) -> Markup:
     """Return the answer in a word, and in a sentence with its numbers."""
     attention = trust.faithfulness.pixels.curves[0]
-    return (
-        f'<p class="lead">{escape(text.TRUST_QUESTION)}</p>'
-        f'<p class="label"><strong>{text.TRUST_ANSWERS[attention.outcome]}</strong></p>'
-        f'<p class="sentence">{escape(attention.verdict)}</p>'
+    return Markup('<p class="lead">{}</p><p class="label"><strong>{}</strong></p><p class="sentence">{}</p>').format(
+        text.TRUST_QUESTION, text.TRUST_ANSWERS[attention.outcome], attention.verdict
     )
 
 
-def order(trust: Trust) -> str:
+def order(trust: Trust) -> Markup:
     """Return the areas of every map, whether they beat chance, and its agreement with attention."""
     faith = trust.faithfulness
     pairs = zip(faith.pixels.curves, faith.weights.curves, (None, *faith.agreement), strict=True)
@@ -42,27 +26,26 @@ def order(trust: Trust) -> str:
     band = faith.pixels.random_auc
     random = f"{band.mean:.2f} ({band.low:.2f} to {band.high:.2f})"
     rows.append([text.RANDOM_ROW, random, random, "", "", ""])
-    return table(text.ORDER_TITLE, text.ORDER_HEADS, rows)
+    return _sheet(text.ORDER_TITLE, text.ORDER_HEADS, rows)
 
 
-def reliance(trust: Trust) -> str:
+def reliance(trust: Trust) -> Markup:
     """Return stated against effective reliance in a sentence."""
-    return markup.caption(trust.reliance.verdict)
+    return html.caption(trust.reliance.verdict)
 
 
-def reliability(trust: Trust) -> str:
+def reliability(trust: Trust) -> Markup:
     """Return every map's figures, then the warnings in words."""
     rows = [_reliability_row(one) for one in trust.reliability]
     bad = [i for i, one in enumerate(trust.reliability) if one.warnings]
     warnings = [warning for one in trust.reliability for warning in one.warnings]
-    words = "".join(f"<li>{escape(warning)}</li>" for warning in warnings)
-    listed = f'<ul class="warnings">{words}</ul>' if warnings else markup.caption(text.NO_WARNINGS)
+    listed = html.points(warnings, "warnings") if warnings else html.caption(text.NO_WARNINGS)
     flat = trust.reliability[0].flat_infidelity
-    compared = "" if flat is None else markup.caption(text.FLAT_ERROR.format(flat=flat))
-    return table(text.RELIABILITY_TITLE, text.RELIABILITY_HEADS, rows, bad) + listed + compared
+    compared = html.NOTHING if flat is None else html.caption(text.FLAT_ERROR.format(flat=flat))
+    return _sheet(text.RELIABILITY_TITLE, text.RELIABILITY_HEADS, rows, bad) + listed + compared
 
 
-def stability(trust: Trust) -> str:
+def stability(trust: Trust) -> Markup:
     """Return the answer to every variant, changed labels marked, and the sum in a sentence."""
     plain, *others = trust.stability.variants
     heads = [head.format(target=plain.label_name) for head in text.STABILITY_HEADS]
@@ -77,7 +60,7 @@ def stability(trust: Trust) -> str:
         for one in (plain, *others)
     ]
     changed = [i for i, one in enumerate((plain, *others)) if one.changed]
-    return markup.caption(trust.stability.verdict) + table(text.STABILITY_TITLE, heads, rows, changed)
+    return html.caption(trust.stability.verdict) + _sheet(text.STABILITY_TITLE, heads, rows, changed)
 
 
 def removal_alt(removal: Removal) -> str:
@@ -91,36 +74,9 @@ def cascade_alt(trust: Trust) -> str:
     return text.CASCADE_ALT.format(figures=figures)
 
 
-def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], marked: Sequence[int] = ()) -> str:
-    """Return a table that scrolls by itself where it is wider than the screen.
-
-    Args:
-        title: what it is, for those who cannot see it.
-        heads: one a column.
-        rows: cells in words; the first of each names its row.
-        marked: indices of the rows to mark.
-    """
-    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
-    body = "".join(_row(cells, i in marked) for i, cells in enumerate(rows))
-    return (
-        f'<div class="sheet" tabindex="0" role="region" aria-label="{escape(title)}">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
-
-
-def _row(cells: Sequence[str], marked: bool) -> str:
-    first, *others = (escape(cell) for cell in cells)
-    values = "".join(f"<td>{cell}</td>" for cell in others)
-    kind = ' class="marked"' if marked else ""
-    return f'<tr{kind}><th scope="row">{first}</th>{values}</tr>'
-
-
-def _info(name: str, what: str, reading: str, source: str) -> str:
-    reading = reading.format(**LIMITS)
-    return (
-        f'<details class="about"><summary>{escape(name)}</summary><p>{escape(what)}</p>'
-        f"<p><b>{text.HOW_TO_READ}</b> {escape(reading)}</p><p><b>{text.SOURCE}</b> {escape(source)}.</p></details>"
-    )
+def _sheet(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], marked: Sequence[int] = ()) -> Markup:
+    """Return a table that scrolls by itself where it is wider than the screen."""
+    return html.scrolling("sheet", title, html.table(heads, rows, marked))
 
 
 def _order_row(pixels: Curves, weights: Curves, agreement: float | None, *, is_attention: bool) -> list[str]:

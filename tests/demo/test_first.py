@@ -11,8 +11,9 @@ from PIL import Image
 
 from demo import first, text
 from demo.analyse import handlers
-from demo.analyse.outputs import HIDE, SAME, Moved, Screen
+from demo.analyse.outputs import Moved, Screen
 from demo.engine import Engine
+from demo.events import HIDE, SAME
 from demo.links import Link
 from demo.swap import handlers as swapping
 from demo.visits import Visit

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 import app
-from demo import events as queues
+from demo import events
 from demo.engine import Engine
 from glamor import predictor
 from glamor.faces import Face, default_detector
@@ -38,7 +38,7 @@ def main() -> int:
             torch.empty(TOO_MUCH)
         return explain(self, prediction, method, *arguments, **more)
 
-    queues.MOST_WAITING = MOST_WAITING
+    events.MOST_WAITING = MOST_WAITING
     Engine.explain = greedy  # type: ignore[method-assign]
     predictor.default_detector = BreakableDetector
     return app.main()

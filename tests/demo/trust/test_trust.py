@@ -10,8 +10,9 @@ import pytest
 from demo import text
 from demo.analyse import handlers
 from demo.trust import handlers as trust
-from demo.trust import views as trust_markup
+from demo.trust import views
 from demo.trust.handlers import Panel
+from demo.views import measure_info
 from demo.visits import Question, Visit
 from glamor.explain import METHODS
 from glamor.explain.trust import examine
@@ -147,7 +148,7 @@ def test_the_verdict_can_say_yes_no_and_cannot_tell(found, outcome):
     faith = found.faithfulness
     curves = (replace(faith.pixels.curves[0], outcome=outcome, verdict="So & so."), *faith.pixels.curves[1:])
     told = replace(found, faithfulness=replace(faith, pixels=replace(faith.pixels, curves=curves)))
-    words = trust_markup.verdict(told)
+    words = views.verdict(told)
     assert f"<strong>{text.TRUST_ANSWERS[outcome]}</strong>" in words
     assert "So &amp; so." in words
     assert text.TRUST_ANSWERS["better"] == "Yes"
@@ -157,7 +158,7 @@ def test_the_verdict_can_say_yes_no_and_cannot_tell(found, outcome):
 def test_changed_labels_are_marked_in_words_and_by_a_class(found):
     plain, second, *others = found.stability.variants
     variants = (plain, replace(second, changed=True, label_name="Fear"), *others)
-    html = trust_markup.stability(replace(found, stability=replace(found.stability, variants=variants)))
+    html = views.stability(replace(found, stability=replace(found.stability, variants=variants)))
     (row,) = [row for row in html.split("<tr") if "Fear (changed)" in row]
     assert 'class="marked"' in row
     assert second.name in row
@@ -168,27 +169,27 @@ def test_changed_labels_are_marked_in_words_and_by_a_class(found):
 def test_warnings_and_what_is_not_defined_are_said_in_words(found):
     bad = replace(found.reliability[0], warnings=("It does <not> add up.",))
     calm = [replace(one, warnings=()) for one in found.reliability[1:]]
-    html = trust_markup.reliability(replace(found, reliability=(bad, *calm)))
+    html = views.reliability(replace(found, reliability=(bad, *calm)))
     assert "It does &lt;not&gt; add up." in html
     assert html.count('class="marked"') == 1
     assert f"<td>{text.NOT_DEFINED}</td>" in html, "Grad-CAM need not add up"
-    good = trust_markup.reliability(replace(found, reliability=tuple(calm)))
+    good = views.reliability(replace(found, reliability=tuple(calm)))
     assert text.NO_WARNINGS in good
 
 
 def test_every_figure_has_an_info_text_with_its_threshold_and_its_source():
     for key, (name, _, _, source) in text.TRUST_INFOS.items():
-        html = trust_markup.info(key)
+        html = measure_info(key)
         assert f"<summary>{name}</summary>" in html
         assert text.HOW_TO_READ in html
         assert source.split(":")[0] in html
         assert "{" not in html
-    assert "5%" in trust_markup.info("convergence")
-    assert "Above 0.5 at the end" in trust_markup.info("similarity")
+    assert "5%" in measure_info("convergence")
+    assert "Above 0.5 at the end" in measure_info("similarity")
 
 
 def test_a_table_can_be_reached_and_scrolled_by_keyboard(found):
-    html = trust_markup.order(found)
+    html = views.order(found)
     assert 'tabindex="0"' in html
     assert f'aria-label="{text.ORDER_TITLE}"' in html
     assert html.count('scope="row"') == 2 + len(found.explanations)

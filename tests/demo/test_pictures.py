@@ -6,14 +6,14 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from demo.shown import shown
+from demo.pictures import image_update
 
 FASTEST = b"\x78\x01"  # what a stream that was packed at zlib's quickest level begins with (RFC 1950, FLEVEL 0)
 
 
 def test_a_picture_arrives_as_it_is_packed_quickly_and_told_in_words(tmp_path: Path) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (40, 60, 3)).astype(np.uint8)
-    update = shown(picture, "noise")
+    update = image_update(picture, "noise")
     component = gr.Image(format="png")
     component.GRADIO_CACHE = str(tmp_path)
     sent = component.postprocess(update["value"])

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import markup, text
+from demo import html, text, views
 from demo.about import choose, side_by_side
 from demo.analyse import handlers
 from demo.checkpoints import BUILT_IN, Shelf
-from demo.compare import views as compare_markup
+from demo.compare.views import card
 from demo.engine import Engine
-from demo.trust import views as trust_markup
+from demo.trust import views as trust_views
 from demo.visits import Visit
 from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.explain import explain, swap_matrix
@@ -78,13 +78,13 @@ def test_every_tab_answers_with_the_chosen_weights(app: LiveApp, other: Predicto
         assert screen["answer"] != before["answer"]
         for percent in _percents(chosen):
             assert f"<span>{percent}</span>" in str(screen["answer"])
-        assert screen["moved-picture"]["alt_text"] == markup.moved_alt(told)
+        assert screen["moved-picture"]["alt_text"] == views.moved_alt(told)
 
         run = visitor.event("compare-run", "click")
         visitor.act(run, None, [METHOD, "integrated_gradients"], "black", False, False)
         assert "2 of 2 maps" in str(visitor.act(visitor.then(run), None)["compare-status"])
         cards = visitor.finish(visitor.start(visitor.event("compare-scale", "input"), None, True))
-        words = compare_markup.card(explain(other.model, chosen.prepared, "integrated_gradients"))
+        words = card(explain(other.model, chosen.prepared, "integrated_gradients"))
         assert any(str(card).endswith(words) for card in cards)
 
         room = visitor.act(visitor.event("tab-interventions", "select"), None)
@@ -96,8 +96,8 @@ def test_every_tab_answers_with_the_chosen_weights(app: LiveApp, other: Predicto
         panel = visitor.finish(visitor.start(visitor.then(run), None))
         with Image.open(photo) as image:
             found = examine(other.model, np.asarray(image), chosen.face_box_xyxy, [METHOD], target)
-        assert trust_markup.verdict(found) in panel
-        assert trust_markup.order(found) in panel
+        assert trust_views.verdict(found) in panel
+        assert trust_views.order(found) in panel
 
         swapped = visitor.act(visitor.event("swap-first", "input"), None, None, None, None, "everybody", True)
         matrix = swap_matrix(other.model, [face.prepared for face in faces])
@@ -143,7 +143,7 @@ def test_untrained_weights_can_be_read_about_but_show_no_answer(
     said = choose(shelf, visit, str(tmp_path / "untrained"))
     assert text.ABOUT_UNKNOWN in said.facts
     screen = handlers.put_up(shelf.of(visit), visit, OPACITY)
-    assert (screen.notice, screen.photo) == (markup.note(text.UNTRAINED, "warn"), None)
+    assert (screen.notice, screen.photo) == (html.note(text.UNTRAINED, "warn"), None)
     assert text.ANSWER_EMPTY in screen.answer
 
 

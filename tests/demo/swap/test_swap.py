@@ -11,8 +11,8 @@ from PIL import Image
 
 from demo import text
 from demo.analyse import handlers
-from demo.interventions import views as lab_markup
 from demo.swap import handlers as swapping
+from demo.swap import views
 from demo.swap.handlers import EVERYBODY, LARGEST
 from demo.visits import Visit
 from glamor.explain import SwapMatrix, swap_matrix
@@ -39,7 +39,7 @@ def test_two_photos_give_the_matrix_of_the_library(engine, astronaut, grace_hopp
         assert weight == f"{matrix.fusion_weights[i, j, 0]:.0%}"
         assert (who == text.SWAP_HOME) == (i == j)
     assert [shown[0][0], shown[3][0]] == [one.emotion for one in predictions]
-    assert html.escape(lab_markup.swap_summary(matrix, engine.class_names)) in swapped.words
+    assert views.summary(matrix, engine.class_names) in html.unescape(swapped.words)
     assert swapped.notice == ""
     assert swapped.picture["visible"] is True
     assert "2 faces before 2 scenes" in swapped.picture["alt_text"]
@@ -48,7 +48,7 @@ def test_two_photos_give_the_matrix_of_the_library(engine, astronaut, grace_hopp
 def test_the_summary_counts_who_won():
     labels = np.array([[0, 0, 0], [0, 1, 1], [2, 0, 2]])
     matrix = SwapMatrix(labels, np.eye(3)[labels], np.full((3, 3, 2), 0.5), np.ones((3, 3, 1, 1)), 6, 3, 2)
-    assert lab_markup.swap_summary(matrix, "ABC") == (
+    assert views.summary(matrix, "ABC") == (
         "In 3 of 6 telling pairs the face’s label won, in 2 the scene’s, in 1 neither."
     )
 
@@ -56,7 +56,7 @@ def test_the_summary_counts_who_won():
 def test_where_all_have_one_label_nothing_can_be_told():
     labels = np.ones((2, 2), np.int64)
     matrix = SwapMatrix(labels, np.eye(2)[labels], np.full((2, 2, 2), 0.5), np.ones((2, 2, 1, 1)), 0, 0, 0)
-    assert "all 2 faces have the label B" in lab_markup.swap_summary(matrix, "AB")
+    assert "all 2 faces have the label B" in views.summary(matrix, "AB")
 
 
 def test_one_photo_of_two_people_is_enough(engine, two_people):

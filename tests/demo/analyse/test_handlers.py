@@ -10,8 +10,9 @@ from PIL import Image
 
 from demo import pictures, text
 from demo.analyse import handlers
-from demo.analyse.outputs import SAME, Moved, Screen
+from demo.analyse.outputs import Moved, Screen
 from demo.engine import Engine
+from demo.events import SAME
 from demo.visits import Visit
 from glamor.checkpoint import load_checkpoint
 from glamor.figures import CONTEXT_COLOR, FACE_COLOR

@@ -9,8 +9,9 @@ import pytest
 
 from demo import text
 from demo.analyse import handlers
-from demo.analyse.outputs import HIDE, SHOW, Moved
+from demo.analyse.outputs import Moved
 from demo.engine import Engine
+from demo.events import HIDE, SHOW
 from demo.links import Link
 from demo.visits import Visit
 
