@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL.Image import Image
 
-from demo import parse, pictures, text
+from demo import parse, pictures, words
 from demo.engine import Engine
 from demo.pictures import encode
 from glamor.errors import FaceError, PhotoError
@@ -149,7 +149,7 @@ def trust(engine: Engine, photo: Payload, methods: Any, target: Any, face: Any, 
 def _load(payload: Payload) -> Photo:
     source = parse.photo_source(payload)
     if source is None:
-        raise PhotoError(text.NO_PHOTO_API)
+        raise PhotoError(words.NO_PHOTO_API)
     return load_photo(source)
 
 
@@ -157,7 +157,7 @@ def _chosen(engine: Engine, photo: Photo, face: Any, box: Any) -> Prediction:
     given = None if box in (None, "", []) else [parse.box(box)]
     predictions = engine.predict(photo, given)
     if not predictions:
-        raise FaceError(text.NO_FACE_API)
+        raise FaceError(words.NO_FACE_API)
     if face is None:
         return predictions[largest([one.face_box_xyxy for one in predictions])]
     return predictions[parse.face_index(face, len(predictions))]

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from demo import text
+from demo import words
 from glamor.errors import GlamorError
 
 # Seconds: the folder is looked through every CACHE_EVERY, and what is older than CACHE_AGE is deleted.
@@ -54,7 +54,7 @@ def check(folder: Path = FOLDER) -> None:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"x")
     except OSError as error:
-        raise GlamorError(text.NO_CACHE.format(folder=folder, reason=error.strerror)) from error
+        raise GlamorError(words.NO_CACHE.format(folder=folder, reason=error.strerror)) from error
 
 
 def keep(data: bytes, name: str, folder: Path = FOLDER) -> str:

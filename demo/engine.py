@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import ParamSpec, TypeVar
 
-from demo import gpu, text
+from demo import gpu, words
 from demo.work import Work
 from glamor.errors import CheckpointError, ExplainError
 from glamor.explain import Encoded, Explanation, People, SwapMatrix, compare_people, explain, swap_matrix
@@ -67,7 +67,7 @@ class Engine:
             FaceError: if a box cannot be used.
         """
         if not self.trained:
-            raise CheckpointError(text.UNTRAINED_PLAIN)
+            raise CheckpointError(words.UNTRAINED_PLAIN)
         return self._predict(photo, boxes_xyxy)
 
     def predict_prepared(
@@ -123,7 +123,7 @@ class Engine:
             ExplainError: if there is no such method or class, or no method at all.
         """
         if not methods:
-            raise ExplainError(text.NO_METHODS)
+            raise ExplainError(words.NO_METHODS)
         box, listener = prediction.face_box_xyxy, self._listener(progress)
         return self._examine(photo, box, tuple(methods), self._index(target), listener)
 
@@ -160,7 +160,7 @@ class Engine:
     def _index(self, target: str) -> int:
         if target not in self.class_names:
             raise ExplainError(
-                text.BAD_CLASS.format(given=" ".join(target[:60].split()), names=", ".join(self.class_names))
+                words.BAD_CLASS.format(given=" ".join(target[:60].split()), names=", ".join(self.class_names))
             )
         return self.class_names.index(target)
 

@@ -10,7 +10,7 @@ from typing import Literal
 import torch
 from markupsafe import Markup
 
-from demo import text
+from demo import words
 from glamor.errors import GlamorError
 
 NOTHING = Markup("")
@@ -22,11 +22,11 @@ def message_of(error: Exception) -> str:
     if isinstance(error, GlamorError):
         return str(error)
     if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
-        return text.OUT_OF_MEMORY  # on a CPU torch raises a plain RuntimeError
+        return words.OUT_OF_MEMORY  # on a CPU torch raises a plain RuntimeError
     place = traceback.extract_tb(error.__traceback__)[-1]
     # Not its message: that may quote a file name or a value that a visitor sent.
     _LOG.error("unexpected %s in %s, line %s", type(error).__name__, place.name, place.lineno)
-    return text.UNEXPECTED
+    return words.UNEXPECTED
 
 
 def note(words: str, kind: Literal["info", "warn"] = "info") -> Markup:

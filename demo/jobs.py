@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
-from demo import html, text, views
+from demo import html, views, words
 from demo.events import SLOW
 from demo.visits import BASELINE, Focus, Question
 from glamor.explain import METHODS, find_method
@@ -40,7 +40,7 @@ def open_tab() -> gr.Tab:
 
 def subject(tab: str) -> gr.HTML:
     """Place the line that says which face and label the tab is about."""
-    return gr.HTML(html.empty(text.SUBJECT_EMPTY), elem_id=f"{tab}-subject")
+    return gr.HTML(html.empty(words.SUBJECT_EMPTY), elem_id=f"{tab}-subject")
 
 
 def methods(tab: str, chosen: tuple[str, ...], info: str) -> gr.CheckboxGroup:
@@ -49,7 +49,7 @@ def methods(tab: str, chosen: tuple[str, ...], info: str) -> gr.CheckboxGroup:
         (views.method_choice(method), key) for key, method in METHODS.items()
     ]
     return gr.CheckboxGroup(
-        choices, value=list(chosen), label=text.METHODS_LABEL, info=info, elem_id=f"{tab}-methods", elem_classes="list"
+        choices, value=list(chosen), label=words.METHODS_LABEL, info=info, elem_id=f"{tab}-methods", elem_classes="list"
     )
 
 
@@ -57,7 +57,7 @@ def buttons(tab: str, run: str) -> tuple[gr.Button, gr.Button, gr.HTML]:
     """Place the two buttons and, under them, what is going on."""
     with gr.Row(elem_classes="actions"):
         start = gr.Button(run, variant="primary", interactive=False, min_width=100, elem_id=f"{tab}-run")
-        stop = gr.Button(text.CANCEL, interactive=False, min_width=100, elem_id=f"{tab}-stop")
+        stop = gr.Button(words.CANCEL, interactive=False, min_width=100, elem_id=f"{tab}-stop")
     return start, stop, gr.HTML("", elem_id=f"{tab}-status")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demo import text
+from demo import words
 
 UPLOADS = "/gradio_api/upload"
 MAX_MIB = 88  # a photo of 64 MiB takes so much in base64, the longest way to send one
@@ -22,7 +22,7 @@ class BodyLimit:
         if scope["type"] != "http" or scope["path"] == UPLOADS:
             await self._app(scope, receive, send)
         elif _announced(scope) > MAX_BODY:
-            refusal = JSONResponse({"error": text.TOO_LONG.format(limit=MAX_MIB)}, status_code=413)
+            refusal = JSONResponse({"error": words.TOO_LONG.format(limit=MAX_MIB)}, status_code=413)
             await refusal(scope, receive, send)
         else:
             await self._app(scope, _counted(receive), send)

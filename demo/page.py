@@ -22,8 +22,8 @@ from demo import (
     many,
     privacy,
     swap,
-    text,
     trust,
+    words,
 )
 from demo.checkpoints import Shelf
 from demo.engine import Engine
@@ -40,13 +40,13 @@ MAX_UPLOAD = "64mb"
 
 # Address of the tab, its name, and what lays it out.
 TABS: tuple[tuple[str, str, Callable[[Shelf, gr.State], None]], ...] = (
-    ("analyse", text.TAB_ANALYSE, analyse.build),
-    ("compare", text.TAB_COMPARE, compare.build),
-    ("interventions", text.TAB_INTERVENTIONS, interventions.build),
-    ("trust", text.TAB_TRUST, trust.build),
-    ("photos", text.TAB_PHOTOS, swap.build),
-    ("many", text.TAB_MANY, many.build),
-    ("about", text.TAB_ABOUT, about.build),
+    ("analyse", words.TAB_ANALYSE, analyse.build),
+    ("compare", words.TAB_COMPARE, compare.build),
+    ("interventions", words.TAB_INTERVENTIONS, interventions.build),
+    ("trust", words.TAB_TRUST, trust.build),
+    ("photos", words.TAB_SWAP, swap.build),
+    ("many", words.TAB_MANY, many.build),
+    ("about", words.TAB_ABOUT, about.build),
 )
 
 
@@ -59,13 +59,13 @@ def build(engine: Engine, first: Visit) -> Page:
     """
     shelf = Shelf(engine)
     with Page(
-        title=text.TITLE, analytics_enabled=False, delete_cache=(cache.CACHE_EVERY, cache.CACHE_AGE), fill_width=True
+        title=words.TITLE, analytics_enabled=False, delete_cache=(cache.CACHE_EVERY, cache.CACHE_AGE), fill_width=True
     ) as page:
         visit = gr.State(first, time_to_live=VISIT_AGE, delete_callback=page.forget_visit)
         with gr.Row(elem_id="top-bar"):
             gr.HTML(_header(), elem_id="header")
-            copy = gr.Button(text.COPY_LINK, size="sm", min_width=80, elem_id="copy-link")
-            delete = gr.Button(text.DELETE, size="sm", min_width=80, elem_id="delete-now")
+            copy = gr.Button(words.COPY_LINK, size="sm", min_width=80, elem_id="copy-link")
+            delete = gr.Button(words.DELETE, size="sm", min_width=80, elem_id="delete-now")
         said, deleted = gr.HTML("", elem_id="said"), gr.HTML("", elem_id="deleted")
         _start_notice(engine)
         with gr.Tabs(elem_id="tabs") as tabs:
@@ -117,7 +117,7 @@ def _connect_link(page: Page, shelf: Shelf, tabs: gr.Tabs, copy: gr.Button, said
     page.load(on_load, None, [tabs, said], api_visibility="private", show_progress="hidden", **events.PREDICT_QUEUE)
     named = {block.elem_id: block for block in page.blocks.values()}
     settings = [named[name] for name in ("method", "target", "opacity", "which")]
-    notes = {"COPIED": html.note(text.COPIED), "IN_ADDRESS_BAR": html.note(text.IN_ADDRESS_BAR)}
+    notes = {"COPIED": html.note(words.COPIED), "IN_ADDRESS_BAR": html.note(words.IN_ADDRESS_BAR)}
     copy.click(None, settings, said, js=links.copy_js(notes, shelf.own), api_visibility="private")
 
 
@@ -130,16 +130,16 @@ def _connect_footer(page: Page, shelf: Shelf, visit: gr.State, footer: gr.HTML) 
 
 def _footer(engine: Engine) -> str:
     checkpoint = engine.predictor.checkpoint
-    weights = text.MADE_WITH.format(source=checkpoint.source, trained_on=checkpoint.config.trained_on)
-    return Markup("<p>{}</p><p>{}</p><p>{}</p>").format(text.LIMITS, text.PRIVACY, weights)
+    weights = words.MADE_WITH.format(source=checkpoint.source, trained_on=checkpoint.config.trained_on)
+    return Markup("<p>{}</p><p>{}</p><p>{}</p>").format(words.LIMITS, words.PRIVACY, weights)
 
 
 def _header() -> Markup:
-    return Markup("<h1>{}</h1><p>{}</p>").format(text.TITLE, text.LEAD)
+    return Markup("<h1>{}</h1><p>{}</p>").format(words.TITLE, words.LEAD)
 
 
 def _start_notice(engine: Engine) -> None:
     if engine.notice:
         gr.HTML(html.note(engine.notice, "warn"), elem_id="start-notice")
     if not engine.trained:
-        gr.HTML(html.note(text.UNTRAINED, "warn"), elem_id="untrained")
+        gr.HTML(html.note(words.UNTRAINED, "warn"), elem_id="untrained")

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import events, html, text
+from demo import events, html, words
 from demo.sessions import Page
 from demo.visits import Visit
 
@@ -39,7 +39,7 @@ def connect(page: Page, visit: gr.State, delete: gr.Button, deleted: gr.HTML) ->
         .then(forget, None, None, **options)
         .then(None, None, None, js=_AFRESH_JS, api_visibility="private")
     )
-    page.load(None, None, deleted, js=_SAY_JS.replace("DELETED", json.dumps(html.note(text.DELETED))),
+    page.load(None, None, deleted, js=_SAY_JS.replace("DELETED", json.dumps(html.note(words.DELETED))),
               api_visibility="private")  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from gradio.route_utils import FnIndexInferError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from demo import text
+from demo import words
 from demo.html import message_of
 
 Handler = Callable[[Request, Exception], Awaitable[JSONResponse]]
@@ -19,10 +19,10 @@ Handler = Callable[[Request, Exception], Awaitable[JSONResponse]]
 def refusals() -> dict[Any, Handler]:
     """Return how FastAPI answers where Gradio would quote the request, or say nothing."""
     return {
-        RequestValidationError: _saying(422, text.NOT_A_REQUEST),
-        FnIndexInferError: _saying(404, text.NO_SUCH_ENDPOINT),
+        RequestValidationError: _saying(422, words.NOT_A_REQUEST),
+        FnIndexInferError: _saying(404, words.NO_SUCH_ENDPOINT),
         LookupError: _unexpected,  # an event that there is not: else it would be logged with what was asked for
-        500: _saying(500, text.UNEXPECTED),
+        500: _saying(500, words.UNEXPECTED),
     }
 
 

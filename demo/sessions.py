@@ -16,7 +16,7 @@ import gradio as gr
 from gradio.state_holder import SessionState
 from PIL.Image import Image
 
-from demo import cache, text, tools
+from demo import cache, tools, words
 
 OWN_FILE = "/gradio_api/file="  # the page's own address of a file in the cache begins so
 
@@ -39,14 +39,14 @@ class Page(gr.Blocks):
                 or if an input is none, in a sentence of ours, for Gradio would say nothing and log the input.
         """
         if state is not None and _is_over(block_fn, state):
-            raise gr.Error(text.VISIT_OVER, visible=block_fn.trigger_after is None, print_exception=False)
+            raise gr.Error(words.VISIT_OVER, visible=block_fn.trigger_after is None, print_exception=False)
         try:
             inputs = _with_own_files(_with_defaults(block_fn, inputs))
             values = await super().preprocess_data(block_fn, inputs, state, explicit_call)
         except gr.Error:
             raise
         except Exception:
-            raise gr.Error(text.BAD_INPUTS, print_exception=False) from None
+            raise gr.Error(words.BAD_INPUTS, print_exception=False) from None
         finally:
             if state is not None and not state.state_data:
                 self._give_way(state)
@@ -59,7 +59,7 @@ class Page(gr.Blocks):
             kept = await anyio.to_thread.run_sync(_with_kept_pictures, block_fn.outputs, predictions)
             values = await super().postprocess_data(block_fn, kept, state)
         except OSError:
-            raise gr.Error(text.CACHE_UNWRITABLE, print_exception=False) from None
+            raise gr.Error(words.CACHE_UNWRITABLE, print_exception=False) from None
         self._note(state, values)
         if state is not None:
             for key, value in list(state.state_data.items()):

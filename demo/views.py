@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from markupsafe import Markup
 
-from demo import html, text
+from demo import html, words
 from demo.visits import Focus, View
 from glamor.explain import METHODS, Explanation
 from glamor.explain.registry import Method
@@ -28,18 +28,18 @@ def answer(focus: Focus, count: int, example: bool = False) -> Markup:
         example: whether the page chose the photo.
     """
     question, prediction = focus
-    lead = text.ANSWER_LEAD if count > 1 else text.ANSWER_LEAD_ONLY
-    found = text.BOX_SOURCE_PERSON
+    lead = words.ANSWER_LEAD if count > 1 else words.ANSWER_LEAD_ONLY
+    found = words.BOX_SOURCE_PERSON
     if prediction.face_score is not None:
-        found = text.BOX_SOURCE_DETECTED.format(score=prediction.face_score)
+        found = words.BOX_SOURCE_DETECTED.format(score=prediction.face_score)
     return html.joined(
         [
-            Markup('<p class="example">{}</p>').format(text.FIRST_EXAMPLE) if example else html.NOTHING,
+            Markup('<p class="example">{}</p>').format(words.FIRST_EXAMPLE) if example else html.NOTHING,
             Markup('<p class="lead">{}</p>').format(lead.format(number=question.face + 1, count=count)),
             html.label(prediction.emotion, prediction.probabilities.max()),
             _doubt(prediction),
             _probabilities(prediction),
-            html.caption(f"{text.ANSWER_CAPTION} {found}"),
+            html.caption(f"{words.ANSWER_CAPTION} {found}"),
         ]
     )
 
@@ -47,20 +47,20 @@ def answer(focus: Focus, count: int, example: bool = False) -> Markup:
 def weighed(prediction: Prediction) -> Markup:
     """Return the fusion weights as one bar in two colours, with a sentence."""
     face, scene = prediction.fusion_weights
-    gap, winner = abs(face - scene), text.FACE if face > scene else text.SCENE
-    verdict = text.WEIGHED_MOSTLY if gap > MOSTLY else text.WEIGHED_MORE if gap > SOMEWHAT else text.WEIGHED_EVEN
+    gap, winner = abs(face - scene), words.FACE if face > scene else words.SCENE
+    verdict = words.WEIGHED_MOSTLY if gap > MOSTLY else words.WEIGHED_MORE if gap > SOMEWHAT else words.WEIGHED_EVEN
     weight = Markup('<div class="weight {}"><span>{}</span><strong>{:.0%}</strong></div>')
     split = Markup('<i class="{}" style="width:{:.2%}"></i>')
     return html.joined(
         [
             Markup('<div class="weights">{}{}</div>').format(
-                weight.format("face", text.FACE, face), weight.format("scene", text.SCENE, scene)
+                weight.format("face", words.FACE, face), weight.format("scene", words.SCENE, scene)
             ),
             Markup('<div class="split" aria-hidden="true">{}{}</div>').format(
                 split.format("face", face), split.format("scene", scene)
             ),
             html.verdict(verdict.format(winner=winner.lower())),
-            html.caption(text.WEIGHED_CAPTION),
+            html.caption(words.WEIGHED_CAPTION),
         ]
     )
 
@@ -71,15 +71,15 @@ def moved(explanation: Explanation) -> Markup:
     about = [method.caption]
     if explanation.convergence_delta is not None:
         delta = abs(explanation.convergence_delta)
-        about.append(text.MOVED_DELTA.format(delta=delta, logit=explanation.logit))
-    about.append(f"{text.SOURCE} {method.source}.")
-    words = html.caption(text.MOVED_CAPTION.format(target=explanation.target_name))
-    return words + html.details(text.MOVED_METHOD.format(method=method.name), " ".join(about))
+        about.append(words.MOVED_DELTA.format(delta=delta, logit=explanation.logit))
+    about.append(f"{words.SOURCE} {method.source}.")
+    meaning = html.caption(words.MOVED_CAPTION.format(target=explanation.target_name))
+    return meaning + html.details(words.MOVED_METHOD.format(method=method.name), " ".join(about))
 
 
 def looked_caption(prediction: Prediction) -> Markup:
     """Return how concentrated the attention is."""
-    return html.caption(text.LOOKED_CAPTION.format(peak=peak_share(prediction)))
+    return html.caption(words.LOOKED_CAPTION.format(peak=peak_share(prediction)))
 
 
 def peak_share(prediction: Prediction) -> float:
@@ -93,14 +93,14 @@ def looked_alt(prediction: Prediction) -> str:
     rows, columns = prediction.attention.shape
     vertical = ("at the top", "in the middle", "at the bottom")[min(2, int(3 * row / rows))]
     across = ("left", "centre", "right")[min(2, int(3 * column / columns))]
-    return text.LOOKED_ALT.format(where=f"{vertical} {across}", peak=peak_share(prediction))
+    return words.LOOKED_ALT.format(where=f"{vertical} {across}", peak=peak_share(prediction))
 
 
 def moved_alt(explanation: Explanation) -> str:
     """Return the attribution maps in words."""
     face, context = (float(np.abs(values).sum()) for values in (explanation.face, explanation.context))
     total = face + context or 1.0
-    return text.MOVED_ALT.format(
+    return words.MOVED_ALT.format(
         method=METHODS[explanation.method].name,
         target=explanation.target_name,
         face_share=face / total,
@@ -111,42 +111,42 @@ def moved_alt(explanation: Explanation) -> str:
 def photo_alt(view: View) -> str:
     """Return the numbered photo in words."""
     if view.focus is None:
-        return text.PHOTO_ALT_NO_FACE
+        return words.PHOTO_ALT_NO_FACE
     question, prediction = view.focus
-    return text.PHOTO_ALT.format(count=len(view.predictions), number=question.face + 1, emotion=prediction.emotion)
+    return words.PHOTO_ALT.format(count=len(view.predictions), number=question.face + 1, emotion=prediction.emotion)
 
 
 def subject(view: View | None) -> Markup:
     """Return which face and which label a tab is about, or how to choose one."""
     if view is None or view.question is None:
-        return html.empty(text.SUBJECT_EMPTY)
+        return html.empty(words.SUBJECT_EMPTY)
     number, count = view.question.face + 1, len(view.predictions)
-    return html.caption(text.SUBJECT.format(number=number, count=count, target=view.question.target))
+    return html.caption(words.SUBJECT.format(number=number, count=count, target=view.question.target))
 
 
 def method_choice(method: Method) -> str:
     """Return a method's name and its cost class."""
-    pace = text.PACE_FAST if method.cost <= FAST else text.PACE_SECONDS if method.cost <= SECONDS else text.PACE_SLOW
-    return text.METHOD_CHOICE.format(method=method.name, pace=pace)
+    pace = words.PACE_FAST if method.cost <= FAST else words.PACE_SECONDS if method.cost <= SECONDS else words.PACE_SLOW
+    return words.METHOD_CHOICE.format(method=method.name, pace=pace)
 
 
 def measure_info(*keys: str) -> Markup:
     """Return what measures are, how to read them and who proposed them, unfolded on demand."""
-    return html.joined(_measure_info(*text.TRUST_INFOS[key]) for key in keys)
+    return html.joined(_measure_info(*words.MEASURES[key]) for key in keys)
 
 
 def _measure_info(name: str, what: str, reading: str, source: str) -> Markup:
     paragraph = Markup("<p>{}</p>").format(what)
     named = Markup("<p><b>{}</b> {}</p>")
-    read = named.format(text.HOW_TO_READ, reading.format(**LIMITS))
-    return html.details(name, paragraph + read + named.format(text.SOURCE, f"{source}."))
+    read = named.format(words.HOW_TO_READ, reading.format(**LIMITS))
+    return html.details(name, paragraph + read + named.format(words.SOURCE, f"{source}."))
 
 
 def _doubt(prediction: Prediction) -> Markup:
     if not prediction.uncertain:
         return html.NOTHING
     second = prediction.class_names[int(prediction.probabilities.argsort()[-2])]
-    return Markup('<p class="doubt">{}</p>').format(text.UNCERTAIN.format(second=second))
+    return Markup('<p class="doubt">{}</p>').format(words.UNCERTAIN.format(second=second))
 
 
 def _probabilities(prediction: Prediction) -> Markup:

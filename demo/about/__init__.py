@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.context import Context
 
-from demo import events, html, links, text
-from demo.about import side_by_side, views
+from demo import events, html, links
+from demo.about import side_by_side, views, words
 from demo.about.side_by_side import Sides
 from demo.checkpoints import Shelf
 from demo.events import SAME
@@ -37,26 +37,26 @@ def build(shelf: Shelf, visit: gr.State) -> None:
     start = choose(shelf, Visit(), shelf.own)
     with gr.Row(elem_id="about", equal_height=False):
         with gr.Column(elem_classes="card", min_width=320):
-            gr.HTML(html.heading(text.ABOUT_CHECKPOINT))
-            which = _choice(shelf, text.ABOUT_WHICH, text.ABOUT_WHICH_INFO, "which")
+            gr.HTML(html.heading(words.CHECKPOINT))
+            which = _choice(shelf, words.WHICH, words.WHICH_INFO, "which")
             notice, facts = gr.HTML("", elem_id="about-notice"), gr.HTML(start.facts, elem_id="facts")
-            gr.HTML(html.heading(text.ABOUT_SCORES))
+            gr.HTML(html.heading(words.SCORES))
             scores = gr.HTML(start.scores, elem_id="scores")
-            gr.HTML(html.heading(text.ABOUT_WEAK))
+            gr.HTML(html.heading(words.WEAK))
             weak = gr.HTML(start.weak, elem_id="weak")
-            gr.HTML(html.heading(text.ABOUT_AUDIT))
+            gr.HTML(html.heading(words.AUDIT))
             audited = gr.HTML(start.audited, elem_id="audited")
         with gr.Column(elem_classes="card", min_width=320):
             for title, sentences in (
-                (text.ABOUT_MEANING, text.ABOUT_MEANING_WORDS),
-                (text.ABOUT_BANNED, text.ABOUT_BANNED_WORDS),
-                (text.ABOUT_PRIVACY, text.ABOUT_PRIVACY_WORDS),
+                (words.MEANING, words.MEANING_WORDS),
+                (words.BANNED, words.BANNED_WORDS),
+                (words.PRIVACY, words.PRIVACY_WORDS),
             ):
                 gr.HTML(html.heading(title) + html.points(sentences))
     if len(shelf.names) > 1:
         _side_by_side(shelf, visit)
     with gr.Column(elem_id="card", elem_classes="card"):
-        gr.HTML(html.heading(text.ABOUT_CARD))
+        gr.HTML(html.heading(words.CARD))
         body = gr.HTML(start.body)
     _connect(shelf, visit, [which, notice, facts, scores, weak, audited, body])
 
@@ -111,11 +111,11 @@ def _choice(shelf: Shelf, label: str, info: str | None, name: str, start: int = 
 def _side_by_side(shelf: Shelf, visit: gr.State) -> None:
     """Add the section that compares two checkpoints."""
     with gr.Column(elem_id="side-by-side", elem_classes="card"):
-        gr.HTML(html.heading(text.SIDE_BY_SIDE) + html.caption(text.SIDE_INFO))
+        gr.HTML(html.heading(words.SIDE_BY_SIDE) + html.caption(words.SIDE_INFO))
         with gr.Row(elem_id="choices"):
-            first = _choice(shelf, text.SIDE_FIRST, None, "first")
-            second = _choice(shelf, text.SIDE_SECOND, None, "second", start=1)
-        button = gr.Button(text.SIDE_BUTTON, size="sm", elem_id="compare-checkpoints")
+            first = _choice(shelf, words.SIDE_FIRST, None, "first")
+            second = _choice(shelf, words.SIDE_SECOND, None, "second", start=1)
+        button = gr.Button(words.SIDE_BUTTON, size="sm", elem_id="compare-checkpoints")
         verdict = gr.HTML("", elem_id="verdict")
         sides: list[Any] = []
         with gr.Row(elem_id="sides"):

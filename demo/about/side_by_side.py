@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from demo import html, pictures, text, views
+from demo import html, pictures, views
+from demo.about import words
 from demo.checkpoints import Shelf
 from demo.engine import Engine
 from demo.events import SAME
 from demo.pictures import image_update
 from demo.visits import Focus, Question, View, Visit
+from demo.words import HOW_TO_READ_NUMBERS
 from glamor.photo import BoxXyxy, Photo
 from glamor.predictor import Prediction
 
@@ -58,15 +60,17 @@ def compare(shelf: Shelf, visit: Visit, first: Any, second: Any, opacity: float)
     """
     view = visit.view
     if view is None or view.focus is None:
-        return Sides(html.note(text.SIDE_NEEDS_FACE))
+        return Sides(html.note(words.SIDE_NEEDS_FACE))
     focus = view.focus
     try:
         answers = [_answer(shelf.of(visit), shelf.engine(name), view, focus) for name in (first, second)]
     except Exception as error:
         return Sides(html.problem(error))
-    told = [_side(view, answer, opacity) for answer in answers]
-    words = html.note(verdict(*(answer.prediction for answer in answers)))
-    return Sides(words + html.details(text.LAB_ABOUT, html.terms(text.SIDE_ABOUT_ITEMS)), *told[0], *told[1])
+    sides = [_side(view, answer, opacity) for answer in answers]
+    agreement = html.note(verdict(*(answer.prediction for answer in answers)))
+    return Sides(
+        agreement + html.details(HOW_TO_READ_NUMBERS, html.terms(words.SIDE_ABOUT_ITEMS)), *sides[0], *sides[1]
+    )
 
 
 def box_for(prediction: Prediction, own_scale: float, scale: float) -> BoxXyxy:
@@ -87,11 +91,11 @@ def box_for(prediction: Prediction, own_scale: float, scale: float) -> BoxXyxy:
 def verdict(first: Prediction, second: Prediction) -> str:
     """Return whether the two agree, in a sentence."""
     if first.class_names != second.class_names:
-        return text.SIDE_OTHER_LABELS.format(first=first.emotion, second=second.emotion)
+        return words.SIDE_OTHER_LABELS.format(first=first.emotion, second=second.emotion)
     difference = float(abs(first.probabilities - second.probabilities).max())
     if first.emotion == second.emotion:
-        return text.SIDE_AGREE.format(label=first.emotion, difference=difference)
-    return text.SIDE_DIFFER.format(first=first.emotion, second=second.emotion, difference=difference)
+        return words.SIDE_AGREE.format(label=first.emotion, difference=difference)
+    return words.SIDE_DIFFER.format(first=first.emotion, second=second.emotion, difference=difference)
 
 
 def _asked_again(before: Engine, engine: Engine, view: View, wish: str | None) -> View:

@@ -11,8 +11,8 @@ import gradio as gr
 from gradio.context import Context
 from markupsafe import Markup
 
-from demo import first, gpu, html, links, parse, text
-from demo.analyse import handlers
+from demo import first, gpu, html, links, parse
+from demo.analyse import handlers, words
 from demo.analyse.download import add_download
 from demo.analyse.live import add_live
 from demo.analyse.outputs import Moved, Screen
@@ -21,6 +21,7 @@ from demo.events import FAST, SAME, SLOW
 from demo.examples import example_photos
 from demo.press import OPEN, press_js
 from demo.visits import Visit
+from demo.words import DROP_HERE
 from glamor.explain import METHODS
 
 SHOWN_METHODS = (first.METHOD, "grad_cam", "occlusion")
@@ -87,9 +88,9 @@ def _lay_out(shelf: Shelf, visit: gr.State, screen: Screen) -> Parts:
         with gr.Row(elem_id="photo-card", elem_classes="card"):
             parts |= _photo_parts(screen)
         with gr.Column(elem_id="answer-column", elem_classes="card"):
-            gr.HTML(html.heading(text.ANSWER))
+            gr.HTML(html.heading(words.ANSWER))
             parts["answer"] = gr.HTML(elem_id="answer", **_start(screen.answer))
-            gr.HTML(Markup('<p class="meaning">{}</p>').format(text.MEANING))
+            gr.HTML(Markup('<p class="meaning">{}</p>').format(words.MEANING))
         with gr.Column(elem_id="controls", elem_classes="card"):
             parts |= _control_parts(shelf, visit, screen)
     with gr.Row(elem_id="panels", equal_height=True):
@@ -112,21 +113,21 @@ def _photo_parts(screen: Screen) -> dict[str, Any]:
     photo = gr.Image(
         type="filepath",
         format="jpeg",
-        label=text.PHOTO,
+        label=words.PHOTO,
         show_label=False,
         sources=["upload", "clipboard", "webcam"],
-        placeholder=text.DROP_HERE,
+        placeholder=DROP_HERE,
         buttons=[],
         interactive=True,
         elem_id="photo",
         **_start(screen.photo),
     )
     with gr.Column(elem_id="examples", min_width=84):
-        gr.HTML(html.caption(text.EXAMPLES))
-        examples = tuple(map(_example, text.EXAMPLE_NAMES, example_photos()))
+        gr.HTML(html.caption(words.EXAMPLES))
+        examples = tuple(map(_example, words.EXAMPLE_NAMES, example_photos()))
     with gr.Row(elem_id="add-row"):
-        add = gr.UploadButton(text.ADD_PHOTO, file_types=["image"], size="sm", min_width=100, elem_id="add-photo")
-        gr.HTML(html.caption(text.CONSENT), elem_id="consent")
+        add = gr.UploadButton(words.ADD_PHOTO, file_types=["image"], size="sm", min_width=100, elem_id="add-photo")
+        gr.HTML(html.caption(words.CONSENT), elem_id="consent")
     return {"photo": photo, "examples": examples, "add": add}
 
 
@@ -138,46 +139,51 @@ def _example(name: str, path: Path) -> gr.Button:
 
 
 def _control_parts(shelf: Shelf, visit: gr.State, screen: Screen) -> dict[str, Any]:
-    add_download(shelf, visit, text.CONTROLS)
+    add_download(shelf, visit, words.CONTROLS)
     asked = {"choices": list(shelf.of(visit.value).class_names), "value": None} | _start(screen.target)
     methods = [(METHODS[key].name, key) for key in SHOWN_METHODS]
     faces = gr.Radio(
-        label=text.WHICH_FACE, info=text.WHICH_FACE_INFO, interactive=True, elem_id="faces", **_start(screen.faces)
+        label=words.WHICH_FACE, info=words.WHICH_FACE_INFO, interactive=True, elem_id="faces", **_start(screen.faces)
     )
     with gr.Row(elem_id="asked"):
-        target = gr.Dropdown(label=text.TARGET, filterable=False, min_width=120, elem_id="target", **asked)
+        target = gr.Dropdown(label=words.TARGET, filterable=False, min_width=120, elem_id="target", **asked)
         method = gr.Dropdown(
             methods,
             value=methods[0][1],
-            label=text.METHOD,
+            label=words.METHOD,
             interactive=True,
             filterable=False,
             min_width=120,
             elem_id="method",
         )
-    opacity = gr.Slider(0, 1, DEFAULT_OPACITY, step=0.05, label=text.OPACITY, buttons=[], elem_id="opacity")
+    opacity = gr.Slider(0, 1, DEFAULT_OPACITY, step=0.05, label=words.OPACITY, buttons=[], elem_id="opacity")
     parts: dict[str, Any] = {"faces": faces, "target": target, "method": method, "opacity": opacity}
-    with gr.Accordion(text.ADD_FACE, open=False, elem_id="add-face"):
-        gr.HTML(html.caption(text.ADD_FACE_INFO))
-        parts["mark"] = gr.Button(text.MARK, size="sm", elem_id="mark")
-        parts["box"] = gr.Textbox(label=text.BOX, info=text.BOX_INFO, elem_id="box")
+    with gr.Accordion(words.ADD_FACE, open=False, elem_id="add-face"):
+        gr.HTML(html.caption(words.ADD_FACE_INFO))
+        parts["mark"] = gr.Button(words.MARK, size="sm", elem_id="mark")
+        parts["box"] = gr.Textbox(label=words.BOX, info=words.BOX_INFO, elem_id="box")
         parts["box_hint"] = gr.HTML(elem_id="box-hint", **_start(screen.box_hint))
-        parts["use_box"] = gr.Button(text.BOX_BUTTON, size="sm", elem_id="use-box")
-        parts["remove"] = gr.Button(text.REMOVE_FACE, size="sm", elem_id="remove-face", **_start(screen.remove))
+        parts["use_box"] = gr.Button(words.BOX_BUTTON, size="sm", elem_id="use-box")
+        parts["remove"] = gr.Button(words.REMOVE_FACE, size="sm", elem_id="remove-face", **_start(screen.remove))
     return parts
 
 
 def _panel_parts(screen: Screen) -> dict[str, Any]:
     parts: dict[str, Any] = {}
-    for name, title in (("saw", text.SAW), ("looked", text.LOOKED), ("weighed", text.WEIGHED), ("moved", text.MOVED)):
+    for name, title in (
+        ("saw", words.SAW),
+        ("looked", words.LOOKED),
+        ("weighed", words.WEIGHED),
+        ("moved", words.MOVED),
+    ):
         with gr.Column(elem_id=name, elem_classes=["card", "shot"], min_width=240):
             gr.HTML(html.heading(title))
             if name == "weighed":
                 parts[name] = gr.HTML(elem_id="weighed-words", **_start(screen.weighed))
                 continue
             if name == "moved":
-                for button, words in (("stop", text.STOP), ("again", text.AGAIN)):
-                    parts[button] = gr.Button(words, size="sm", elem_id=button, **_start(getattr(screen, button)))
+                for button, label in (("stop", words.STOP), ("again", words.AGAIN)):
+                    parts[button] = gr.Button(label, size="sm", elem_id=button, **_start(getattr(screen, button)))
             parts[name] = gr.Image(
                 format="png",
                 show_label=False,
@@ -209,7 +215,7 @@ def _connect(shelf: Shelf, parts: Parts) -> None:
         return handlers.add_box(shelf.of(visit), visit, box, method, opacity)
 
     def on_question(visit: Visit, opacity: float, progress: gr.Progress = gr.Progress()) -> Moved:  # noqa: B008
-        return handlers.explain(shelf.of(visit), visit, opacity, lambda done: progress(done, desc=text.WORKING))
+        return handlers.explain(shelf.of(visit), visit, opacity, lambda done: progress(done, desc=words.WORKING))
 
     look = [parts.method, parts.opacity]
     asked = [

@@ -10,7 +10,8 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from demo import events, html, text
+from demo import events, html
+from demo.analyse import words
 from demo.checkpoints import Shelf
 from demo.engine import Engine
 from demo.visits import Focus, Visit
@@ -29,7 +30,7 @@ def add_download(shelf: Shelf, visit: gr.State, title: str) -> None:
     """Add a card's title with the button beside it, and what it says below, to the open layout."""
     with gr.Row(elem_classes="titled"):
         gr.HTML(html.heading(title))
-        button = gr.Button(text.DOWNLOAD, size="sm", min_width=90, elem_id="download")
+        button = gr.Button(words.DOWNLOAD, size="sm", min_width=90, elem_id="download")
     said = gr.HTML("", elem_id="download-said")
     hidden = gr.DownloadButton(visible="hidden", elem_id="download-file")
 
@@ -38,7 +39,7 @@ def add_download(shelf: Shelf, visit: gr.State, title: str) -> None:
 
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     (
-        button.click(lambda: html.caption(text.DOWNLOAD_BUSY), None, said, **private, **events.PREDICT_QUEUE)
+        button.click(lambda: html.caption(words.DOWNLOAD_BUSY), None, said, **private, **events.PREDICT_QUEUE)
         .then(on_press, [visit], [hidden, said], **private, **events.EXPLAIN_QUEUE)
         .then(None, [hidden], None, js=_FOLLOW_JS, api_visibility="private")
     )
@@ -54,7 +55,7 @@ def save(engine: Engine, visit: Visit) -> tuple[str | None, str]:
     """
     view = visit.view
     if view is None or view.focus is None:
-        return None, html.note(text.DOWNLOAD_NEEDS_FACE)
+        return None, html.note(words.DOWNLOAD_NEEDS_FACE)
     question, prediction = view.focus
     try:
         explanation = visit.maps.get(question) or engine.explain(prediction, question.method, question.target)
@@ -62,7 +63,7 @@ def save(engine: Engine, visit: Visit) -> tuple[str | None, str]:
         path = _cached(file_name(view.focus), content)
     except Exception as error:
         return None, html.problem(error)
-    return str(path), html.caption(text.DOWNLOAD_READY.format(name=path.name))
+    return str(path), html.caption(words.DOWNLOAD_READY.format(name=path.name))
 
 
 def file_name(focus: Focus) -> str:

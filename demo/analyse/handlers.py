@@ -12,13 +12,15 @@ from typing import Any
 
 import gradio as gr
 
-from demo import html, parse, pictures, text, views
+from demo import html, parse, pictures, views
+from demo.analyse import words
 from demo.analyse.outputs import Moved, Screen
 from demo.engine import Engine
 from demo.events import HIDE, SAME, SHOW
 from demo.links import Link
 from demo.pictures import image_update
 from demo.visits import Focus, Point, Question, SupersededError, View, Visit
+from demo.words import NO_FACE_API, UNTRAINED
 from glamor.errors import FaceError
 from glamor.explain import Explanation
 from glamor.faces import largest
@@ -32,7 +34,7 @@ def analyse(engine: Engine, visit: Visit, source: PhotoSource | None, method: st
         return Screen()  # it was another way to add a photo that was chosen
     if source is None or not engine.trained:
         visit.show(None)
-        return blank("" if engine.trained else html.note(text.UNTRAINED, "warn"))
+        return blank("" if engine.trained else html.note(UNTRAINED, "warn"))
     return _safely(visit, lambda: _analysed(engine, visit, load_photo(source), method, opacity))
 
 
@@ -40,13 +42,13 @@ def click_photo(engine: Engine, visit: Visit, point_shown: Point, method: str, o
     """Choose the face at a place of the shown photo, or take the place as a corner of a new box."""
     view = visit.view
     if view is None:
-        return Screen(notice=html.note(text.NEEDS_PHOTO))
+        return Screen(notice=html.note(words.NEEDS_PHOTO))
     scale = pictures.shown_scale(view.photo)
     point = (point_shown[0] / scale, point_shown[1] / scale)
     if not view.marking:
         return _choose_at(visit, view, point, opacity)
     if view.corner is None:
-        return _marking(visit, replace(view, corner=point), text.SECOND_CORNER)
+        return _marking(visit, replace(view, corner=point), words.SECOND_CORNER)
     visit.show(replace(view, corner=None))
     return add_box(engine, visit, parse.corners(view.corner, point), method, opacity)
 
@@ -62,15 +64,15 @@ def choose_face(visit: Visit, index: int | None, opacity: float) -> Screen:
 def start_marking(visit: Visit) -> Screen:
     """Let the next two clicks on the photo mark a face."""
     if visit.view is None:
-        return Screen(notice=html.note(text.NEEDS_PHOTO))
-    return _marking(visit, replace(visit.view, marking=True, corner=None), text.FIRST_CORNER)
+        return Screen(notice=html.note(words.NEEDS_PHOTO))
+    return _marking(visit, replace(visit.view, marking=True, corner=None), words.FIRST_CORNER)
 
 
 def add_box(engine: Engine, visit: Visit, given: str | BoxXyxy, method: str, opacity: float) -> Screen:
     """Predict for a box that a person gave, and choose it."""
     view = visit.view
     if view is None:
-        return Screen(notice=html.note(text.NEEDS_PHOTO))
+        return Screen(notice=html.note(words.NEEDS_PHOTO))
     return _safely(visit, lambda: _added(engine, visit, view, parse.box(given), method, opacity))
 
 
@@ -78,14 +80,14 @@ def remove_face(visit: Visit, opacity: float) -> Screen:
     """Take the chosen face off this photo's list, and choose the largest of the others."""
     view = visit.view
     if view is None or view.question is None:
-        return Screen(notice=html.note(text.NEEDS_PHOTO))
+        return Screen(notice=html.note(words.NEEDS_PHOTO))
     gone = view.question.face
     left = view.predictions[:gone] + view.predictions[gone + 1 :]
     if not left:
-        return _faceless(visit, view.photo, text.LAST_FACE_REMOVED)
+        return _faceless(visit, view.photo, words.LAST_FACE_REMOVED)
     index = largest([prediction.face_box_xyxy for prediction in left])
     screen = _shown(visit, view.photo, left, index, view.question.method, opacity)
-    return screen._replace(notice=html.note(text.FACE_REMOVED.format(number=gone + 1)))
+    return screen._replace(notice=html.note(words.FACE_REMOVED.format(number=gone + 1)))
 
 
 def ask(visit: Visit, method: str, target: str) -> Moved:
@@ -100,21 +102,21 @@ def ask(visit: Visit, method: str, target: str) -> Moved:
     waiting = Moved(stop=SHOW, again=HIDE)
     if stopped:
         picture = gr.update(value=None, visible=True)
-        waiting = waiting._replace(picture=picture, words=html.caption(text.MOVED_WAIT))
+        waiting = waiting._replace(picture=picture, words=html.caption(words.MOVED_WAIT))
     return waiting
 
 
 def stop(visit: Visit) -> Moved:
     """Give up the question: its answer is waited for no longer, and may be asked for again."""
     visit.give_up()
-    return Moved(gr.update(value=None, visible=False), html.caption(text.MOVED_STOPPED), HIDE, SHOW)
+    return Moved(gr.update(value=None, visible=False), html.caption(words.MOVED_STOPPED), HIDE, SHOW)
 
 
 def explain(engine: Engine, visit: Visit, opacity: float, progress: Callable[[float], Any] | None = None) -> Moved:
     """Answer the visit's question; leaves the panel alone if nobody waits for the answer any more."""
     view = visit.view
     if view is None or view.focus is None:
-        return Moved(gr.update(value=None, visible=False), html.empty(text.MOVED_EMPTY), HIDE, HIDE)
+        return Moved(gr.update(value=None, visible=False), html.empty(words.MOVED_EMPTY), HIDE, HIDE)
     question, prediction = view.focus
     try:
         visit.expect(question, view)
@@ -122,8 +124,8 @@ def explain(engine: Engine, visit: Visit, opacity: float, progress: Callable[[fl
     except SupersededError:
         return Moved()
     except Exception as error:
-        words = html.problem(error)
-        return Moved(gr.update(value=None, visible=False), words, HIDE, HIDE)
+        problem = html.problem(error)
+        return Moved(gr.update(value=None, visible=False), problem, HIDE, HIDE)
     return Moved(_moved(prediction, explanation, opacity), views.moved(explanation), HIDE, HIDE)
 
 
@@ -150,7 +152,7 @@ def put_up(engine: Engine, visit: Visit, opacity: float) -> Screen:
     """Return the page for what the visit holds; attributions that are not known are asked for, not waited for."""
     view = visit.view
     if view is None:
-        return blank("" if engine.trained else html.note(text.UNTRAINED, "warn"))._replace(photo=None)
+        return blank("" if engine.trained else html.note(UNTRAINED, "warn"))._replace(photo=None)
     if view.focus is None:
         return Screen()
     question, prediction = view.focus
@@ -167,14 +169,14 @@ def blank(notice: str = "") -> Screen:
         notice=notice,
         faces=gr.update(choices=[], value=None, visible=False),
         target=gr.update(interactive=False),
-        answer=html.empty(text.ANSWER_EMPTY),
+        answer=html.empty(words.ANSWER_EMPTY),
         saw=hidden,
-        saw_words=html.empty(text.SAW_EMPTY),
+        saw_words=html.empty(words.SAW_EMPTY),
         looked=hidden,
-        looked_words=html.empty(text.LOOKED_EMPTY),
-        weighed=html.empty(text.WEIGHED_EMPTY),
+        looked_words=html.empty(words.LOOKED_EMPTY),
+        weighed=html.empty(words.WEIGHED_EMPTY),
         moved=hidden,
-        moved_words=html.empty(text.MOVED_EMPTY),
+        moved_words=html.empty(words.MOVED_EMPTY),
         box_hint="",
         remove=HIDE,
         stop=HIDE,
@@ -196,7 +198,7 @@ def _analysed(engine: Engine, visit: Visit, photo: Photo, method: str, opacity: 
     if predictions:
         index = largest([prediction.face_box_xyxy for prediction in predictions])
         return _shown(visit, photo, predictions, index, method, opacity)
-    return _faceless(visit, photo, text.NO_FACE)
+    return _faceless(visit, photo, words.NO_FACE)
 
 
 def _faceless(visit: Visit, photo: Photo, words: str) -> Screen:
@@ -217,7 +219,7 @@ def _choose_at(visit: Visit, view: View, point: Point, opacity: float) -> Screen
     boxes = [prediction.face_box_xyxy for prediction in view.predictions]
     hit = [i for i, (x1, y1, x2, y2) in enumerate(boxes) if x1 <= x <= x2 and y1 <= y <= y2]
     if not hit:
-        return Screen(notice=html.note(text.NO_FACE_THERE))
+        return Screen(notice=html.note(words.NO_FACE_THERE))
     return choose_face(visit, min(hit, key=lambda i: boxes[i][2] - boxes[i][0]), opacity)
 
 
@@ -259,7 +261,7 @@ def drawn(view: View, opacity: float) -> Screen:
         FaceError: if the view has no face.
     """
     if view.focus is None:
-        raise FaceError(text.NO_FACE_API)
+        raise FaceError(NO_FACE_API)
     question, prediction = view.focus
     photo, predictions, index = view.photo, view.predictions, question.face
     return Screen(
@@ -268,13 +270,13 @@ def drawn(view: View, opacity: float) -> Screen:
         faces=_faces(predictions, index),
         target=gr.update(choices=list(prediction.class_names), value=question.target, interactive=True),
         answer=views.answer(Focus(question, prediction), len(predictions), view.example),
-        saw=image_update(pictures.saw(prediction), text.SAW_ALT.format(number=index + 1)),
-        saw_words=html.caption(text.SAW_CAPTION),
+        saw=image_update(pictures.saw(prediction), words.SAW_ALT.format(number=index + 1)),
+        saw_words=html.caption(words.SAW_CAPTION),
         looked=_looked(photo, prediction, opacity),
         looked_words=views.looked_caption(prediction),
         weighed=views.weighed(prediction),
         moved=gr.update(value=None, visible=True),  # never the last face's map beside this face's answer
-        moved_words=html.caption(text.MOVED_WAIT),
+        moved_words=html.caption(words.MOVED_WAIT),
         box_hint=_size(photo),
         remove=SHOW,
         stop=SHOW,
@@ -301,4 +303,4 @@ def _moved(prediction: Prediction, explanation: Explanation, opacity: float) -> 
 
 def _size(photo: Photo) -> str:
     height, width = photo.shape[:2]
-    return html.caption(text.PHOTO_SIZE.format(width=width, height=height))
+    return html.caption(words.PHOTO_SIZE.format(width=width, height=height))

@@ -8,12 +8,13 @@ from typing import Any
 
 import gradio as gr
 
-from demo import html, jobs, text
+from demo import html, jobs
 from demo.checkpoints import Shelf
-from demo.compare import handlers
+from demo.compare import handlers, words
 from demo.events import FAST
 from demo.jobs import Controls
 from demo.visits import Visit
+from demo.words import TAB_COMPARE
 from glamor.explain import METHODS
 from glamor.explain.trust import DEFAULT_METHODS
 
@@ -43,20 +44,20 @@ def build(shelf: Shelf, visit: gr.State) -> None:
 def _lay_out(visit: gr.State) -> Parts:
     with gr.Row(elem_id="compare", elem_classes="side"):
         with gr.Column(elem_classes=["card", "side-controls"]):
-            gr.HTML(html.heading(text.TAB_COMPARE))
+            gr.HTML(html.heading(TAB_COMPARE))
             subject = jobs.subject(handlers.TAB)
-            methods = jobs.methods(handlers.TAB, DEFAULT_METHODS, text.COMPARE_METHODS_INFO)
-            run, cancel, status = jobs.buttons(handlers.TAB, text.COMPARE_RUN)
-            with gr.Accordion(text.SETTINGS, open=False, elem_id="compare-settings"):
+            methods = jobs.methods(handlers.TAB, DEFAULT_METHODS, words.METHODS_INFO)
+            run, cancel, status = jobs.buttons(handlers.TAB, words.RUN)
+            with gr.Accordion(words.SETTINGS, open=False, elem_id="compare-settings"):
                 baseline, smooth = _settings()
         with gr.Column(elem_classes="side-results"):
             with gr.Row(elem_id="compare-head", elem_classes="card"):
-                gr.HTML(html.caption(text.COMPARE_LEAD))
+                gr.HTML(html.caption(words.LEAD))
                 one_scale = gr.Radio(
-                    [(text.SCALE_OWN, False), (text.SCALE_ONE, True)],
+                    [(words.SCALE_OWN, False), (words.SCALE_ONE, True)],
                     value=False,
-                    label=text.SCALE,
-                    info=text.SCALE_INFO,
+                    label=words.SCALE,
+                    info=words.SCALE_INFO,
                     elem_id="compare-scale",
                 )
             with gr.Row(elem_id="compare-cards", elem_classes="side-cards"):
@@ -67,15 +68,15 @@ def _lay_out(visit: gr.State) -> Parts:
 
 def _settings() -> tuple[gr.Dropdown, gr.Checkbox]:
     baseline = gr.Dropdown(
-        [(name, key) for key, name in text.BASELINE_NAMES.items()],
+        [(name, key) for key, name in words.BASELINE_NAMES.items()],
         value="black",
-        label=text.BASELINE,
-        info=text.BASELINE_INFO,
+        label=words.BASELINE,
+        info=words.BASELINE_INFO,
         filterable=False,
         interactive=True,
         elem_id="compare-baseline",
     )
-    return baseline, gr.Checkbox(False, label=text.SMOOTH, info=text.SMOOTH_INFO, elem_id="compare-smooth")
+    return baseline, gr.Checkbox(False, label=words.SMOOTH, info=words.SMOOTH_INFO, elem_id="compare-smooth")
 
 
 def _connect(shelf: Shelf, tab: gr.Tab, parts: Parts) -> None:

@@ -13,14 +13,15 @@ from typing import Any, NamedTuple
 import gradio as gr
 from markupsafe import Markup
 
-from demo import html, pictures, text
-from demo.compare import views
+from demo import html, pictures
+from demo.compare import views, words
 from demo.engine import Engine
 from demo.events import SAME
 from demo.jobs import question_of
 from demo.pictures import img_tag
 from demo.views import moved_alt, subject
 from demo.visits import Focus, Job, Question, SupersededError, Visit
+from demo.words import NO_METHODS, STOPPED, SUBJECT_CHANGED
 from glamor.explain import METHODS, Explanation
 
 TAB = "compare"
@@ -70,9 +71,9 @@ def start(visit: Visit, methods: Sequence[str], baseline: str, smooth: bool, one
     except Exception as error:
         return Sheet(status=html.problem(error))
     if not questions:
-        return Sheet(status=html.note(text.NO_METHODS, "warn"))
+        return Sheet(status=html.note(NO_METHODS, "warn"))
     visit.jobs[TAB], visit.compared, visit.one_scale = Job(visit.view, focus, questions), (), bool(one_scale)
-    wanted = {question.method: _card(question.method, html.empty(text.CARD_WAIT)) for question in questions}
+    wanted = {question.method: _card(question.method, html.empty(words.CARD_WAIT)) for question in questions}
     return Sheet(
         status="",
         run=gr.update(interactive=False),
@@ -99,9 +100,9 @@ def work(engine: Engine, visit: Visit, progress: Progress | None = None) -> Iter
         return
     visit.jobs.pop(TAB, None)
     found = sum(question in visit.maps for question in job.questions)
-    words = text.COMPARE_DONE.format(count=found, wanted=len(job.questions), known=before)
+    status = words.DONE.format(count=found, wanted=len(job.questions), known=before)
     # One scale for all is known only now.
-    yield _idle(SAME, html.caption(words), _drawn(visit, job.focus) if visit.one_scale else None)
+    yield _idle(SAME, html.caption(status), _drawn(visit, job.focus) if visit.one_scale else None)
 
 
 def rescale(visit: Visit, one_scale: bool) -> Sheet:
@@ -117,18 +118,18 @@ def stop(visit: Visit) -> Sheet:
     if job is None:
         return Sheet()
     missing = [question.method for question in job.questions if question not in visit.compared]
-    return _idle(SAME, html.caption(text.STOPPED), _without(missing))
+    return _idle(SAME, html.caption(STOPPED), _without(missing))
 
 
 def _made(engine: Engine, visit: Visit, job: Job, index: int, progress: Progress | None) -> str:
     """Return one map's card; what goes wrong with it is said on the card."""
     question, count = job.questions[index], len(job.questions)
-    words = text.COMPARE_DOING.format(number=index + 1, count=count, method=METHODS[question.method].name)
+    status = words.DOING.format(number=index + 1, count=count, method=METHODS[question.method].name)
 
     def report(done: float) -> None:
         visit.expect_job(TAB, job)
         if progress is not None:
-            progress((index + done) / count, words)
+            progress((index + done) / count, status)
 
     try:
         known = visit.maps.get(question)
@@ -156,7 +157,7 @@ def _ended(visit: Visit, job: Job) -> Sheet:
         return Sheet()
     del visit.jobs[TAB]
     visit.compared = ()
-    return _idle(SAME, html.note(text.SUBJECT_CHANGED), _without(METHODS))
+    return _idle(SAME, html.note(SUBJECT_CHANGED), _without(METHODS))
 
 
 def _drawn(visit: Visit, focus: Focus) -> dict[str, str]:

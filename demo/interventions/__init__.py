@@ -7,19 +7,20 @@ from typing import Any, cast
 
 import gradio as gr
 
-from demo import html, text
+from demo import html
 from demo.checkpoints import Shelf
 from demo.events import FAST
-from demo.interventions import handlers, views
+from demo.interventions import handlers, views, words
 from demo.interventions.handlers import KEEP_ALL, STRONGEST, Room
 from demo.visits import Visit
+from demo.words import HOW_TO_READ_NUMBERS
 from glamor.explain.what_if import AS_IS, FACES, SCENES, SHUFFLED, UNIFORM
 
 LOOKS = (
-    (KEEP_ALL, text.LAB_KEEP_ALL),
-    (STRONGEST, text.LAB_STRONGEST),
-    (UNIFORM, text.LAB_UNIFORM),
-    (SHUFFLED, text.LAB_SHUFFLED),
+    (KEEP_ALL, words.KEEP_ALL),
+    (STRONGEST, words.STRONGEST),
+    (UNIFORM, words.UNIFORM),
+    (SHUFFLED, words.SHUFFLED),
 )
 
 
@@ -63,7 +64,7 @@ def _lay_out(visit: gr.State) -> Parts:
     parts: dict[str, Any] = {"visit": visit}
     parts["notice"] = gr.HTML("", elem_id="lab-notice", elem_classes="quiet")
     parts["tab"] = cast(gr.Tab, parts["notice"].parent)
-    parts["empty"] = gr.HTML(html.empty(text.LAB_EMPTY), elem_id="lab-empty", elem_classes="card")
+    parts["empty"] = gr.HTML(html.empty(words.EMPTY), elem_id="lab-empty", elem_classes="card")
     with gr.Column(visible=False, elem_id="lab") as parts["room"]:
         parts["lead"] = gr.HTML("", elem_id="lab-lead")
         with gr.Row(elem_id="bench", equal_height=True):
@@ -76,38 +77,36 @@ def _lay_out(visit: gr.State) -> Parts:
     with gr.Row(visible=False, elem_id="lab-people", elem_classes="card") as parts["people_card"]:
         parts["people"] = _picture("people")
         with gr.Column(elem_id="people-words", min_width=240):
-            gr.HTML(html.heading(text.LAB_PEOPLE))
+            gr.HTML(html.heading(words.PEOPLE))
             parts["people_words"] = gr.HTML("")
     return Parts(**parts)
 
 
 def _look_parts() -> dict[str, Any]:
-    gr.HTML(html.heading(text.LAB_LOOK))
+    gr.HTML(html.heading(words.LOOK))
     board = _picture("board")
-    gr.HTML(html.caption(text.LAB_LOOK_CAPTION))
+    gr.HTML(html.caption(words.LOOK_CAPTION))
     with gr.Row(elem_id="looks"):
-        looks = {how: gr.Button(words, size="sm", min_width=80, elem_id=f"look-{how.replace(' ', '-')}")
-                 for how, words in LOOKS}  # fmt: skip
-    gr.HTML(html.caption(text.LAB_BUTTONS_INFO))
-    with gr.Accordion(text.LAB_TYPE_CELL, open=False, elem_id="type-cell"):
-        cell = gr.Textbox(label=text.LAB_CELL, info=text.LAB_CELL_INFO, max_lines=1, elem_id="cell")
+        looks = {how: gr.Button(label, size="sm", min_width=80, elem_id=f"look-{how.replace(' ', '-')}")
+                 for how, label in LOOKS}  # fmt: skip
+    gr.HTML(html.caption(words.BUTTONS_INFO))
+    with gr.Accordion(words.TYPE_CELL, open=False, elem_id="type-cell"):
+        cell = gr.Textbox(label=words.CELL, info=words.CELL_INFO, max_lines=1, elem_id="cell")
     return {"board": board, "looks": looks, "cell": cell}
 
 
 def _weigh_parts() -> dict[str, Any]:
-    gr.HTML(html.heading(text.LAB_WEIGH))
+    gr.HTML(html.heading(words.WEIGH))
     curve = _picture("curve")
     curve_words = gr.HTML("", elem_id="curve-words")
-    weight = gr.Slider(
-        0, 1, 0.5, step=0.01, label=text.LAB_SLIDER, info=text.LAB_SLIDER_INFO, buttons=[], elem_id="weight"
-    )
-    free = gr.Button(text.LAB_FREE, size="sm", elem_id="free")
-    gr.HTML(html.heading(text.LAB_SEE))
+    weight = gr.Slider(0, 1, 0.5, step=0.01, label=words.SLIDER, info=words.SLIDER_INFO, buttons=[], elem_id="weight")
+    free = gr.Button(words.FREE, size="sm", elem_id="free")
+    gr.HTML(html.heading(words.SEE))
     scene, face = (
         gr.Radio([(views.SEEN[how], how) for how in shown], value=AS_IS, label=label, info=info, elem_id=f"see-{name}")
         for name, shown, label, info in (
-            ("scene", SCENES, text.LAB_SCENE, text.LAB_SCENE_INFO),
-            ("face", FACES, text.LAB_FACE_INPUT, text.LAB_FACE_INFO),
+            ("scene", SCENES, words.SCENE_INPUT, words.SCENE_INFO),
+            ("face", FACES, words.FACE_INPUT, words.FACE_INFO),
         )
     )
     return {
@@ -121,10 +120,10 @@ def _weigh_parts() -> dict[str, Any]:
 
 
 def _answer_parts() -> dict[str, Any]:
-    gr.HTML(html.heading(text.LAB_ANSWER))
+    gr.HTML(html.heading(words.ANSWER))
     answer = gr.HTML("", elem_id="lab-now")
-    undo = gr.Button(text.LAB_RESET, size="sm", elem_id="undo")
-    gr.HTML(html.details(text.LAB_ABOUT, html.terms(text.LAB_ABOUT_ITEMS)))
+    undo = gr.Button(words.RESET, size="sm", elem_id="undo")
+    gr.HTML(html.details(HOW_TO_READ_NUMBERS, html.terms(words.ABOUT_ITEMS)))
     return {"answer": answer, "undo": undo}
 
 

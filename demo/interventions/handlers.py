@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import gradio as gr
 import numpy as np
 
-from demo import html, parse, text
+from demo import html, parse
 from demo.engine import Engine
 from demo.events import SAME
-from demo.interventions import views
+from demo.interventions import views, words
 from demo.pictures import image_update
 from demo.visits import Point, View, Visit
 from glamor import figures
@@ -52,7 +52,7 @@ def enter(engine: Engine, visit: Visit) -> Room:
         return _nothing()
     try:
         shown = _shown(state, state.setting, engine.what_if(state, state.setting))
-        lead = html.caption(text.LAB_LEAD.format(number=_number(view, state) + 1))
+        lead = html.caption(words.LEAD.format(number=_number(view, state) + 1))
         return _with_people(engine, view, state, shown._replace(lead=lead))
     except Exception as error:
         return _nothing()._replace(notice=html.problem(error))
@@ -193,12 +193,12 @@ def _with_people(engine: Engine, view: View, state: InterventionState, room: Roo
     compared = sorted([chosen, *others])
     scene, numbers = compared.index(chosen), [i + 1 for i in compared]
     found = engine.compare_people([view.predictions[i].prepared for i in compared], scene)
-    words = views.people_verdict(found, numbers)
+    verdict = views.people_verdict(found, numbers)
     return room._replace(
         people_card=_visible(True),
         people=image_update(
             views.people_picture(state.prediction, found, numbers),
-            text.LAB_PEOPLE_ALT.format(count=len(numbers), words=words),
+            words.PEOPLE_ALT.format(count=len(numbers), words=verdict),
         ),
         people_words=views.people(found, numbers, scene, len(view.predictions)),
     )

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
-from demo import html, text
+from demo import html
+from demo.interventions import words
 from demo.pictures import Picture, chw_to_hwc
+from demo.words import FACE, HOW_TO_READ_NUMBERS, SCENE
 from glamor import figures
 from glamor.explain import FusionCurve, People
 from glamor.explain.what_if import (
@@ -24,7 +26,7 @@ from glamor.explain.what_if import (
 )
 from glamor.predictor import Prediction
 
-SEEN = {AS_IS: text.LAB_AS_IS, BLACK: text.LAB_BLACK, BLURRED: text.LAB_BLURRED}
+SEEN = {AS_IS: words.AS_IS, BLACK: words.BLACK, BLURRED: words.BLURRED}
 ALIKE = 0.05  # a share of the attention that is too small to speak of
 
 
@@ -35,10 +37,10 @@ def answer(state: InterventionState, setting: Setting, outcome: Outcome) -> Mark
         _change(name, float(old), float(new), "best" if name == now.emotion else "")
         for name, old, new in zip(now.class_names, before.probabilities, now.probabilities, strict=True)
     ]
-    weights = zip((text.FACE, text.SCENE), before.fusion_weights, now.fusion_weights, strict=True)
+    weights = zip((FACE, SCENE), before.fusion_weights, now.fusion_weights, strict=True)
     rows += [_change(name, old, new, kind) for (name, old, new), kind in zip(weights, ("face", "scene"), strict=True)]
-    heads = (text.LAB_BEFORE, text.LAB_NOW, text.LAB_CHANGE)
-    head = html.joined(Markup('<th scope="col">{}</th>').format(words) for words in heads)
+    heads = (words.BEFORE, words.NOW, words.CHANGE)
+    head = html.joined(Markup('<th scope="col">{}</th>').format(name) for name in heads)
     table = Markup(
         '<table class="changes"><thead><tr><td></td><td></td>{}</tr></thead><tbody>{}</tbody></table>'
     ).format(head, html.joined(rows))
@@ -54,14 +56,14 @@ def flips(curve: FusionCurve, names: Sequence[str]) -> str:
     """Return in words where the label flips as the face's weight grows."""
     first = curve.flips[0].before if curve.flips else int(curve.probabilities[0].argmax())
     if not curve.flips:
-        return text.LAB_NO_FLIP.format(label=names[first])
-    steps = [text.LAB_FLIP_STEP.format(label=names[flip.after], weight=flip.w_face) for flip in curve.flips]
-    return text.LAB_FLIPS.format(labels=", ".join([names[first], *steps]))
+        return words.NO_FLIP.format(label=names[first])
+    steps = [words.FLIP_STEP.format(label=names[flip.after], weight=flip.w_face) for flip in curve.flips]
+    return words.FLIPS.format(labels=", ".join([names[first], *steps]))
 
 
 def curve_alt(curve: FusionCurve, names: Sequence[str]) -> str:
     """Return the fusion curve in words."""
-    return text.LAB_CURVE_ALT.format(flips=flips(curve, names), own=curve.learned_w_face)
+    return words.CURVE_ALT.format(flips=flips(curve, names), own=curve.learned_w_face)
 
 
 def curve_picture(setting: Setting, outcome: Outcome) -> Picture:
@@ -78,7 +80,7 @@ def board_alt(setting: Setting, outcome: Outcome) -> str:
     """Return the attention editor's picture in words."""
     attention = outcome.answer.attention
     row, column = np.unravel_index(int(attention.argmax()), attention.shape)
-    return text.LAB_BOARD_ALT.format(
+    return words.BOARD_ALT.format(
         rows=attention.shape[0],
         columns=attention.shape[1],
         cells=attention.size,
@@ -104,9 +106,9 @@ def people_verdict(found: People, numbers: Sequence[int]) -> str:
     """Return whether the face steers the look, with the pair that differs most."""
     first, second = np.unravel_index(int(found.distance.argmax()), found.distance.shape)
     most = float(found.distance.max())
-    words = text.LAB_PEOPLE_ALIKE if most < ALIKE else text.LAB_PEOPLE_DIFFER
+    sentence = words.PEOPLE_ALIKE if most < ALIKE else words.PEOPLE_DIFFER
     low, high = sorted((numbers[int(first)], numbers[int(second)]))
-    return words.format(most=most, first=low, second=high)
+    return sentence.format(most=most, first=low, second=high)
 
 
 def people(found: People, numbers: Sequence[int], scene: int, count: int) -> Markup:
@@ -119,7 +121,7 @@ def people(found: People, numbers: Sequence[int], scene: int, count: int) -> Mar
         count: how many faces the photo has.
     """
     rows = [
-        text.LAB_PEOPLE_ROW.format(
+        words.PEOPLE_ROW.format(
             number=number,
             distance=found.distance[i, scene],
             scene=numbers[scene],
@@ -128,13 +130,13 @@ def people(found: People, numbers: Sequence[int], scene: int, count: int) -> Mar
         for i, number in enumerate(numbers)
         if i != scene
     ]
-    left_out = text.LAB_PEOPLE_FIRST.format(count=count, limit=len(numbers)) if count > len(numbers) else ""
+    left_out = words.PEOPLE_FIRST.format(count=count, limit=len(numbers)) if count > len(numbers) else ""
     return (
         html.verdict(people_verdict(found, numbers))
         + html.points(rows, "plain")
-        + html.caption(text.LAB_PEOPLE_CAPTION.format(scene=numbers[scene]))
+        + html.caption(words.PEOPLE_CAPTION.format(scene=numbers[scene]))
         + (html.caption(left_out) if left_out else html.NOTHING)
-        + html.details(text.LAB_ABOUT, text.LAB_PEOPLE_ABOUT)
+        + html.details(HOW_TO_READ_NUMBERS, words.PEOPLE_ABOUT)
     )
 
 
@@ -142,30 +144,30 @@ def people_picture(scene: Prediction, found: People, numbers: Sequence[int]) -> 
     """Return several people's attention over one scene; ``numbers`` name them."""
     prepared = scene.prepared
     masked = prepared.geometry.face_mask_in_context(prepared.context.shape[-1])
-    titles = [text.LAB_FACE.format(number=number) for number in numbers]
+    titles = [words.FACE_NUMBER.format(number=number) for number in numbers]
     return figures.to_array(figures.people_figure(chw_to_hwc(prepared.context), found.attention, titles, masked))
 
 
 def _verdict(setting: Setting, before: str, after: str) -> str:
     if setting.untouched:
-        return text.LAB_NOTHING_SET
+        return words.NOTHING_SET
     if before == after:
-        return text.LAB_STAYS.format(label=after)
-    return text.LAB_FLIPPED.format(before=before, after=after)
+        return words.STAYS.format(label=after)
+    return words.FLIPPED.format(before=before, after=after)
 
 
 def _set_by_hand(state: InterventionState, setting: Setting) -> str:
     cells = state.prediction.attention.size
-    looks = {UNIFORM: text.LAB_SET_UNIFORM, SHUFFLED: text.LAB_SET_SHUFFLED.format(seed=setting.seed)}
+    looks = {UNIFORM: words.SET_UNIFORM, SHUFFLED: words.SET_SHUFFLED.format(seed=setting.seed)}
     things = [
-        text.LAB_SET_WEIGHT.format(weight=setting.w_face) if setting.w_face is not None else "",
+        words.SET_WEIGHT.format(weight=setting.w_face) if setting.w_face is not None else "",
         looks.get(setting.attention, ""),
-        text.LAB_SET_CELLS.format(count=len(setting.removed), cells=cells) if setting.removed else "",
-        text.LAB_SET_SCENE.format(how=SEEN[setting.scene].lower()) if setting.scene != AS_IS else "",
-        text.LAB_SET_FACE.format(how=SEEN[setting.face].lower()) if setting.face != AS_IS else "",
+        words.SET_CELLS.format(count=len(setting.removed), cells=cells) if setting.removed else "",
+        words.SET_SCENE.format(how=SEEN[setting.scene].lower()) if setting.scene != AS_IS else "",
+        words.SET_FACE.format(how=SEEN[setting.face].lower()) if setting.face != AS_IS else "",
     ]
     named = ", ".join(thing for thing in things if thing)
-    return text.LAB_SET.format(things=named) if named else ""
+    return words.SET.format(things=named) if named else ""
 
 
 def _change(name: str, before: float, now: float, kind: str) -> Markup:

@@ -8,9 +8,9 @@ from typing import Any
 
 import gradio as gr
 
-from demo import events, html, jobs, text
+from demo import events, html, jobs
 from demo.checkpoints import Shelf
-from demo.many import handlers
+from demo.many import handlers, words
 from demo.many.handlers import Shown
 from demo.press import OPEN, press_js
 from demo.visits import Visit
@@ -54,25 +54,25 @@ def build(shelf: Shelf, visit: gr.State) -> None:
 def _lay_out() -> Parts:
     parts: dict[str, Any] = {}
     with gr.Column(elem_classes="card"):
-        gr.HTML(html.heading(text.MANY_TITLE))
+        gr.HTML(html.heading(words.TITLE))
         limits = {"files": handlers.LIMITS.files, "size": handlers.LIMITS.unpacked // 2**20}
-        gr.HTML(html.caption(text.MANY_INFO.format(**limits)))
+        gr.HTML(html.caption(words.INFO.format(**limits)))
         parts["files"] = gr.File(
             file_count="multiple",
             file_types=["image", ".zip"],
-            label=text.MANY_FILES,
+            label=words.FILES,
             height=150,
             elem_id="many-files",
         )
-        parts["stop"] = gr.Button(text.MANY_STOP, size="sm", interactive=False, elem_id="many-stop")
+        parts["stop"] = gr.Button(words.STOP, size="sm", interactive=False, elem_id="many-stop")
         parts["other"] = gr.HTML("", elem_classes="quiet")
         parts["status"] = gr.HTML("", elem_id="many-status")
         parts["opened"] = gr.Textbox(visible="hidden")
     with gr.Column(elem_classes="card", elem_id="many-faces"):
-        gr.HTML(html.heading(text.MANY_FACES))
-        gr.HTML(html.caption(text.MANY_FACES_INFO))
+        gr.HTML(html.heading(words.FACES))
+        gr.HTML(html.caption(words.FACES_INFO))
         parts["table"] = gr.Dataframe(
-            headers=list(text.MANY_HEADERS),
+            headers=list(words.HEADERS),
             datatype=KINDS,  # type: ignore[arg-type]  # its Literal is of str, not of its own names
             column_widths=list(WIDTHS),
             type="array",
@@ -91,16 +91,16 @@ def _lay_out() -> Parts:
 def _result_parts() -> dict[str, Any]:
     parts: dict[str, Any] = {}
     with gr.Row():
-        for name, words in (("parquet", text.MANY_PARQUET), ("csv", text.MANY_CSV), ("page", text.MANY_PAGE)):
-            parts[name] = gr.DownloadButton(words, size="sm", elem_id=f"many-{name}")
+        for name, label in (("parquet", words.PARQUET), ("csv", words.CSV), ("page", words.PAGE)):
+            parts[name] = gr.DownloadButton(label, size="sm", elem_id=f"many-{name}")
     with gr.Row(elem_id="many-summary"):
-        for name, words in (
-            ("labels", text.MANY_LABELS),
-            ("looked", text.MANY_LOOKED),
-            ("weighed", text.MANY_WEIGHED),
+        for name, label in (
+            ("labels", words.LABELS),
+            ("looked", words.LOOKED),
+            ("weighed", words.WEIGHED),
         ):
             with gr.Column(elem_classes=["card", "shot"], min_width=280):
-                gr.HTML(html.heading(words))
+                gr.HTML(html.heading(label))
                 parts[name] = gr.Image(format="png", show_label=False, buttons=["fullscreen"], interactive=False)
     return parts
 

@@ -7,13 +7,14 @@ from typing import Any, cast
 
 import gradio as gr
 
-from demo import html, parse, text
+from demo import html, parse
 from demo.checkpoints import Shelf
 from demo.events import PREDICT_QUEUE, PRIVATE
 from demo.examples import example_photos
-from demo.swap import handlers
+from demo.swap import handlers, words
 from demo.swap.handlers import EVERYBODY, LARGEST, Swapped
 from demo.visits import Visit
+from demo.words import DROP_HERE
 from glamor.photo import load_photo
 
 
@@ -54,11 +55,11 @@ def _lay_out(visit: gr.State) -> Parts:
     parts: dict[str, Any] = {"visit": visit}
     with gr.Row(elem_id="swap-room", equal_height=False):
         with gr.Column(elem_id="swap-photos", elem_classes="card") as column:
-            gr.HTML(html.heading(text.SWAP_PHOTOS))
-            gr.HTML(html.caption(text.SWAP_LEAD))
+            gr.HTML(html.heading(words.PHOTOS))
+            gr.HTML(html.caption(words.LEAD))
             parts |= _photo_parts()
         with gr.Column(elem_id="swap-matrix", elem_classes="card"):
-            gr.HTML(html.heading(text.SWAP_MATRIX))
+            gr.HTML(html.heading(words.MATRIX))
             parts["notice"] = gr.HTML("", elem_id="swap-notice", elem_classes="quiet")
             parts["picture"] = gr.Image(
                 format="png",
@@ -69,7 +70,7 @@ def _lay_out(visit: gr.State) -> Parts:
                 elem_id="swap",
                 elem_classes="drawn",
             )
-            parts["words"] = gr.HTML(html.empty(text.SWAP_EMPTY), elem_id="swap-words")
+            parts["words"] = gr.HTML(html.empty(words.EMPTY), elem_id="swap-words")
     parts["tab"] = cast(gr.Tab, cast(gr.Row, column.parent).parent)
     return Parts(**parts)
 
@@ -82,25 +83,25 @@ def _photo_parts() -> dict[str, Any]:
                 format="png",  # the examples come back through here; JPEG would change their pixels, and so the answer
                 label=label,
                 sources=["upload", "clipboard"],
-                placeholder=text.DROP_HERE,
+                placeholder=DROP_HERE,
                 buttons=[],
                 min_width=120,
                 elem_id=f"swap-{name}",
             )
-            for name, label in (("first", text.SWAP_FIRST), ("second", text.SWAP_SECOND))
+            for name, label in (("first", words.FIRST), ("second", words.SECOND))
         )
     with gr.Row(elem_id="swap-buttons"):
         more = gr.UploadButton(
-            text.SWAP_MORE, file_count="multiple", file_types=["image"], size="sm", min_width=100, elem_id="swap-more"
+            words.MORE, file_count="multiple", file_types=["image"], size="sm", min_width=100, elem_id="swap-more"
         )
-        examples = gr.Button(text.SWAP_EXAMPLES, size="sm", min_width=100, elem_id="swap-examples")
-        clear = gr.Button(text.SWAP_CLEAR, size="sm", min_width=100, elem_id="swap-clear")
-    analysed = gr.Checkbox(True, label=text.SWAP_WITH, info=text.SWAP_WITH_INFO, elem_id="swap-with")
+        examples = gr.Button(words.EXAMPLES, size="sm", min_width=100, elem_id="swap-examples")
+        clear = gr.Button(words.CLEAR, size="sm", min_width=100, elem_id="swap-clear")
+    analysed = gr.Checkbox(True, label=words.WITH, info=words.WITH_INFO, elem_id="swap-with")
     who = gr.Radio(
-        [(text.SWAP_LARGEST, LARGEST), (text.SWAP_EVERYBODY, EVERYBODY)],
+        [(words.LARGEST, LARGEST), (words.EVERYBODY, EVERYBODY)],
         value=LARGEST,
-        label=text.SWAP_WHO,
-        info=text.SWAP_WHO_INFO,
+        label=words.WHO,
+        info=words.WHO_INFO,
         elem_id="swap-who",
     )
     return {

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import html, text
+from demo import html
 from demo.engine import Engine
 from demo.html import message_of
 from demo.pictures import image_update
-from demo.swap import views
+from demo.swap import views, words
 from demo.visits import Visit
 from glamor.faces import largest
 from glamor.photo import PhotoSource, load_photo
@@ -51,7 +51,7 @@ def swap(engine: Engine, visit: Visit, sources: Sequence[PhotoSource | None], wh
         photos = _photos(engine, visit, [one for one in sources if one is not None], with_analysed)
         return _swapped(engine, photos, who)
     except Exception as error:
-        return _without(html.empty(text.SWAP_EMPTY), [message_of(error)])
+        return _without(html.empty(words.EMPTY), [message_of(error)])
 
 
 def _photos(
@@ -65,23 +65,23 @@ def _photos(
 
 def _swapped(engine: Engine, photos: Sequence[tuple[Prediction, ...]], who: str) -> Swapped:
     if not photos:
-        return _without(html.empty(text.SWAP_EMPTY))
-    notes = [text.SWAP_TOO_MANY_PHOTOS.format(limit=MOST_PHOTOS)] if len(photos) > MOST_PHOTOS else []
+        return _without(html.empty(words.EMPTY))
+    notes = [words.TOO_MANY_PHOTOS.format(limit=MOST_PHOTOS)] if len(photos) > MOST_PHOTOS else []
     photos = photos[:MOST_PHOTOS]
-    notes += [text.SWAP_NO_FACE.format(photo=number) for number, faces in enumerate(photos, start=1) if not faces]
+    notes += [words.NO_FACE.format(photo=number) for number, faces in enumerate(photos, start=1) if not faces]
     guests = _guests(photos, who)
     if len(guests) < 2:
-        return _without(html.empty(text.SWAP_ALONE if guests else text.SWAP_NOBODY), notes)
+        return _without(html.empty(words.ALONE if guests else words.NOBODY), notes)
     if len(guests) > MOST_PEOPLE:
-        notes.append(text.SWAP_TOO_MANY.format(count=len(guests), limit=MOST_PEOPLE))
+        notes.append(words.TOO_MANY.format(count=len(guests), limit=MOST_PEOPLE))
         guests = guests[:MOST_PEOPLE]
     predictions = [guest.prediction for guest in guests]
     matrix = engine.swap([prediction.prepared for prediction in predictions])
     picture = image_update(
         views.matrix_picture(predictions, matrix), views.matrix_alt(matrix, predictions[0].class_names)
     )
-    words = views.matrix_words(matrix, predictions, [guest.photo for guest in guests])
-    return Swapped(html.note(" ".join(notes)), picture, words)
+    table = views.matrix_words(matrix, predictions, [guest.photo for guest in guests])
+    return Swapped(html.note(" ".join(notes)), picture, table)
 
 
 def _guests(photos: Sequence[tuple[Prediction, ...]], who: str) -> list[Guest]:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
-from demo import html, text
+from demo import html
 from demo.pictures import Picture, chw_to_hwc
+from demo.swap import words
+from demo.words import HOW_TO_READ_NUMBERS
 from glamor import figures
 from glamor.explain import SwapMatrix
 from glamor.predictor import Prediction
@@ -32,15 +34,15 @@ def matrix_picture(predictions: Sequence[Prediction], matrix: SwapMatrix) -> Pic
 
 def matrix_alt(matrix: SwapMatrix, names: Sequence[str]) -> str:
     """Return the matrix in words."""
-    return text.SWAP_ALT.format(count=len(matrix.labels), words=summary(matrix, names))
+    return words.ALT.format(count=len(matrix.labels), words=summary(matrix, names))
 
 
 def summary(matrix: SwapMatrix, names: Sequence[str]) -> str:
     """Return how often the face's row and how often the scene's column decided."""
     count = len(matrix.labels)
     if not matrix.telling_pairs:
-        return text.SWAP_ALL_ALIKE.format(count=count, label=names[int(matrix.labels[0, 0])])
-    return text.SWAP_SUMMARY.format(
+        return words.ALL_ALIKE.format(count=count, label=names[int(matrix.labels[0, 0])])
+    return words.SUMMARY.format(
         telling=matrix.telling_pairs,
         face=matrix.face_decides,
         scene=matrix.scene_decides,
@@ -52,38 +54,38 @@ def matrix_words(matrix: SwapMatrix, predictions: Sequence[Prediction], sources:
     """Return the summary, how to read the matrix, and the matrix in words; ``sources`` number the photos."""
     names = predictions[0].class_names
     w_face, home = matrix.fusion_weights[..., 0], np.eye(len(predictions), dtype=bool)
-    weight = text.SWAP_WEIGHT.format(home=w_face[home].mean(), away=w_face[~home].mean())
+    weight = words.WEIGHT.format(home=w_face[home].mean(), away=w_face[~home].mean())
     return (
         html.verdict(summary(matrix, names))
         + html.caption(weight)
-        + html.caption(text.SWAP_CAPTION)
-        + html.details(text.SWAP_TABLE, _table(matrix, names, sources))
-        + html.details(text.LAB_ABOUT, html.terms(text.SWAP_ABOUT_ITEMS))
+        + html.caption(words.CAPTION)
+        + html.details(words.TABLE, _table(matrix, names, sources))
+        + html.details(HOW_TO_READ_NUMBERS, html.terms(words.ABOUT_ITEMS))
     )
 
 
 def _table(matrix: SwapMatrix, names: Sequence[str], sources: Sequence[int]) -> Markup:
     home = matrix.labels.diagonal()
     count = range(len(home))
-    head = html.joined(Markup('<th scope="col">{}</th>').format(text.SWAP_SCENE.format(number=j + 1)) for j in count)
+    head = html.joined(Markup('<th scope="col">{}</th>').format(words.SCENE_NUMBER.format(number=j + 1)) for j in count)
     rows = []
     for i in count:
         cells = html.joined(Markup("<td>{}</td>").format(_pair(matrix, names, home, i, j)) for j in count)
-        face, photo = text.SWAP_FACE.format(number=i + 1), text.SWAP_FROM.format(photo=sources[i])
+        face, photo = words.FACE_NUMBER.format(number=i + 1), words.FROM.format(photo=sources[i])
         row = Markup('<tr><th scope="row">{}<br><small>{}</small></th>{}</tr>')
         rows.append(row.format(face, photo, cells))
     table = Markup("<table><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>")
-    return html.scrolling("scroll", text.SWAP_TABLE, table.format(head, html.joined(rows)))
+    return html.scrolling("scroll", words.TABLE, table.format(head, html.joined(rows)))
 
 
 def _pair(matrix: SwapMatrix, names: Sequence[str], home: np.ndarray, i: int, j: int) -> Markup:
     label = int(matrix.labels[i, j])
     won = {
-        (True, True): text.SWAP_BOTH,
-        (True, False): text.SWAP_FACE_WON,
-        (False, True): text.SWAP_SCENE_WON,
-        (False, False): text.SWAP_NEITHER,
+        (True, True): words.BOTH,
+        (True, False): words.FACE_WON,
+        (False, True): words.SCENE_WON,
+        (False, False): words.NEITHER,
     }[bool(label == home[i]), bool(label == home[j])]
-    weight = text.SWAP_CELL_WEIGHT.format(weight=matrix.fusion_weights[i, j, 0])
+    weight = words.CELL_WEIGHT.format(weight=matrix.fusion_weights[i, j, 0])
     named = Markup("<b>{} {:.0%}</b>").format(names[label], matrix.probabilities[i, j, label])
-    return _BREAK.join([named, text.SWAP_HOME if i == j else won, weight])
+    return _BREAK.join([named, words.HOME if i == j else won, weight])

@@ -8,14 +8,15 @@ from typing import Any, Literal
 
 import gradio as gr
 
-from demo import html, jobs, text
+from demo import html, jobs
 from demo.checkpoints import Shelf
 from demo.events import FAST
 from demo.jobs import Controls
-from demo.trust import handlers
+from demo.trust import handlers, words
 from demo.trust.handlers import Panel
 from demo.views import measure_info
 from demo.visits import Visit
+from demo.words import TAB_TRUST
 from glamor.explain.trust import DEFAULT_METHODS
 
 
@@ -43,14 +44,14 @@ def _lay_out(visit: gr.State) -> Parts:
     results: dict[str, Any] = {}
     with gr.Row(elem_id="trust", elem_classes="side"):
         with gr.Column(elem_classes=["card", "side-controls"]):
-            gr.HTML(html.heading(text.TAB_TRUST))
+            gr.HTML(html.heading(TAB_TRUST))
             subject = jobs.subject(handlers.TAB)
-            methods = jobs.methods(handlers.TAB, DEFAULT_METHODS, text.TRUST_METHODS_INFO)
-            run, cancel, status = jobs.buttons(handlers.TAB, text.TRUST_RUN)
+            methods = jobs.methods(handlers.TAB, DEFAULT_METHODS, words.METHODS_INFO)
+            run, cancel, status = jobs.buttons(handlers.TAB, words.RUN)
         with gr.Column(elem_classes="side-results"):
             with gr.Column(elem_classes="card"):
-                gr.HTML(html.caption(text.TRUST_LEAD))
-                results["verdict"] = gr.HTML(html.empty(text.TRUST_EMPTY), elem_id="trust-verdict")
+                gr.HTML(html.caption(words.LEAD))
+                results["verdict"] = gr.HTML(html.empty(words.EMPTY), elem_id="trust-verdict")
             with gr.Column(visible=False, elem_id="trust-results") as results["results"]:
                 results |= _figures() | _tables()
     return Parts(visit, Controls(subject, methods, run, cancel, status), results)
@@ -60,9 +61,9 @@ def _figures() -> dict[str, Any]:
     parts: dict[str, Any] = {}
     with gr.Row(elem_classes="side-cards"):
         for name, title, keys in (
-            ("pixels", text.PIXELS_TITLE, ("pixels",)),
-            ("weights", text.WEIGHTS_TITLE, ("weights",)),
-            ("cascade", text.CASCADE_TITLE, ("similarity",)),
+            ("pixels", words.PIXELS_TITLE, ("pixels",)),
+            ("weights", words.WEIGHTS_TITLE, ("weights",)),
+            ("cascade", words.CASCADE_TITLE, ("similarity",)),
         ):
             with _card(name, title):
                 parts[name] = _image()
@@ -74,18 +75,18 @@ def _tables() -> dict[str, Any]:
     parts: dict[str, Any] = {}
     with gr.Row(elem_classes=["side-cards", "wide"]):
         with gr.Column(min_width=240):
-            with _card("order", text.ORDER_TITLE):
+            with _card("order", words.ORDER_TITLE):
                 parts["order"] = gr.HTML("")
                 gr.HTML(measure_info("auc", "agreement"))
-            with _card("reliability", text.RELIABILITY_TITLE):
+            with _card("reliability", words.RELIABILITY_TITLE):
                 parts["reliability"] = gr.HTML("")
                 gr.HTML(measure_info("convergence", "sensitivity", "infidelity", "similarity"))
         with gr.Column(min_width=240):
-            with _card("reliance", text.RELIANCE_TITLE):
+            with _card("reliance", words.RELIANCE_TITLE):
                 parts["reliance"] = _image(buttons=[])  # a button would cover its figures
                 parts["reliance_words"] = gr.HTML("")
                 gr.HTML(measure_info("reliance"))
-            with _card("stability", text.STABILITY_TITLE):
+            with _card("stability", words.STABILITY_TITLE):
                 parts["stability"] = gr.HTML("")
                 gr.HTML(measure_info("stability"))
     return parts
@@ -104,7 +105,7 @@ def _image(buttons: Sequence[Literal["fullscreen"]] = ("fullscreen",)) -> gr.Ima
 
 def _connect(shelf: Shelf, tab: gr.Tab, parts: Parts) -> None:
     def on_work(visit: Visit, progress: gr.Progress = gr.Progress()) -> Panel:  # noqa: B008
-        return handlers.work(shelf.of(visit), visit, lambda done: progress(done, desc=text.TRUST_DOING))
+        return handlers.work(shelf.of(visit), visit, lambda done: progress(done, desc=words.DOING))
 
     controls, visit = parts.controls, parts.visit
     asked = [visit, controls.methods]

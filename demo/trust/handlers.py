@@ -11,14 +11,15 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import html, pictures, text
+from demo import html, pictures
 from demo.engine import Engine
 from demo.events import SAME
 from demo.jobs import question_of
 from demo.pictures import image_update
-from demo.trust import views
+from demo.trust import views, words
 from demo.views import subject
 from demo.visits import Job, Question, SupersededError, Visit
+from demo.words import NO_METHODS, STOPPED, SUBJECT_CHANGED
 from glamor.explain.trust import Trust
 
 TAB = "trust"
@@ -45,7 +46,7 @@ class Panel(NamedTuple):
 
 ASKED = Panel(run=gr.update(interactive=False), cancel=gr.update(interactive=True))
 IDLE = Panel(run=gr.update(interactive=True), cancel=gr.update(interactive=False))
-NOTHING = {"results": gr.update(visible=False), "verdict": html.empty(text.TRUST_EMPTY)}
+NOTHING = {"results": gr.update(visible=False), "verdict": html.empty(words.EMPTY)}
 
 
 def refresh(visit: Visit, methods: Sequence[str] | None) -> Panel:
@@ -76,7 +77,7 @@ def start(visit: Visit, methods: Sequence[str] | None) -> Panel:
     except Exception as error:
         return Panel(status=html.problem(error))
     if not questions:
-        return Panel(status=html.note(text.NO_METHODS, "warn"))
+        return Panel(status=html.note(NO_METHODS, "warn"))
     visit.jobs[TAB] = Job(visit.view, visit.view.focus, questions)
     return ASKED._replace(status="", **NOTHING)
 
@@ -91,7 +92,7 @@ def work(engine: Engine, visit: Visit, progress: Callable[[float], Any] | None =
     except SupersededError:
         if visit.jobs.get(TAB) is not job:
             return Panel()  # stopped, or asked anew: somebody else has said so
-        return _ended(visit, job, html.note(text.SUBJECT_CHANGED))
+        return _ended(visit, job, html.note(SUBJECT_CHANGED))
     except Exception as error:
         return _ended(visit, job, html.problem(error))
     visit.jobs.pop(TAB, None)
@@ -102,7 +103,7 @@ def stop(visit: Visit) -> Panel:
     """End the work."""
     if visit.jobs.pop(TAB, None) is None:
         return Panel()
-    return IDLE._replace(status=html.caption(text.STOPPED))
+    return IDLE._replace(status=html.caption(STOPPED))
 
 
 def _questions(visit: Visit, methods: Sequence[str] | None) -> tuple[Question, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from demo import html, text
+from demo import html
+from demo.trust import words
 from glamor.explain.trust import Curves, Reliability, Removal, Trust
 
 
@@ -14,7 +15,7 @@ def verdict(trust: Trust) -> Markup:
     """Return the answer in a word, and in a sentence with its numbers."""
     attention = trust.faithfulness.pixels.curves[0]
     return Markup('<p class="lead">{}</p><p class="label"><strong>{}</strong></p><p class="sentence">{}</p>').format(
-        text.TRUST_QUESTION, text.TRUST_ANSWERS[attention.outcome], attention.verdict
+        words.QUESTION, words.ANSWERS[attention.outcome], attention.verdict
     )
 
 
@@ -25,8 +26,8 @@ def order(trust: Trust) -> Markup:
     rows = [_order_row(*row, is_attention=i == 0) for i, row in enumerate(pairs)]
     band = faith.pixels.random_auc
     random = f"{band.mean:.2f} ({band.low:.2f} to {band.high:.2f})"
-    rows.append([text.RANDOM_ROW, random, random, "", "", ""])
-    return _sheet(text.ORDER_TITLE, text.ORDER_HEADS, rows)
+    rows.append([words.RANDOM_ROW, random, random, "", "", ""])
+    return _sheet(words.ORDER_TITLE, words.ORDER_HEADS, rows)
 
 
 def reliance(trust: Trust) -> Markup:
@@ -39,20 +40,20 @@ def reliability(trust: Trust) -> Markup:
     rows = [_reliability_row(one) for one in trust.reliability]
     bad = [i for i, one in enumerate(trust.reliability) if one.warnings]
     warnings = [warning for one in trust.reliability for warning in one.warnings]
-    listed = html.points(warnings, "warnings") if warnings else html.caption(text.NO_WARNINGS)
+    listed = html.points(warnings, "warnings") if warnings else html.caption(words.NO_WARNINGS)
     flat = trust.reliability[0].flat_infidelity
-    compared = html.NOTHING if flat is None else html.caption(text.FLAT_ERROR.format(flat=flat))
-    return _sheet(text.RELIABILITY_TITLE, text.RELIABILITY_HEADS, rows, bad) + listed + compared
+    compared = html.NOTHING if flat is None else html.caption(words.FLAT_ERROR.format(flat=flat))
+    return _sheet(words.RELIABILITY_TITLE, words.RELIABILITY_HEADS, rows, bad) + listed + compared
 
 
 def stability(trust: Trust) -> Markup:
     """Return the answer to every variant, changed labels marked, and the sum in a sentence."""
     plain, *others = trust.stability.variants
-    heads = [head.format(target=plain.label_name) for head in text.STABILITY_HEADS]
+    heads = [head.format(target=plain.label_name) for head in words.STABILITY_HEADS]
     rows = [
         [
-            text.PLAIN_VARIANT if one is plain else one.name,
-            f"{one.label_name} ({text.CHANGED})" if one.changed else one.label_name,
+            words.PLAIN_VARIANT if one is plain else one.name,
+            f"{one.label_name} ({words.CHANGED})" if one.changed else one.label_name,
             f"{one.probability:.0%}",
             f"{one.w_face:.0%}",
             _number(one.attention_correlation),
@@ -60,18 +61,18 @@ def stability(trust: Trust) -> Markup:
         for one in (plain, *others)
     ]
     changed = [i for i, one in enumerate((plain, *others)) if one.changed]
-    return html.caption(trust.stability.verdict) + _sheet(text.STABILITY_TITLE, heads, rows, changed)
+    return html.caption(trust.stability.verdict) + _sheet(words.STABILITY_TITLE, heads, rows, changed)
 
 
 def removal_alt(removal: Removal) -> str:
     """Return the curves in words."""
-    return text.REMOVAL_ALT.format(verdicts=" ".join(curves.verdict for curves in removal.curves))
+    return words.REMOVAL_ALT.format(verdicts=" ".join(curves.verdict for curves in removal.curves))
 
 
 def cascade_alt(trust: Trust) -> str:
     """Return where the curves of forgetting end."""
     figures = ", ".join(f"{one.name} {one.similarity[-1]:.2f}" for one in trust.reliability)
-    return text.CASCADE_ALT.format(figures=figures)
+    return words.CASCADE_ALT.format(figures=figures)
 
 
 def _sheet(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], marked: Sequence[int] = ()) -> Markup:
@@ -84,8 +85,8 @@ def _order_row(pixels: Curves, weights: Curves, agreement: float | None, *, is_a
         pixels.name,
         f"{pixels.deletion_auc:.2f}",
         f"{pixels.insertion_auc:.2f}",
-        text.OUTCOMES[pixels.outcome],
-        text.OUTCOMES[weights.outcome],
+        words.OUTCOMES[pixels.outcome],
+        words.OUTCOMES[weights.outcome],
         "" if is_attention else _number(agreement),
     ]
 
@@ -93,7 +94,7 @@ def _order_row(pixels: Curves, weights: Curves, agreement: float | None, *, is_a
 def _reliability_row(one: Reliability) -> list[str]:
     return [
         one.name,
-        text.NOT_DEFINED if one.convergence is None else f"{one.convergence:.1%}",
+        words.NOT_DEFINED if one.convergence is None else f"{one.convergence:.1%}",
         f"{one.sensitivity:.2f}",
         _number(one.infidelity),
         f"{one.similarity[-1]:.2f}",
@@ -101,4 +102,4 @@ def _reliability_row(one: Reliability) -> list[str]:
 
 
 def _number(value: float | None) -> str:
-    return text.NOT_DEFINED if value is None else f"{value:.2f}".replace("-", "−")
+    return words.NOT_DEFINED if value is None else f"{value:.2f}".replace("-", "−")

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from demo import text
 from demo.about import side_by_side
+from demo.about import words as about_words
 from demo.analyse import handlers
 from demo.checkpoints import Shelf
 from demo.engine import Engine
@@ -140,7 +140,7 @@ def test_a_box_given_by_hand_is_the_same_for_both(engine: Engine, astronaut: np.
 
 def test_a_comparison_without_a_face_or_with_strange_weights_says_so(engine: Engine, astronaut: np.ndarray) -> None:
     shelf, visit = Shelf(engine), Visit()
-    assert text.SIDE_NEEDS_FACE in side_by_side.compare(shelf, visit, shelf.own, shelf.own, 0.5).verdict
+    assert about_words.SIDE_NEEDS_FACE in side_by_side.compare(shelf, visit, shelf.own, shelf.own, 0.5).verdict
     handlers.analyse(engine, visit, astronaut, "grad_cam", 0.5)
     refused = side_by_side.compare(shelf, visit, shelf.own, OTHER, 0.5)
     assert "not among those" in refused.verdict

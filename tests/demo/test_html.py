@@ -7,7 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from demo import html
-from demo.text import OUT_OF_MEMORY, UNEXPECTED
+from demo.words import OUT_OF_MEMORY, UNEXPECTED
 from glamor.errors import PhotoError
 
 EVIL = """<b onclick='x("y")'>&amp;</b>"""

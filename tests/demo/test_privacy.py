@@ -16,7 +16,8 @@ import pytest
 from gradio.state_holder import StateHolder
 from PIL import Image
 
-from demo import cache, text
+from demo import cache
+from demo.analyse import words as analyse_words
 from demo.sessions import Page
 from demo.visits import Visit
 from tests.live_app import ROOT, LiveApp, free_port, wait
@@ -153,7 +154,7 @@ def test_slow_work_of_two_visitors_holds_up_neither_a_third_nor_its_own_stop(app
         redrawn = third.act(third.event("opacity", "input"), None, 0.1)
         assert redrawn["looked-picture"]["value"]
         stopped = third.act(third.event("stop", "click"), None)
-        assert text.MOVED_STOPPED in stopped["moved-words"]
+        assert analyse_words.MOVED_STOPPED in stopped["moved-words"]
         assert not any(name in visitor.done for visitor, name in slow.items())
         for visitor, name in slow.items():
             assert "value" in visitor.finish(name)[0]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import text
+from demo import words
 from glamor.serialise import prediction_to_dict
 from tests.demo.conftest import LiveApp
 
@@ -59,8 +59,8 @@ def _told(http: httpx.Client, name: str, data: list[Any]) -> str:
 @pytest.mark.parametrize("name", ["predict", "explain", "intervene", "trust"])
 def test_what_is_no_photo_is_told_so(app, http, log, name):
     for photo in NO_PHOTOS:
-        assert _told(http, name, [photo]) in (text.BAD_INPUTS, text.NO_PHOTO_API)
-    assert _told(http, name, []) == text.NO_PHOTO_API
+        assert _told(http, name, [photo]) in (words.BAD_INPUTS, words.NO_PHOTO_API)
+    assert _told(http, name, []) == words.NO_PHOTO_API
     assert app.log.read_text() == log
 
 
@@ -68,18 +68,18 @@ def test_what_is_no_photo_is_told_so(app, http, log, name):
 def test_what_is_no_request_is_told_so_without_being_quoted(app, http, body):
     answer = http.post(f"{CALL}/predict", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 422
-    assert answer.json() == {"error": text.NOT_A_REQUEST}
+    assert answer.json() == {"error": words.NOT_A_REQUEST}
 
 
 def test_an_endpoint_that_there_is_not_is_told_so(http):
     answer = http.post(f"{CALL}/delete_everything", json={"data": [SECRET]})
-    assert (answer.status_code, answer.json()) == (404, {"error": text.NO_SUCH_ENDPOINT})
+    assert (answer.status_code, answer.json()) == (404, {"error": words.NO_SUCH_ENDPOINT})
 
 
 def test_an_event_that_there_is_not_gets_no_stack_trace(app, http):
     asked = {"data": [SECRET], "fn_index": 987654321, "session_hash": "x"}
     answer = http.post("/gradio_api/queue/join", json=asked)
-    assert (answer.status_code, answer.json()) == (500, {"error": text.UNEXPECTED})
+    assert (answer.status_code, answer.json()) == (500, {"error": words.UNEXPECTED})
     log = app.log.read_text()
     assert "unexpected KeyError" in log
     for trace in ("Traceback", SECRET, "987654321"):

@@ -7,7 +7,8 @@ from html import unescape
 import numpy as np
 import pytest
 
-from demo import text, views
+from demo import views, words
+from demo.analyse import words as analyse_words
 from demo.visits import Focus, Question
 from glamor.explain import METHODS, Explanation
 
@@ -21,8 +22,8 @@ def test_every_probability_is_written_out_and_the_best_is_marked_once(prediction
     values = np.array([0.02, 0.03, 0.05, 0.6, 0.1, 0.125, 0.075])
     known = replace(prediction, probabilities=values, emotion="Happy", uncertain=False)
     html = views.answer(Focus(Question(0, "grad_cam", "Happy"), known), 1)
-    for words in ("2.0%", "3.0%", "5.0%", "60.0%", "10.0%", "12.5%", "7.5%", "<strong>Happy</strong>"):
-        assert words in html
+    for piece in ("2.0%", "3.0%", "5.0%", "60.0%", "10.0%", "12.5%", "7.5%", "<strong>Happy</strong>"):
+        assert piece in html
     assert html.count('class="best"') == 1
     assert "close call" not in html
 
@@ -58,8 +59,8 @@ def test_the_alternative_text_says_where_attention_peaks(prediction):
 
 
 def test_the_page_says_what_the_result_is_not():
-    assert "not what the person feels" in text.MEANING
-    assert "banned in the EU" in text.LIMITS
+    assert "not what the person feels" in analyse_words.MEANING
+    assert "banned in the EU" in words.LIMITS
 
 
 def test_every_number_of_the_analysis_names_its_paper(prediction):
@@ -88,6 +89,6 @@ def test_a_map_unfolds_what_its_method_does_and_who_proposed_it(method):
         smooth=False,
         seed=0,
     )
-    words = re.sub("<[^>]+>", " ", views.moved(found))
-    assert method.caption in unescape(words)
-    assert f"{text.SOURCE} {method.source}." in unescape(words)
+    told = re.sub("<[^>]+>", " ", views.moved(found))
+    assert method.caption in unescape(told)
+    assert f"{words.SOURCE} {method.source}." in unescape(told)

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from demo import text
-from demo.about import choose, markdown
+from demo.about import choose, markdown, words
 from demo.about import views as card
 from demo.checkpoints import Shelf
 from demo.engine import Engine
@@ -136,7 +135,7 @@ def test_scores_are_a_table_and_an_undefined_one_is_a_dash() -> None:
     told = card.scores(Card("", {}, read_scores(json.dumps(SCORES).encode())))
     assert "<td>face and scene</td><td>1,234</td><td>42.0% (32.0–52.0)</td>" in told
     assert "<td>–</td>" in told
-    assert text.ABOUT_NO_SCORES in card.scores(Card("", {}, ()))
+    assert words.NO_SCORES in card.scores(Card("", {}, ()))
 
 
 def test_the_tab_tells_which_weights_answer_and_what_stands_in_their_card(
@@ -160,6 +159,6 @@ def test_the_tab_tells_which_weights_answer_and_what_stands_in_their_card(
 
 
 def test_the_law_and_the_meaning_are_said() -> None:
-    words = " ".join((*text.ABOUT_MEANING_WORDS, *text.ABOUT_BANNED_WORDS, *text.ABOUT_PRIVACY_WORDS))
+    told = " ".join((*words.MEANING_WORDS, *words.BANNED_WORDS, *words.PRIVACY_WORDS))
     for needed in ("not what the person feels", "Art. 5(1)(f)", "Art. 50(3)", "deleted within the hour"):
-        assert needed in words
+        assert needed in told

@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import html, text, views
-from demo.about import choose, side_by_side
+from demo import html, views
+from demo.about import choose, side_by_side, words
 from demo.analyse import handlers
+from demo.analyse import words as analyse_words
 from demo.checkpoints import BUILT_IN, Shelf
 from demo.compare.views import card
 from demo.engine import Engine
 from demo.trust import views as trust_views
 from demo.visits import Visit
+from demo.words import UNTRAINED
 from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.explain import explain, swap_matrix
 from glamor.explain.trust import examine
@@ -141,10 +143,10 @@ def test_untrained_weights_can_be_read_about_but_show_no_answer(
     visit = Visit()
     handlers.analyse(shelf.of(visit), visit, two_people, METHOD, OPACITY)
     said = choose(shelf, visit, str(tmp_path / "untrained"))
-    assert text.ABOUT_UNKNOWN in said.facts
+    assert words.UNKNOWN in said.facts
     screen = handlers.put_up(shelf.of(visit), visit, OPACITY)
-    assert (screen.notice, screen.photo) == (html.note(text.UNTRAINED, "warn"), None)
-    assert text.ANSWER_EMPTY in screen.answer
+    assert (screen.notice, screen.photo) == (html.note(UNTRAINED, "warn"), None)
+    assert analyse_words.ANSWER_EMPTY in screen.answer
 
 
 def test_faces_that_were_added_or_removed_by_hand_stay_so(shelf: Shelf, two_people: Photo) -> None:

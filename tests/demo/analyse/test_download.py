@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import text
-from demo.analyse import download, handlers
+from demo.analyse import download, handlers, words
 from demo.engine import Engine
 from demo.visits import Focus, Question, Visit
 from glamor.report import load_report
@@ -54,7 +53,7 @@ def test_without_a_face_there_is_nothing_to_download(engine: Engine, nobody: np.
     for _ in range(2):
         path, said = download.save(engine, visit)
         assert path is None
-        assert text.DOWNLOAD_NEEDS_FACE in said
+        assert words.DOWNLOAD_NEEDS_FACE in said
         handlers.analyse(engine, visit, nobody, "grad_cam", 0.5)
     assert not cache.exists()
 

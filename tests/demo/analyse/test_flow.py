@@ -7,13 +7,13 @@ import threading
 import numpy as np
 import pytest
 
-from demo import text
-from demo.analyse import handlers
+from demo.analyse import handlers, words
 from demo.analyse.outputs import Moved
 from demo.engine import Engine
 from demo.events import HIDE, SHOW
 from demo.links import Link
 from demo.visits import Visit
+from demo.words import ANSWER_LEAD_ONLY
 
 METHOD, OPACITY = "grad_cam", 0.7
 
@@ -83,8 +83,8 @@ def test_a_wrong_face_is_taken_off_the_list(counting, two_people):
     (left,) = visit.view.predictions
     assert left is right
     assert screen.faces["choices"] == [(f"1 {right.emotion}", 0)]
-    assert text.FACE_REMOVED.format(number=1) in screen.notice
-    assert text.ANSWER_LEAD_ONLY in screen.answer
+    assert words.FACE_REMOVED.format(number=1) in screen.notice
+    assert ANSWER_LEAD_ONLY in screen.answer
     assert screen.photo["value"] != first.photo["value"], "its box is gone from the photo"
     assert counting.since() == []
 
@@ -92,8 +92,8 @@ def test_a_wrong_face_is_taken_off_the_list(counting, two_people):
 def test_removing_the_last_face_says_so_and_a_new_one_can_be_marked(engine, astronaut):
     visit, _ = _analysed(engine, astronaut)
     screen = handlers.remove_face(visit, OPACITY)
-    assert text.LAST_FACE_REMOVED in screen.notice
-    assert text.ANSWER_EMPTY in screen.answer
+    assert words.LAST_FACE_REMOVED in screen.notice
+    assert words.ANSWER_EMPTY in screen.answer
     assert (screen.remove, screen.stop) == (HIDE, HIDE)
     np.testing.assert_array_equal(visit.view.photo, astronaut)
     handlers.click_photo(engine, visit, (100.0, 100.0), METHOD, OPACITY)
@@ -102,7 +102,7 @@ def test_removing_the_last_face_says_so_and_a_new_one_can_be_marked(engine, astr
 
 
 def test_without_a_photo_there_is_nothing_to_remove(engine):
-    assert text.NEEDS_PHOTO in handlers.remove_face(Visit(), OPACITY).notice
+    assert words.NEEDS_PHOTO in handlers.remove_face(Visit(), OPACITY).notice
 
 
 def test_stop_ends_the_work_and_asking_again_answers(engine, astronaut):
@@ -118,7 +118,7 @@ def test_stop_ends_the_work_and_asking_again_answers(engine, astronaut):
     assert handlers.explain(engine, visit, OPACITY, stop_early) == Moved()
     assert len(told) == 1
     assert visit.maps == {}
-    assert text.MOVED_STOPPED in stopped[0].words
+    assert words.MOVED_STOPPED in stopped[0].words
     assert (stopped[0].stop, stopped[0].again) == (HIDE, SHOW)
 
     asked = handlers.ask(visit, "grad_cam", "Fear")

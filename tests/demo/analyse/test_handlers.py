@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import pictures, text
-from demo.analyse import handlers
+from demo import pictures
+from demo.analyse import handlers, words
 from demo.analyse.outputs import Moved, Screen
 from demo.engine import Engine
 from demo.events import SAME
 from demo.visits import Visit
+from demo.words import BOX_SOURCE_PERSON, UNEXPECTED, UNTRAINED
 from glamor.checkpoint import load_checkpoint
 from glamor.figures import CONTEXT_COLOR, FACE_COLOR
 from glamor.predictor import Predictor
@@ -61,7 +62,7 @@ def test_a_click_beside_every_face_changes_nothing_but_says_so(engine, two_peopl
     visit, _ = _analysed(engine, two_people)
     before = visit.view
     screen = handlers.click_photo(engine, visit, (1.0, 599.0), METHOD, OPACITY)
-    assert text.NO_FACE_THERE in screen.notice
+    assert words.NO_FACE_THERE in screen.notice
     assert screen._replace(notice=SAME) == Screen()
     assert visit.view is before
 
@@ -89,15 +90,15 @@ def test_a_number_of_no_face_changes_nothing(engine, two_people, index):
 
 def test_without_a_face_two_clicks_mark_one(engine, nobody):
     visit, screen = _analysed(engine, nobody)
-    assert text.NO_FACE in screen.notice
+    assert words.NO_FACE in screen.notice
     assert screen.saw == {**screen.saw, "value": None, "visible": False}
     first = handlers.click_photo(engine, visit, (200.0, 180.0), METHOD, OPACITY)
-    assert text.SECOND_CORNER in first.notice
+    assert words.SECOND_CORNER in first.notice
     assert first.photo["value"] != screen.photo["value"], "the first corner is marked"
     second = handlers.click_photo(engine, visit, (100.0, 80.0), METHOD, OPACITY)
     (expected,) = engine.predictor.predict(nobody, [(100.0, 80.0, 200.0, 180.0)])
     np.testing.assert_array_equal(visit.view.predictions[0].probabilities, expected.probabilities)
-    assert text.BOX_SOURCE_PERSON in second.answer
+    assert BOX_SOURCE_PERSON in second.answer
 
 
 def test_a_typed_box_adds_a_face_in_its_place_and_chooses_it(engine, two_people):
@@ -133,7 +134,7 @@ def test_an_unforeseen_failure_is_one_plain_sentence_and_its_details_stay_out_of
             raise RuntimeError("secret holiday.jpg")
 
     screen = handlers.analyse(Broken(engine.predictor), Visit(), astronaut, METHOD, OPACITY)
-    assert text.UNEXPECTED in screen.notice
+    assert UNEXPECTED in screen.notice
     assert "RuntimeError" in caplog.text
     assert "holiday" not in caplog.text + screen.notice
 
@@ -149,7 +150,7 @@ def test_removing_the_photo_clears_the_page(engine, astronaut):
     visit, _ = _analysed(engine, astronaut)
     screen = handlers.analyse(engine, visit, None, METHOD, OPACITY)
     assert visit.view is None
-    assert text.ANSWER_EMPTY in screen.answer
+    assert words.ANSWER_EMPTY in screen.answer
     assert handlers.explain(engine, visit, OPACITY).picture["value"] is None
 
 
@@ -219,15 +220,15 @@ def test_redrawing_and_asking_before_there_is_a_photo_do_nothing(engine):
     visit = Visit()
     handlers.ask(visit, METHOD, "Fear")
     assert handlers.redraw(visit, 0.5) == (SAME, SAME)
-    assert text.NEEDS_PHOTO in handlers.click_photo(engine, visit, (1, 1), METHOD, OPACITY).notice
-    assert text.NEEDS_PHOTO in handlers.start_marking(visit).notice
+    assert words.NEEDS_PHOTO in handlers.click_photo(engine, visit, (1, 1), METHOD, OPACITY).notice
+    assert words.NEEDS_PHOTO in handlers.start_marking(visit).notice
 
 
 def test_untrained_weights_never_give_a_result(engine, astronaut, random_checkpoint):
     loaded = load_checkpoint(random_checkpoint, device="cpu")
     untrained = Engine(Predictor(replace(loaded, config=replace(loaded.config, trained_on=""))))
     visit, screen = _analysed(untrained, astronaut)
-    assert text.UNTRAINED in screen.notice
+    assert UNTRAINED in screen.notice
     assert visit.view is None
     assert "%" not in screen.answer
 

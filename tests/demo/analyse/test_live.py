@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import text
-from demo.analyse import live
+from demo.analyse import live, words
 
 
 def _sent(photo) -> dict[str, str]:
@@ -28,7 +27,7 @@ def test_a_frame_comes_back_with_attention_boxes_and_words(engine, astronaut):
     picture = _picture(html)
     assert picture.shape == (480, 480, 3)
     assert f"1 {engine.predict(live._small(astronaut))[0].emotion}" in html
-    assert f'alt="{text.LIVE_ALT}"' in html
+    assert f'alt="{words.LIVE_ALT}"' in html
 
 
 def test_attention_lies_where_the_network_looks_and_nowhere_else(engine, astronaut):
@@ -53,7 +52,7 @@ def test_the_face_can_still_be_seen(engine, astronaut):
 
 def test_a_frame_without_a_face_is_shown_as_it_is(engine, nobody):
     html = live.frame(engine, _sent(nobody), 0.7)
-    assert text.LIVE_NO_FACE in html
+    assert words.LIVE_NO_FACE in html
     assert _picture(html).shape == nobody.shape
 
 

@@ -15,7 +15,7 @@ from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from demo import text
+from demo import words
 from glamor.explain import explain
 from glamor.photo import load_photo
 from glamor.serialise import explanation_to_dict, prediction_to_dict
@@ -93,7 +93,7 @@ def test_no_face_is_an_empty_answer_for_predict_and_advice_for_explain(client, n
     for endpoint in ("/explain", "/trust"):
         with pytest.raises(AppError) as caught:
             client.predict(handle_file(str(path)), api_name=endpoint)
-        assert str(caught.value) == text.NO_FACE_API
+        assert str(caught.value) == words.NO_FACE_API
 
 
 def _huge_png() -> bytes:
@@ -191,7 +191,7 @@ def test_a_quick_prediction_does_not_wait_for_slow_explanations(client, astronau
 def test_a_request_without_a_photo_says_so(client):
     with pytest.raises(AppError) as caught:
         client.predict(None, api_name="/predict")
-    assert str(caught.value) == text.NO_PHOTO_API
+    assert str(caught.value) == words.NO_PHOTO_API
 
 
 def test_nothing_of_the_metadata_leaves_with_the_pictures(client, app, astronaut, tmp_path):

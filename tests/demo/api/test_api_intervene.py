@@ -12,7 +12,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from demo import text
+from demo import words
 from glamor.explain import Intervention, intervene, read_answer, without_evidence
 from glamor.serialise import answer_to_dict, prediction_to_dict
 from tests.sentences import assert_sentence
@@ -118,12 +118,12 @@ def test_what_cannot_be_asked_is_refused_in_one_sentence(client, app, astronaut_
 def test_no_photo_and_no_face_are_said(client, nobody, tmp_path):
     with pytest.raises(AppError) as caught:
         client.predict(None, api_name="/intervene")
-    assert str(caught.value) == text.NO_PHOTO_API
+    assert str(caught.value) == words.NO_PHOTO_API
     path = tmp_path / "nobody.png"
     Image.fromarray(nobody).save(path)
     with pytest.raises(AppError) as caught:
         ask(client, str(path))
-    assert str(caught.value) == text.NO_FACE_API
+    assert str(caught.value) == words.NO_FACE_API
 
 
 def _same(values, predictor, prediction, trace) -> None:

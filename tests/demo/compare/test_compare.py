@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import pictures, text
+from demo import pictures
 from demo.analyse import handlers
 from demo.compare import handlers as compare
+from demo.compare import words
 from demo.compare.handlers import HIDDEN, SAME, Sheet
 from demo.engine import Engine
 from demo.visits import Question, Visit
+from demo.words import NO_METHODS, STOPPED, SUBJECT_CHANGED, SUBJECT_EMPTY, UNEXPECTED
 from glamor.explain import METHODS, explain
 
 FEW = ["grad_cam", "saliency", "input_x_gradient"]
@@ -118,7 +120,7 @@ def test_the_caption_says_how_far_a_map_adds_up(small_engine, visit):
     cards, found = _cards(sheets), next(one for one in visit.maps.values() if one.method == "integrated_gradients")
     gained = found.logit - found.baseline_logit
     assert f"rise of {gained:.2f} by {abs(found.convergence_delta):.2g}" in cards["integrated_gradients"]
-    assert text.BASELINE_NAMES["mean"].lower() in cards["integrated_gradients"]
+    assert words.BASELINE_NAMES["mean"].lower() in cards["integrated_gradients"]
     assert "miss the score" not in cards["grad_cam"]
     how_to_read = "this is where the authors stop adding steps"
     assert how_to_read in cards["integrated_gradients"]
@@ -135,7 +137,7 @@ def test_stopping_ends_the_work_at_the_next_report_and_keeps_what_is_ready(small
     compare.start(visit, FEW, "black", True, False)
     sheets = list(compare.work(small_engine, visit, stop_at_the_second))
     assert len(visit.maps) == 1
-    assert text.STOPPED in stopped[0].status
+    assert STOPPED in stopped[0].status
     assert stopped[0].cards == dict.fromkeys(["saliency", "input_x_gradient"], HIDDEN)
     assert sheets[-1] == Sheet(), "the button has said all"
     assert visit.jobs == {}
@@ -155,7 +157,7 @@ def test_choosing_another_face_ends_the_work_and_says_so(small_engine, visit):
         handlers.choose_face(visit, 1, 0.7)
 
     sheets = list(compare.work(small_engine, visit, choose_another))
-    assert text.SUBJECT_CHANGED in sheets[-1].status
+    assert SUBJECT_CHANGED in sheets[-1].status
     assert sheets[-1].run["interactive"] is True
     assert visit.compared == ()
 
@@ -174,7 +176,7 @@ def test_a_new_job_replaces_the_running_one(small_engine, visit):
 def test_before_there_is_a_photo_the_tab_says_what_to_do(small_engine):
     visit = Visit()
     for sheet in (compare.refresh(visit), compare.start(visit, FEW, "black", False, False)):
-        assert text.SUBJECT_EMPTY in sheet.subject
+        assert SUBJECT_EMPTY in sheet.subject
         assert sheet.run["interactive"] is False
         assert sheet.cards == dict.fromkeys(METHODS, HIDDEN)
     assert compare.rescale(visit, True) == Sheet()
@@ -195,9 +197,7 @@ def test_the_tab_follows_the_face_that_is_chosen_in_analyse(small_engine, visit)
     assert changed.cards == dict.fromkeys(METHODS, HIDDEN)
 
 
-@pytest.mark.parametrize(
-    ("methods", "words"), [(["tea_leaves"], "tea_leaves"), ([], text.NO_METHODS), (None, text.NO_METHODS)]
-)
+@pytest.mark.parametrize(("methods", "words"), [(["tea_leaves"], "tea_leaves"), ([], NO_METHODS), (None, NO_METHODS)])
 def test_a_choice_that_cannot_be_made_is_answered_in_words(visit, methods, words):
     sheet = compare.start(visit, methods, "black", False, False)
     assert words in sheet.status
@@ -214,7 +214,7 @@ def test_what_goes_wrong_with_one_map_is_said_on_its_card(small_engine, visit, c
 
     _, sheets = _run(Broken(small_engine.predictor), visit)
     cards = _cards(sheets)
-    assert text.UNEXPECTED in cards["saliency"]
+    assert UNEXPECTED in cards["saliency"]
     assert "<img" not in cards["saliency"]
     assert "holiday" not in caplog.text
     assert "2 of 3 maps" in sheets[-1].status

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from demo import text
 from demo.analyse import handlers
 from demo.interventions import handlers as intervening
+from demo.interventions import words
 from demo.interventions.handlers import KEEP_ALL, SAME, STRONGEST, Room
 from demo.visits import Visit
 from glamor.explain import Intervention, intervene, permuted
@@ -62,7 +62,7 @@ def test_entering_shows_the_chosen_face_untouched(engine, visit):
     assert before[:7] == [f"{value:.1%}" for value in prediction.probabilities]
     assert now == before
     assert set(change) == {"0.0"}
-    assert text.LAB_NOTHING_SET in room.answer
+    assert words.NOTHING_SET in room.answer
     assert room.weight == round(prediction.fusion_weights[0], 2)
     assert "face 1" in room.lead
     assert room.room["visible"] is True
@@ -143,7 +143,7 @@ def test_only_the_strongest_cell_stays(engine, visit):
     assert refused.answer == SAME
     assert len(visit.intervention.setting.removed) == 48
     kept = intervening.look(engine, visit, KEEP_ALL)
-    assert text.LAB_NOTHING_SET in kept.answer
+    assert words.NOTHING_SET in kept.answer
 
 
 def test_uniform_attention_is_the_mean_of_the_scene(engine, visit):

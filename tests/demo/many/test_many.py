@@ -13,9 +13,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from demo import text
 from demo.engine import Engine
 from demo.many import handlers as many
+from demo.many import words
 from demo.many.handlers import Shown
 from demo.visits import Visit
 from glamor.many.zips import Limits
@@ -50,8 +50,8 @@ def test_every_face_has_a_row_a_picture_and_the_predictors_numbers(
     engine: Engine, archive: str, astronaut: NDArray[np.uint8]
 ) -> None:
     shown = _last(engine, Visit(), archive)
-    assert text.MANY_DONE.format(photos=4, faces=3) in shown.status
-    assert text.MANY_FAILED.format(count=1) in shown.status
+    assert words.DONE.format(photos=4, faces=3) in shown.status
+    assert words.FAILED.format(count=1) in shown.status
     assert [(row[2], row[3]) for row in shown.table["value"]] == [
         ("holiday.zip/a/broken.jpg", None),
         ("holiday.zip/a/one.png", 1),
@@ -62,7 +62,7 @@ def test_every_face_has_a_row_a_picture_and_the_predictors_numbers(
     assert [row[0] for row in shown.table["value"]] == [1, 2, 3, 4, 5]
     assert ["data:image/jpeg;base64," in row[1] for row in shown.table["value"]] == [False, True, True, True, False]
     assert "cannot be read" in shown.table["value"][0][8] or "not a photo" in shown.table["value"][0][8]
-    assert shown.table["value"][4][8] == text.MANY_NO_FACE
+    assert shown.table["value"][4][8] == words.NO_FACE
     (expected,) = engine.predict(astronaut)
     percents = [expected.probabilities.max(), *expected.fusion_weights]
     assert shown.table["value"][1][4] == expected.emotion
@@ -93,7 +93,7 @@ def test_progress_is_told_and_a_stopped_run_keeps_what_it_has(
         if "2 of 5" in str(shown.status):
             many.stop(visit)
     assert ["0 of 5" in seen[0].status, "1 of 5" in seen[1].status, "a second" in seen[1].status] == [True] * 3
-    assert text.MANY_STOPPED.format(photos=3, total=5, faces=3) in seen[-1].status
+    assert words.STOPPED.format(photos=3, total=5, faces=3) in seen[-1].status
     assert len(seen[-1].table["value"]) == 3
 
 
@@ -110,7 +110,7 @@ def test_a_row_that_is_not_there_opens_nothing(number: object, engine: Engine, a
     visit = Visit()
     _last(engine, visit, archive)
     said, opened = many.choose(visit, number)
-    assert text.MANY_GONE in said
+    assert words.GONE in said
     assert opened == ""
 
 
@@ -118,7 +118,7 @@ def test_a_photo_whose_upload_is_deleted_says_so(engine: Engine, astronaut_file:
     visit = Visit()
     _last(engine, visit, astronaut_file)
     Path(astronaut_file).unlink()
-    assert many.choose(visit, 1) == (many.note(text.MANY_GONE), "")
+    assert many.choose(visit, 1) == (many.note(words.GONE), "")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_limits_are_kept(
 def test_what_holds_no_photo_or_leads_astray_is_refused(
     engine: Engine, tmp_path: Path, make_zip: Callable[[str, str], str]
 ) -> None:
-    assert text.MANY_NONE in _last(engine, Visit(), make_zip("letters.zip", "letter.txt")).status
+    assert words.NONE in _last(engine, Visit(), make_zip("letters.zip", "letter.txt")).status
     assert "leads out of the folder" in _last(engine, Visit(), make_zip("trick.zip", "../../a.jpg")).status
 
 
@@ -156,7 +156,7 @@ def test_files_of_one_name_are_told_apart_and_too_many_are_refused(
     assert list(many.find_photos([astronaut_file] * 3)) == ["astronaut.png", "astronaut.png (2)", "astronaut.png (3)"]
     monkeypatch.setattr(many, "LIMITS", Limits(2, 10**9))
     shown = _last(engine, Visit(), *[astronaut_file] * 3)
-    assert text.MANY_TOO_MANY.format(count=3, most=2) in shown.status
+    assert words.TOO_MANY.format(count=3, most=2) in shown.status
 
 
 def test_removing_the_files_clears_the_tab(engine: Engine, astronaut_file: str) -> None:
@@ -170,7 +170,7 @@ def test_new_files_end_the_work_on_earlier_ones(engine: Engine, astronaut_file: 
     visit = Visit()
     earlier = many.work(engine, visit, [astronaut_file] * 20)
     next(earlier)
-    assert text.MANY_WAIT in many.queue(visit, [astronaut_file])
+    assert words.WAIT in many.queue(visit, [astronaut_file])
     list(earlier)
     assert visit.album is not None
     assert visit.album.photos == 1

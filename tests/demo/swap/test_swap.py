@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import text
 from demo.analyse import handlers
 from demo.swap import handlers as swapping
-from demo.swap import views
+from demo.swap import views, words
 from demo.swap.handlers import EVERYBODY, LARGEST
 from demo.visits import Visit
 from glamor.explain import SwapMatrix, swap_matrix
@@ -37,7 +36,7 @@ def test_two_photos_give_the_matrix_of_the_library(engine, astronaut, grace_hopp
         assert label == engine.class_names[matrix.labels[i, j]]
         assert probability == f"{matrix.probabilities[i, j].max():.0%}"
         assert weight == f"{matrix.fusion_weights[i, j, 0]:.0%}"
-        assert (who == text.SWAP_HOME) == (i == j)
+        assert (who == words.HOME) == (i == j)
     assert [shown[0][0], shown[3][0]] == [one.emotion for one in predictions]
     assert views.summary(matrix, engine.class_names) in html.unescape(swapped.words)
     assert swapped.notice == ""
@@ -96,7 +95,7 @@ def test_photos_beyond_the_sixth_are_not_even_looked_at(engine, astronaut, monke
     predict = engine.predict
     monkeypatch.setattr(engine, "predict", lambda photo: looked_at.append(1) or predict(photo))
     swapped = swap(engine, *[astronaut] * 9)
-    assert text.SWAP_TOO_MANY_PHOTOS.format(limit=6) in swapped.notice
+    assert words.TOO_MANY_PHOTOS.format(limit=6) in swapped.notice
     assert len(pairs(swapped.words)) == 36
     assert len(looked_at) == 7
 
@@ -107,7 +106,7 @@ def test_a_photo_without_a_face_is_left_out_and_named(engine, astronaut, nobody,
     assert len(pairs(swapped.words)) == 4
 
 
-@pytest.mark.parametrize(("sources", "words"), [(0, text.SWAP_EMPTY), (1, text.SWAP_ALONE)])
+@pytest.mark.parametrize(("sources", "words"), [(0, words.EMPTY), (1, words.ALONE)])
 def test_too_few_are_answered_with_what_to_add(engine, astronaut, sources, words):
     swapped = swap(engine, *[astronaut] * sources, None)
     assert words in swapped.words
@@ -115,7 +114,7 @@ def test_too_few_are_answered_with_what_to_add(engine, astronaut, sources, words
 
 
 def test_nobody_at_all(engine, nobody):
-    assert text.SWAP_NOBODY in swap(engine, nobody).words
+    assert words.NOBODY in swap(engine, nobody).words
 
 
 def test_rubbish_is_answered_in_one_sentence(engine, astronaut):

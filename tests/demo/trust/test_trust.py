@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from demo import text
 from demo.analyse import handlers
 from demo.trust import handlers as trust
-from demo.trust import views
+from demo.trust import views, words
 from demo.trust.handlers import Panel
 from demo.views import measure_info
 from demo.visits import Question, Visit
+from demo.words import HOW_TO_READ, MEASURES, NO_METHODS, STOPPED, SUBJECT_CHANGED, SUBJECT_EMPTY, UNEXPECTED
 from glamor.explain import METHODS
 from glamor.explain.trust import examine
 
@@ -81,7 +81,7 @@ def test_the_tab_follows_the_face_and_the_methods(small_engine, visit):
     other = trust.refresh(visit, FEW)
     assert "Face 2 of 2" in other.subject
     assert other.results["visible"] is False
-    assert text.TRUST_EMPTY in other.verdict
+    assert words.EMPTY in other.verdict
     handlers.choose_face(visit, 0, 0.7)
     assert trust.refresh(visit, FEW).verdict == shown.verdict
 
@@ -96,7 +96,7 @@ def test_stopping_ends_the_checks(small_engine, visit, when):
 
     trust.start(visit, FEW)
     assert trust.work(small_engine, visit, stop) == Panel(), "the button has said all"
-    assert text.STOPPED in said[0].status
+    assert STOPPED in said[0].status
     assert said[0].run["interactive"] is True
     assert visit.checks == {}
     assert visit.jobs == {}
@@ -112,19 +112,19 @@ def test_stopped_while_it_waited_it_does_nothing(small_engine, visit):
 def test_choosing_another_face_ends_the_checks_and_says_so(small_engine, visit):
     trust.start(visit, FEW)
     panel = trust.work(small_engine, visit, lambda done: handlers.choose_face(visit, 1, 0.7))
-    assert text.SUBJECT_CHANGED in panel.status
+    assert SUBJECT_CHANGED in panel.status
     assert visit.jobs == {}
 
 
 def test_before_there_is_a_photo_the_tab_says_what_to_do(small_engine):
     visit = Visit()
     for panel in (trust.refresh(visit, FEW), trust.start(visit, FEW)):
-        assert text.SUBJECT_EMPTY in panel.subject
+        assert SUBJECT_EMPTY in panel.subject
         assert panel.run["interactive"] is False
     assert trust.work(small_engine, visit) == Panel()
 
 
-@pytest.mark.parametrize(("methods", "words"), [(["tea_leaves"], "tea_leaves"), ([], text.NO_METHODS)])
+@pytest.mark.parametrize(("methods", "words"), [(["tea_leaves"], "tea_leaves"), ([], NO_METHODS)])
 def test_a_choice_that_cannot_be_made_is_answered_in_words(visit, methods, words):
     assert words in trust.start(visit, methods).status
     assert visit.jobs == {}
@@ -138,21 +138,21 @@ def test_an_unforeseen_failure_is_one_plain_sentence(small_engine, visit, monkey
     monkeypatch.setattr(small_engine, "_examine", fail)
     trust.start(visit, FEW)
     panel = trust.work(small_engine, visit)
-    assert text.UNEXPECTED in panel.status
+    assert UNEXPECTED in panel.status
     assert panel.run["interactive"] is True
     assert "holiday" not in caplog.text
 
 
-@pytest.mark.parametrize("outcome", text.TRUST_ANSWERS)
+@pytest.mark.parametrize("outcome", words.ANSWERS)
 def test_the_verdict_can_say_yes_no_and_cannot_tell(found, outcome):
     faith = found.faithfulness
     curves = (replace(faith.pixels.curves[0], outcome=outcome, verdict="So & so."), *faith.pixels.curves[1:])
     told = replace(found, faithfulness=replace(faith, pixels=replace(faith.pixels, curves=curves)))
-    words = views.verdict(told)
-    assert f"<strong>{text.TRUST_ANSWERS[outcome]}</strong>" in words
-    assert "So &amp; so." in words
-    assert text.TRUST_ANSWERS["better"] == "Yes"
-    assert text.TRUST_ANSWERS["chance"] == text.TRUST_ANSWERS["worse"] == "No"
+    told = views.verdict(told)
+    assert f"<strong>{words.ANSWERS[outcome]}</strong>" in told
+    assert "So &amp; so." in told
+    assert words.ANSWERS["better"] == "Yes"
+    assert words.ANSWERS["chance"] == words.ANSWERS["worse"] == "No"
 
 
 def test_changed_labels_are_marked_in_words_and_by_a_class(found):
@@ -172,16 +172,16 @@ def test_warnings_and_what_is_not_defined_are_said_in_words(found):
     html = views.reliability(replace(found, reliability=(bad, *calm)))
     assert "It does &lt;not&gt; add up." in html
     assert html.count('class="marked"') == 1
-    assert f"<td>{text.NOT_DEFINED}</td>" in html, "Grad-CAM need not add up"
+    assert f"<td>{words.NOT_DEFINED}</td>" in html, "Grad-CAM need not add up"
     good = views.reliability(replace(found, reliability=tuple(calm)))
-    assert text.NO_WARNINGS in good
+    assert words.NO_WARNINGS in good
 
 
 def test_every_figure_has_an_info_text_with_its_threshold_and_its_source():
-    for key, (name, _, _, source) in text.TRUST_INFOS.items():
+    for key, (name, _, _, source) in MEASURES.items():
         html = measure_info(key)
         assert f"<summary>{name}</summary>" in html
-        assert text.HOW_TO_READ in html
+        assert HOW_TO_READ in html
         assert source.split(":")[0] in html
         assert "{" not in html
     assert "5%" in measure_info("convergence")
@@ -191,6 +191,6 @@ def test_every_figure_has_an_info_text_with_its_threshold_and_its_source():
 def test_a_table_can_be_reached_and_scrolled_by_keyboard(found):
     html = views.order(found)
     assert 'tabindex="0"' in html
-    assert f'aria-label="{text.ORDER_TITLE}"' in html
+    assert f'aria-label="{words.ORDER_TITLE}"' in html
     assert html.count('scope="row"') == 2 + len(found.explanations)
     assert METHODS["grad_cam"].name in html
