@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from itertools import count
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -19,3 +21,21 @@ PROGRAM_EXPLAIN_QUEUE: dict[str, Any] = {"concurrency_id": "program-explain", "c
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "preprocess": False}
 FAST = PRIVATE | PREDICT_QUEUE | {"show_progress": "hidden"}
 SLOW = PRIVATE | EXPLAIN_QUEUE | {"trigger_mode": "multiple"}
+
+_NUMBERS = count(1)
+Parts = Mapping[str, Any]  # the components of a feature, by the names of what its handlers change
+
+
+def outputs(parts: Parts, kind: type[NamedTuple]) -> list[Any]:
+    """Return the components that a handler's outputs change, in the order of ``kind``'s fields."""
+    return [parts[name] for name in kind._fields]
+
+
+def signal() -> gr.State:
+    """Place what one part of the page is set off by: its ``change`` event comes whenever it is given :func:`fired`."""
+    return gr.State(0)
+
+
+def fired() -> int:
+    """Return a value that sets off whatever listens to a :func:`signal`."""
+    return next(_NUMBERS)

@@ -2,40 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from gradio.context import Context
 
 from demo import html, views, words
-from demo.events import SLOW
 from demo.visits import BASELINE, Focus, Question
 from glamor.explain import METHODS, find_method
-
-
-@dataclass(frozen=True)
-class Controls:
-    """The controls that every such tab has."""
-
-    subject: gr.HTML
-    methods: gr.CheckboxGroup
-    run: gr.Button
-    cancel: gr.Button
-    status: gr.HTML
-
-    @property
-    def slow(self) -> dict[str, Any]:
-        """How slow work is queued and where its progress is shown."""
-        return SLOW | {"show_progress_on": self.status}
-
-
-def open_tab() -> gr.Tab:
-    """Return the tab that is being laid out, whose choice is an event."""
-    tab = Context.block
-    if not isinstance(tab, gr.Tab):
-        raise TypeError("A tab is laid out inside `with gr.Tab(...)`.")
-    return tab
 
 
 def subject(tab: str) -> gr.HTML:
@@ -53,12 +26,12 @@ def methods(tab: str, chosen: tuple[str, ...], info: str) -> gr.CheckboxGroup:
     )
 
 
-def buttons(tab: str, run: str) -> tuple[gr.Button, gr.Button, gr.HTML]:
-    """Place the two buttons and, under them, what is going on."""
+def buttons(tab: str, run: str) -> dict[str, Any]:
+    """Place the two buttons and, under them, what is going on: ``run``, ``cancel`` and ``status``."""
     with gr.Row(elem_classes="actions"):
         start = gr.Button(run, variant="primary", interactive=False, min_width=100, elem_id=f"{tab}-run")
         stop = gr.Button(words.CANCEL, interactive=False, min_width=100, elem_id=f"{tab}-stop")
-    return start, stop, gr.HTML("", elem_id=f"{tab}-status")
+    return {"run": start, "cancel": stop, "status": gr.HTML("", elem_id=f"{tab}-status")}
 
 
 def question_of(focus: Focus, method: str, baseline: str = BASELINE, smooth: bool = False) -> Question:

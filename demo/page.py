@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -27,6 +26,7 @@ from demo import (
 )
 from demo.checkpoints import Shelf
 from demo.engine import Engine
+from demo.events import Parts
 from demo.headers import SecurityHeaders
 from demo.limits import BodyLimit
 from demo.refusals import refusals
@@ -38,16 +38,16 @@ VISIT_AGE = 3600  # seconds after the last action, or after the tab was closed, 
 MAX_VISITS = 64
 MAX_UPLOAD = "64mb"
 
-# Address of the tab, its name, and what lays it out.
-TABS: tuple[tuple[str, str, Callable[[Shelf, gr.State], None]], ...] = (
-    ("analyse", words.TAB_ANALYSE, analyse.build),
-    ("compare", words.TAB_COMPARE, compare.build),
-    ("interventions", words.TAB_INTERVENTIONS, interventions.build),
-    ("trust", words.TAB_TRUST, trust.build),
-    ("photos", words.TAB_SWAP, swap.build),
-    ("many", words.TAB_MANY, many.build),
-    ("about", words.TAB_ABOUT, about.build),
-)
+# Address of each tab, and its name.
+TABS = {
+    "analyse": words.TAB_ANALYSE,
+    "compare": words.TAB_COMPARE,
+    "interventions": words.TAB_INTERVENTIONS,
+    "trust": words.TAB_TRUST,
+    "photos": words.TAB_SWAP,
+    "many": words.TAB_MANY,
+    "about": words.TAB_ABOUT,
+}
 
 
 def build(engine: Engine, first: Visit) -> Page:
@@ -69,15 +69,14 @@ def build(engine: Engine, first: Visit) -> Page:
         said, deleted = gr.HTML("", elem_id="said"), gr.HTML("", elem_id="deleted")
         _start_notice(engine)
         with gr.Tabs(elem_id="tabs") as tabs:
-            for key, name, build_tab in TABS:
-                with gr.Tab(name, id=key, elem_id=f"tab-{key}"):
-                    build_tab(shelf, visit)
+            analysed, told = _build_tabs(shelf, visit, tabs)
         footer = gr.HTML(_footer(engine), elem_id="footer")
         endpoints.add_endpoints(engine, analyse.SHOWN_METHODS[0], analyse.DEFAULT_OPACITY)
         endpoints.add_intervene(engine)
-        _connect_link(page, shelf, tabs, copy, said)
+        _connect_link(page, shelf, visit, tabs, said, analysed, told)
+        _connect_copy(shelf, copy, said, analysed, told)
         if len(shelf.names) > 1:
-            _connect_footer(page, shelf, visit, footer)
+            told["facts"].change(lambda visit: _footer(shelf.of(visit)), [visit], footer, **events.FAST)
         privacy.connect(page, visit, delete, deleted)
     page.queue(max_size=events.MOST_WAITING)
     return page
@@ -104,28 +103,52 @@ def launch_options(page: Page) -> dict[str, Any]:
     }
 
 
-def _connect_link(page: Page, shelf: Shelf, tabs: gr.Tabs, copy: gr.Button, said: gr.HTML) -> None:
-    """Open the tab that the address names, say what in it cannot be had, and write settings into a link on request."""
-    keys = tuple(key for key, _, _ in TABS)
-    labels = shelf.engine(shelf.own).class_names
+def _build_tabs(shelf: Shelf, visit: gr.State, tabs: gr.Tabs) -> tuple[Parts, Parts]:
+    """Lay out every tab inside the open ``gr.Tabs``; returns the components of *Analyse* and of *About*."""
+    tab = {key: gr.Tab(name, id=key, elem_id=f"tab-{key}") for key, name in TABS.items()}
+    with tab["analyse"]:
+        analysed = analyse.build(shelf, visit)
+    for key, feature in (("compare", compare), ("interventions", interventions), ("trust", trust), ("photos", swap)):
+        with tab[key]:
+            feature.build(shelf, visit, tab[key])
+    with tab["many"]:
+        many.build(shelf, visit, tab["many"], tabs, analysed["put_up"])
+    with tab["about"]:
+        told = about.build(shelf, visit, analysed["put_up"])
+    return analysed, told
 
-    def on_load(request: gr.Request) -> Any:
-        link = links.read(request.query_params, keys, analyse.SHOWN_METHODS, labels, shelf.names)
+
+def _connect_link(
+    page: Page, shelf: Shelf, visit: gr.State, tabs: gr.Tabs, said: gr.HTML, analysed: Parts, told: Parts
+) -> None:
+    """Begin each visit as the page's address asks, and say what in it cannot be had."""
+
+    def read(request: gr.Request) -> links.Link:
+        labels = shelf.engine(shelf.own).class_names
+        return links.read(request.query_params, tuple(TABS), analyse.SHOWN_METHODS, labels, shelf.names)
+
+    def on_load(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
+        link = read(request)
         refused = html.note(Markup("<br>").join(link.refused), "warn")
-        return gr.Tabs(selected=link.tab) if link.tab else gr.skip(), refused
+        tab = gr.Tabs(selected=link.tab) if link.tab else events.SAME
+        return tab, refused, *analyse.begin_linked(shelf, visit, link)
 
-    page.load(on_load, None, [tabs, said], api_visibility="private", show_progress="hidden", **events.PREDICT_QUEUE)
-    named = {block.elem_id: block for block in page.blocks.values()}
-    settings = [named[name] for name in ("method", "target", "opacity", "which")]
+    def on_load_weights(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
+        return about.begin_linked(shelf, visit, read(request).weights)
+
+    begun = [tabs, said, analysed["method"], analysed["opacity"], analysed["put_up"]]
+    # Not queued: a visit has begun before its visitor can ask for anything, however many wait.
+    page.load(on_load, [visit], begun, queue=False, **events.FAST)
+    if len(shelf.names) > 1:  # loading weights takes seconds
+        chosen = [*events.outputs(told, about.About), analysed["put_up"]]
+        page.load(on_load_weights, [visit], chosen, **events.PRIVATE, **events.EXPLAIN_QUEUE)
+
+
+def _connect_copy(shelf: Shelf, copy: gr.Button, said: gr.HTML, analysed: Parts, told: Parts) -> None:
+    """Write the settings into a link on request."""
+    settings = [analysed["method"], analysed["target"], analysed["opacity"], told["which"]]
     notes = {"COPIED": html.note(words.COPIED), "IN_ADDRESS_BAR": html.note(words.IN_ADDRESS_BAR)}
     copy.click(None, settings, said, js=links.copy_js(notes, shelf.own), api_visibility="private")
-
-
-def _connect_footer(page: Page, shelf: Shelf, visit: gr.State, footer: gr.HTML) -> None:
-    """Let the footer name the weights that the visitor has chosen in *About*."""
-    (facts,) = (block for block in page.blocks.values() if block.elem_id == "facts")
-    told: Any = facts
-    told.change(lambda visit: _footer(shelf.of(visit)), [visit], footer, **events.FAST)
 
 
 def _footer(engine: Engine) -> str:

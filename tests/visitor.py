@@ -54,6 +54,12 @@ class Visitor:
         """Return the event of a component."""
         return next(one for one in self.config["dependencies"] if [self.parts[part]["id"], name] in one["targets"])
 
+    def put_up(self) -> dict[str, Any]:
+        """Return the event by which *Analyse* shows what the server remembers; another tab's sets it off."""
+        shown = self.parts["photo"]["id"]
+        changes = (one for one in self.config["dependencies"] if any(name == "change" for _, name in one["targets"]))
+        return next(one for one in changes if shown in one["outputs"])
+
     def open(self) -> None:
         """Begin the visit, as the page's script does when it is loaded."""
         loads = (one for one in self.config["dependencies"] if any(name == "load" for _, name in one["targets"]))

@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import gradio as gr
-from gradio.context import Context
 
-from demo import events, html, links
+from demo import events, html
 from demo.about import side_by_side, views, words
 from demo.about.side_by_side import Sides
 from demo.checkpoints import Shelf
-from demo.events import SAME
-from demo.press import OPEN, press_js
+from demo.events import SAME, Parts, fired, outputs
 from demo.visits import Visit
 from glamor.card import read_card
 
 OPACITY = 0.6
-_LINKED_JS = 'new URLSearchParams(location.search).has("weights")'
 
 
 class About(NamedTuple):
@@ -32,20 +29,22 @@ class About(NamedTuple):
     body: Any = SAME
 
 
-def build(shelf: Shelf, visit: gr.State) -> None:
-    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
+def build(shelf: Shelf, visit: gr.State, put_up: gr.State) -> Parts:
+    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers.
+
+    Args:
+        shelf: the weights that may be chosen.
+        visit: of the visitor.
+        put_up: the signal that has *Analyse* show what the visit holds.
+
+    Returns:
+        Its components.
+    """
     start = choose(shelf, Visit(), shelf.own)
+    parts: dict[str, Any] = {}
     with gr.Row(elem_id="about", equal_height=False):
         with gr.Column(elem_classes="card", min_width=320):
-            gr.HTML(html.heading(words.CHECKPOINT))
-            which = _choice(shelf, words.WHICH, words.WHICH_INFO, "which")
-            notice, facts = gr.HTML("", elem_id="about-notice"), gr.HTML(start.facts, elem_id="facts")
-            gr.HTML(html.heading(words.SCORES))
-            scores = gr.HTML(start.scores, elem_id="scores")
-            gr.HTML(html.heading(words.WEAK))
-            weak = gr.HTML(start.weak, elem_id="weak")
-            gr.HTML(html.heading(words.AUDIT))
-            audited = gr.HTML(start.audited, elem_id="audited")
+            parts |= _checkpoint_parts(shelf, start)
         with gr.Column(elem_classes="card", min_width=320):
             for title, sentences in (
                 (words.MEANING, words.MEANING_WORDS),
@@ -57,29 +56,39 @@ def build(shelf: Shelf, visit: gr.State) -> None:
         _side_by_side(shelf, visit)
     with gr.Column(elem_id="card", elem_classes="card"):
         gr.HTML(html.heading(words.CARD))
-        body = gr.HTML(start.body)
-    _connect(shelf, visit, [which, notice, facts, scores, weak, audited, body])
+        parts["body"] = gr.HTML(start.body)
+    _connect(shelf, visit, put_up, parts)
+    return parts
 
 
-def _connect(shelf: Shelf, visit: gr.State, outputs: list[Any]) -> None:
-    """Change the weights by choice, and at the start of a visit if its link names others."""
+def _checkpoint_parts(shelf: Shelf, start: About) -> dict[str, Any]:
+    gr.HTML(html.heading(words.CHECKPOINT))
+    parts: dict[str, Any] = {"which": _choice(shelf, words.WHICH, words.WHICH_INFO, "which")}
+    parts["notice"] = gr.HTML("", elem_id="about-notice")
+    parts["facts"] = gr.HTML(start.facts, elem_id="facts")
+    for name, title in (("scores", words.SCORES), ("weak", words.WEAK), ("audited", words.AUDIT)):
+        gr.HTML(html.heading(title))
+        parts[name] = gr.HTML(getattr(start, name), elem_id=name)
+    return parts
 
-    def on_choice(visit: Visit, name: Any) -> About:
-        return choose(shelf, visit, name)
 
-    def on_load(visit: Visit, request: gr.Request) -> About:
-        name = links.read(request.query_params, weights=shelf.names).weights
-        return choose(shelf, visit, name) if name else About()
+def _connect(shelf: Shelf, visit: gr.State, put_up: gr.State, parts: Parts) -> None:
+    """Have a choice change the weights."""
 
-    page: Any = Context.root_block
-    which, options = outputs[0], events.PRIVATE | events.EXPLAIN_QUEUE
-    which.input(on_choice, [visit, which], outputs, **options).then(
-        None, None, None, js=press_js(OPEN), api_visibility="private"
-    )
-    if len(shelf.names) > 1:
-        page.load(on_load, [visit], outputs, **options).then(
-            None, None, None, js=press_js(OPEN, _LINKED_JS), api_visibility="private"
-        )
+    def on_choice(visit: Visit, name: Any) -> tuple[Any, ...]:
+        return (*choose(shelf, visit, name), fired())
+
+    changed = [*outputs(parts, About), put_up]
+    parts["which"].input(on_choice, [visit, parts["which"]], changed, **events.PRIVATE, **events.EXPLAIN_QUEUE)
+
+
+def begin_linked(shelf: Shelf, visit: Visit, name: str | None) -> tuple[Any, ...]:
+    """Change the weights of a visit that has just begun if its link names others.
+
+    Returns:
+        What changes in the tab, in the order of :class:`About`, and what sets *Analyse* off to show it.
+    """
+    return (*choose(shelf, visit, name), fired()) if name else (*About(), SAME)
 
 
 def choose(shelf: Shelf, visit: Visit, name: Any) -> About:

@@ -3,87 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.context import Context
 from markupsafe import Markup
 
-from demo import first, gpu, html, links, parse
+from demo import first, gpu, html, parse
 from demo.analyse import handlers, words
 from demo.analyse.download import add_download
 from demo.analyse.live import add_live
 from demo.analyse.outputs import Moved, Screen
 from demo.checkpoints import Shelf
-from demo.events import FAST, SAME, SLOW
+from demo.events import FAST, SAME, SLOW, Parts, fired, outputs, signal
 from demo.examples import example_photos
-from demo.press import OPEN, press_js
+from demo.links import Link
 from demo.visits import Visit
 from demo.words import DROP_HERE
 from glamor.explain import METHODS
 
 SHOWN_METHODS = (first.METHOD, "grad_cam", "occlusion")
 DEFAULT_OPACITY = 0.7
-_LINKED_JS = '["method", "class", "opacity"].some((name) => new URLSearchParams(location.search).has(name))'
 
 
-@dataclass(frozen=True)
-class Parts:
-    """The components that events read and write."""
+def build(shelf: Shelf, visit: gr.State) -> Parts:
+    """Lay out the tab inside the open ``gr.Tab``, showing what a visit begins with, and tie its events to handlers.
 
-    visit: gr.State
-    notice: gr.HTML
-    photo: gr.Image
-    examples: tuple[gr.Button, ...]
-    add: gr.UploadButton
-    answer: gr.HTML
-    faces: gr.Radio
-    method: gr.Dropdown
-    target: gr.Dropdown
-    opacity: gr.Slider
-    mark: gr.Button
-    box: gr.Textbox
-    use_box: gr.Button
-    box_hint: gr.HTML
-    remove: gr.Button
-    saw: gr.Image
-    saw_words: gr.HTML
-    looked: gr.Image
-    looked_words: gr.HTML
-    weighed: gr.HTML
-    moved: gr.Image
-    moved_words: gr.HTML
-    stop: gr.Button
-    again: gr.Button
-    given: gr.Button
-
-    @property
-    def screen(self) -> list[Any]:
-        """The outputs of a fast handler, in the order of :class:`~demo.analyse.outputs.Screen`."""
-        return [getattr(self, name) for name in Screen._fields]
-
-    @property
-    def panel(self) -> list[Any]:
-        """The outputs of an explanation, in the order of :class:`~demo.analyse.outputs.Moved`."""
-        return [self.moved, self.moved_words, self.stop, self.again]
-
-
-def build(shelf: Shelf, visit: gr.State) -> None:
-    """Lay out the tab inside the open ``gr.Tab``, showing what a visit begins with, and tie its events to handlers."""
+    Returns:
+        Its components; ``put_up`` is the signal that has it show what the visit holds.
+    """
     parts = _lay_out(shelf, visit, handlers.put_up(shelf.of(visit.value), visit.value, DEFAULT_OPACITY))
-    _connect(shelf, parts)
-    _connect_link(shelf, parts)
+    _connect(shelf, visit, parts)
     if not gpu.LENT:  # a lent GPU is not for every frame of a film
-        add_live(shelf, visit, parts.opacity)
+        add_live(shelf, visit, parts["opacity"])
+    return parts
 
 
 def _lay_out(shelf: Shelf, visit: gr.State, screen: Screen) -> Parts:
     """Lay out the tab, showing ``screen`` from the start."""
-    parts: dict[str, Any] = {"visit": visit}
+    parts: dict[str, Any] = {}
     parts["notice"] = gr.HTML("", elem_id="notice")
-    parts["given"] = gr.Button(visible="hidden", elem_id=OPEN)
+    parts["put_up"] = signal()
     with gr.Row(elem_id="top", equal_height=True):
         with gr.Row(elem_id="photo-card", elem_classes="card"):
             parts |= _photo_parts(screen)
@@ -95,7 +55,7 @@ def _lay_out(shelf: Shelf, visit: gr.State, screen: Screen) -> Parts:
             parts |= _control_parts(shelf, visit, screen)
     with gr.Row(elem_id="panels", equal_height=True):
         parts |= _panel_parts(screen)
-    return Parts(**parts)
+    return parts
 
 
 def _start(part: Any) -> dict[str, Any]:
@@ -196,13 +156,13 @@ def _panel_parts(screen: Screen) -> dict[str, Any]:
     return parts
 
 
-def _connect(shelf: Shelf, parts: Parts) -> None:
+def _connect(shelf: Shelf, visit: gr.State, parts: Parts) -> None:
     """Tie events to handlers: a fast one first, then the explanation it asked for."""
 
     def on_photo(visit: Visit, photo: Any, method: str, opacity: float) -> Screen:
         return handlers.analyse(shelf.of(visit), visit, parse.photo_source(photo), method, opacity)
 
-    def on_given(visit: Visit, method: str, opacity: float) -> Screen:
+    def on_put_up(visit: Visit, method: str, opacity: float) -> Screen:
         given, visit.given = visit.given, None
         if given is None:
             return handlers.put_up(shelf.of(visit), visit, opacity)
@@ -217,39 +177,37 @@ def _connect(shelf: Shelf, parts: Parts) -> None:
     def on_question(visit: Visit, opacity: float, progress: gr.Progress = gr.Progress()) -> Moved:  # noqa: B008
         return handlers.explain(shelf.of(visit), visit, opacity, lambda done: progress(done, desc=words.WORKING))
 
-    look = [parts.method, parts.opacity]
+    screen, panel = outputs(parts, Screen), [parts["moved"], parts["moved_words"], parts["stop"], parts["again"]]
+    look, question = [parts["method"], parts["opacity"]], [visit, parts["method"], parts["target"]]
     asked = [
-        parts.photo.input(
-            on_photo, [parts.visit, parts.photo, *look], parts.screen, trigger_mode="always_last", **FAST
-        ),
-        parts.add.upload(on_photo, [parts.visit, parts.add, *look], parts.screen, trigger_mode="always_last", **FAST),
+        parts["photo"].input(on_photo, [visit, parts["photo"], *look], screen, trigger_mode="always_last", **FAST),
+        parts["add"].upload(on_photo, [visit, parts["add"], *look], screen, trigger_mode="always_last", **FAST),
         *(
-            button.click(_on_example(shelf, path), [parts.visit, *look], parts.screen, **FAST)
-            for button, path in zip(parts.examples, example_photos(), strict=True)
+            button.click(_on_example(shelf, path), [visit, *look], screen, **FAST)
+            for button, path in zip(parts["examples"], example_photos(), strict=True)
         ),
-        parts.given.click(on_given, [parts.visit, *look], parts.screen, **FAST),
-        parts.photo.select(on_click, [parts.visit, *look], parts.screen, **FAST),
-        parts.faces.input(handlers.choose_face, [parts.visit, parts.faces, parts.opacity], parts.screen, **FAST),
-        parts.use_box.click(on_box, [parts.visit, parts.box, *look], parts.screen, **FAST),
-        parts.box.submit(on_box, [parts.visit, parts.box, *look], parts.screen, **FAST),
+        parts["put_up"].change(on_put_up, [visit, *look], screen, **FAST),
+        parts["photo"].select(on_click, [visit, *look], screen, **FAST),
+        parts["faces"].input(handlers.choose_face, [visit, parts["faces"], parts["opacity"]], screen, **FAST),
+        parts["use_box"].click(on_box, [visit, parts["box"], *look], screen, **FAST),
+        parts["box"].submit(on_box, [visit, parts["box"], *look], screen, **FAST),
         gr.on(
-            [parts.method.input, parts.target.input],
+            [parts["method"].input, parts["target"].input],
             handlers.ask,
-            [parts.visit, parts.method, parts.target],
-            parts.panel,
+            question,
+            panel,
             trigger_mode="always_last",
             **FAST,
         ),
-        parts.again.click(handlers.ask, [parts.visit, parts.method, parts.target], parts.panel, **FAST),
-        parts.remove.click(handlers.remove_face, [parts.visit, parts.opacity], parts.screen, **FAST),
+        parts["again"].click(handlers.ask, question, panel, **FAST),
+        parts["remove"].click(handlers.remove_face, [visit, parts["opacity"]], screen, **FAST),
     ]
     for event in asked:
-        event.then(on_question, [parts.visit, parts.opacity], parts.panel, show_progress_on=parts.moved, **SLOW)
-    parts.stop.click(handlers.stop, [parts.visit], parts.panel, **FAST)
-    parts.mark.click(handlers.start_marking, [parts.visit], parts.screen, **FAST)
-    parts.opacity.input(
-        handlers.redraw, [parts.visit, parts.opacity], [parts.looked, parts.moved], trigger_mode="always_last", **FAST
-    )
+        event.then(on_question, [visit, parts["opacity"]], panel, show_progress_on=parts["moved"], **SLOW)
+    parts["stop"].click(handlers.stop, [visit], panel, **FAST)
+    parts["mark"].click(handlers.start_marking, [visit], screen, **FAST)
+    overlays = [parts["looked"], parts["moved"]]
+    parts["opacity"].input(handlers.redraw, [visit, parts["opacity"]], overlays, trigger_mode="always_last", **FAST)
 
 
 def _on_example(shelf: Shelf, path: Path) -> Callable[[Visit, str, float], Screen]:
@@ -259,17 +217,13 @@ def _on_example(shelf: Shelf, path: Path) -> Callable[[Visit, str, float], Scree
     return on_example
 
 
-def _connect_link(shelf: Shelf, parts: Parts) -> None:
-    """Begin each visit as the page's address asks; without settings in it, nothing is drawn anew."""
+def begin_linked(shelf: Shelf, visit: Visit, link: Link) -> tuple[Any, Any, Any]:
+    """Set a visit that has just begun as its link asks.
 
-    def on_load(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
-        link = links.read(request.query_params, methods=SHOWN_METHODS, labels=shelf.of(visit).class_names)
-        if link.method or link.label:
-            handlers.open_link(visit, link)
-        return link.method or SAME, SAME if link.opacity is None else link.opacity
-
-    page: Any = Context.root_block
-    # Not queued: a visit has begun before its visitor can ask for anything, however many wait.
-    page.load(on_load, [parts.visit], [parts.method, parts.opacity], queue=False, **FAST).then(
-        None, None, None, js=press_js(OPEN, when=_LINKED_JS), api_visibility="private"
-    )
+    Returns:
+        The method, the opacity, and whether what the visit holds is to be put up anew; SAME for what stays.
+    """
+    if link.method or link.label:
+        handlers.open_link(visit, link)
+    linked = link.method or link.label or link.opacity is not None
+    return link.method or SAME, SAME if link.opacity is None else link.opacity, fired() if linked else SAME

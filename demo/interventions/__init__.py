@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import gradio as gr
 
 from demo import html
 from demo.checkpoints import Shelf
-from demo.events import FAST
+from demo.events import FAST, Parts, outputs
 from demo.interventions import handlers, views, words
 from demo.interventions.handlers import KEEP_ALL, STRONGEST, Room
 from demo.visits import Visit
@@ -24,46 +23,14 @@ LOOKS = (
 )
 
 
-@dataclass(frozen=True)
-class Parts:
-    """The components that events read and write."""
-
-    tab: gr.Tab
-    visit: gr.State
-    notice: gr.HTML
-    empty: gr.HTML
-    room: gr.Column
-    lead: gr.HTML
-    board: gr.Image
-    looks: dict[str, gr.Button]
-    cell: gr.Textbox
-    curve: gr.Image
-    curve_words: gr.HTML
-    weight: gr.Slider
-    free: gr.Button
-    scene: gr.Radio
-    face: gr.Radio
-    answer: gr.HTML
-    undo: gr.Button
-    people_card: gr.Row
-    people: gr.Image
-    people_words: gr.HTML
-
-    @property
-    def outputs(self) -> list[Any]:
-        """The outputs of every handler, in the order of :class:`~demo.interventions.handlers.Room`."""
-        return [getattr(self, name) for name in Room._fields]
-
-
-def build(shelf: Shelf, visit: gr.State) -> None:
+def build(shelf: Shelf, visit: gr.State, tab: gr.Tab) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(shelf, _lay_out(visit))
+    _connect(shelf, visit, tab, _lay_out())
 
 
-def _lay_out(visit: gr.State) -> Parts:
-    parts: dict[str, Any] = {"visit": visit}
+def _lay_out() -> Parts:
+    parts: dict[str, Any] = {}
     parts["notice"] = gr.HTML("", elem_id="lab-notice", elem_classes="quiet")
-    parts["tab"] = cast(gr.Tab, parts["notice"].parent)
     parts["empty"] = gr.HTML(html.empty(words.EMPTY), elem_id="lab-empty", elem_classes="card")
     with gr.Column(visible=False, elem_id="lab") as parts["room"]:
         parts["lead"] = gr.HTML("", elem_id="lab-lead")
@@ -79,7 +46,7 @@ def _lay_out(visit: gr.State) -> Parts:
         with gr.Column(elem_id="people-words", min_width=240):
             gr.HTML(html.heading(words.PEOPLE))
             parts["people_words"] = gr.HTML("")
-    return Parts(**parts)
+    return parts
 
 
 def _look_parts() -> dict[str, Any]:
@@ -131,7 +98,7 @@ def _picture(name: str) -> gr.Image:
     return gr.Image(format="png", show_label=False, buttons=[], interactive=False, elem_id=name, elem_classes="drawn")
 
 
-def _connect(shelf: Shelf, parts: Parts) -> None:
+def _connect(shelf: Shelf, visit: gr.State, tab: gr.Tab, parts: Parts) -> None:
     def on_enter(visit: Visit) -> Room:
         return handlers.enter(shelf.of(visit), visit)
 
@@ -155,16 +122,16 @@ def _connect(shelf: Shelf, parts: Parts) -> None:
 
     last = FAST | {"trigger_mode": "always_last"}  # of a slider's many values, the one where it rests counts
     each = FAST | {"trigger_mode": "multiple"}  # every click on a cell counts
-    visit, outputs = parts.visit, parts.outputs
-    parts.tab.select(on_enter, [visit], outputs, **last)
-    parts.weight.input(on_weight, [visit, parts.weight], outputs, **last)
-    parts.free.click(on_free, [visit], outputs, **FAST)
-    parts.board.select(on_click, [visit], outputs, **each)
-    parts.cell.submit(on_cell, [visit, parts.cell], outputs, **each)
-    gr.on([parts.scene.input, parts.face.input], on_see, [visit, parts.scene, parts.face], outputs, **last)
-    parts.undo.click(on_undo, [visit], outputs, **FAST)
-    for how, button in parts.looks.items():
-        button.click(_on_look(shelf, how), [visit], outputs, **each)
+    room = outputs(parts, Room)
+    tab.select(on_enter, [visit], room, **last)
+    parts["weight"].input(on_weight, [visit, parts["weight"]], room, **last)
+    parts["free"].click(on_free, [visit], room, **FAST)
+    parts["board"].select(on_click, [visit], room, **each)
+    parts["cell"].submit(on_cell, [visit, parts["cell"]], room, **each)
+    gr.on([parts["scene"].input, parts["face"].input], on_see, [visit, parts["scene"], parts["face"]], room, **last)
+    parts["undo"].click(on_undo, [visit], room, **FAST)
+    for how, button in parts["looks"].items():
+        button.click(_on_look(shelf, how), [visit], room, **each)
 
 
 def _on_look(shelf: Shelf, how: str) -> Any:

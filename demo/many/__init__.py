@@ -3,52 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from demo import events, html, jobs
+from demo import events, html
 from demo.checkpoints import Shelf
+from demo.events import SAME, Parts, fired, outputs
 from demo.many import handlers, words
 from demo.many.handlers import Shown
-from demo.press import OPEN, press_js
 from demo.visits import Visit
 
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # A queue of its own: an archive takes minutes, and nobody's photo may wait behind it.
 QUEUE: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
 KINDS = ["number", "html", "str", "number", "str", "number", "number", "number", "str"]
 WIDTHS = ["64px", "76px", "auto", "64px", "110px", "132px", "96px", "96px", "auto"]
-_TO_ANALYSE_JS = 'document.querySelector("#tab-analyse-button").click()'
 
 
-@dataclass(frozen=True)
-class Parts:
-    """The components that events read and write; the last ten in the order of :class:`~demo.many.handlers.Shown`."""
+def build(shelf: Shelf, visit: gr.State, tab: gr.Tab, tabs: gr.Tabs, put_up: gr.State) -> Parts:
+    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers.
 
-    files: gr.File
-    other: gr.HTML
-    opened: gr.Textbox
-    status: gr.HTML
-    table: gr.Dataframe
-    stop: gr.Button
-    results: gr.Column
-    labels: gr.Image
-    looked: gr.Image
-    weighed: gr.Image
-    parquet: gr.DownloadButton
-    csv: gr.DownloadButton
-    page: gr.DownloadButton
+    Args:
+        shelf: the weights that may be asked for.
+        visit: of the visitor.
+        tab: the open one.
+        tabs: all of them, to lead to *Analyse*.
+        put_up: the signal that has *Analyse* show what the visit holds.
 
-    @property
-    def shown(self) -> list[Any]:
-        """The outputs of the slow handler."""
-        return [getattr(self, name) for name in Shown._fields]
-
-
-def build(shelf: Shelf, visit: gr.State) -> None:
-    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(shelf, jobs.open_tab(), visit, _lay_out())
+    Returns:
+        Its components.
+    """
+    parts = _lay_out()
+    _connect(shelf, visit, tab, parts)
+    _lead_to_analyse(visit, tabs, put_up, parts)
+    return parts
 
 
 def _lay_out() -> Parts:
@@ -67,7 +56,6 @@ def _lay_out() -> Parts:
         parts["stop"] = gr.Button(words.STOP, size="sm", interactive=False, elem_id="many-stop")
         parts["other"] = gr.HTML("", elem_classes="quiet")
         parts["status"] = gr.HTML("", elem_id="many-status")
-        parts["opened"] = gr.Textbox(visible="hidden")
     with gr.Column(elem_classes="card", elem_id="many-faces"):
         gr.HTML(html.heading(words.FACES))
         gr.HTML(html.caption(words.FACES_INFO))
@@ -85,7 +73,7 @@ def _lay_out() -> Parts:
         )
     with gr.Column(visible=False, elem_id="many-results") as parts["results"]:
         parts |= _result_parts()
-    return Parts(**parts)
+    return parts
 
 
 def _result_parts() -> dict[str, Any]:
@@ -105,28 +93,32 @@ def _result_parts() -> dict[str, Any]:
     return parts
 
 
-def _connect(shelf: Shelf, tab: gr.Tab, visit: gr.State, parts: Parts) -> None:
+def _connect(shelf: Shelf, visit: gr.State, tab: gr.Tab, parts: Parts) -> None:
     def on_files(visit: Visit, files: list[str] | None) -> Iterator[Shown]:
         yield from handlers.work(shelf.of(visit), visit, files)
-
-    def on_row(visit: Visit, event: gr.SelectData) -> tuple[str, str]:
-        return handlers.choose(visit, event.row_value[0] if event.row_value else None)
 
     def on_select(visit: Visit) -> str:
         return handlers.refresh(shelf.of(visit), visit)
 
-    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    shown = outputs(parts, Shown)
     gr.on(
-        [parts.files.upload, parts.files.clear, parts.files.delete],
+        [parts["files"].upload, parts["files"].clear, parts["files"].delete],
         handlers.queue,
-        [visit, parts.files],
-        parts.status,
+        [visit, parts["files"]],
+        parts["status"],
         trigger_mode="multiple",
-        **private,
+        **QUIET,
         **events.PREDICT_QUEUE,
-    ).then(on_files, [visit, parts.files], parts.shown, trigger_mode="multiple", **private, **QUEUE)
-    tab.select(on_select, [visit], parts.other, **private, **events.PREDICT_QUEUE)
-    parts.stop.click(handlers.stop, [visit], None, **private, **events.PREDICT_QUEUE)
-    parts.table.select(on_row, [visit], [parts.status, parts.opened], **private, **events.PREDICT_QUEUE).then(
-        None, [parts.opened], None, js=press_js(OPEN, "value", _TO_ANALYSE_JS), api_visibility="private"
-    )
+    ).then(on_files, [visit, parts["files"]], shown, trigger_mode="multiple", **QUIET, **QUEUE)
+    tab.select(on_select, [visit], parts["other"], **QUIET, **events.PREDICT_QUEUE)
+    parts["stop"].click(handlers.stop, [visit], None, **QUIET, **events.PREDICT_QUEUE)
+
+
+def _lead_to_analyse(visit: gr.State, tabs: gr.Tabs, put_up: gr.State, parts: Parts) -> None:
+    """Have a click on a row open its photo in *Analyse*."""
+
+    def on_row(visit: Visit, event: gr.SelectData) -> tuple[Any, Any, Any]:
+        problem = handlers.choose(visit, event.row_value[0] if event.row_value else None)
+        return (problem, SAME, SAME) if problem else (SAME, gr.Tabs(selected="analyse"), fired())
+
+    parts["table"].select(on_row, [visit], [parts["status"], tabs, put_up], **QUIET, **events.PREDICT_QUEUE)

@@ -117,7 +117,7 @@ def stop(visit: Visit) -> None:
         visit.album.stopped = True
 
 
-def choose(visit: Visit, number: Any) -> tuple[Any, str]:
+def choose(visit: Visit, number: Any) -> str:
     """Make the photo of a row the one that *Analyse* opens next.
 
     Args:
@@ -125,16 +125,16 @@ def choose(visit: Visit, number: Any) -> tuple[Any, str]:
         number: the row's, from 1; it comes from the browser, so it may be anything.
 
     Returns:
-        What to say, and something where there is a photo to open.
+        Why there is no photo to open, as HTML; empty where there is one.
     """
     try:
         row = _row(visit.album, number)
         visit.given = visit.album.items[row.file].read() if visit.album else None
     except (GlamorError, LookupError, TypeError, ValueError, OverflowError):
-        return note(words.GONE), ""
+        return note(words.GONE)
     finally:
         opened_zip.cache_clear()
-    return gr.skip(), row.file
+    return ""
 
 
 def find_photos(paths: Sequence[str]) -> dict[str, Item]:

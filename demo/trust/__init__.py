@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import gradio as gr
 
 from demo import html, jobs
 from demo.checkpoints import Shelf
-from demo.events import FAST
-from demo.jobs import Controls
+from demo.events import FAST, SLOW, Parts, outputs
 from demo.trust import handlers, words
 from demo.trust.handlers import Panel
 from demo.views import measure_info
@@ -20,41 +18,26 @@ from demo.words import TAB_TRUST
 from glamor.explain.trust import DEFAULT_METHODS
 
 
-@dataclass(frozen=True)
-class Parts:
-    """The components that events read and write."""
-
-    visit: gr.State
-    controls: Controls
-    results: dict[str, Any]
-
-    @property
-    def panel(self) -> list[Any]:
-        """The outputs of a handler, in the order of :class:`~demo.trust.Panel`."""
-        known = vars(self.controls) | self.results
-        return [known[name] for name in Panel._fields]
-
-
-def build(shelf: Shelf, visit: gr.State) -> None:
+def build(shelf: Shelf, visit: gr.State, tab: gr.Tab) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(shelf, jobs.open_tab(), _lay_out(visit))
+    _connect(shelf, visit, tab, _lay_out())
 
 
-def _lay_out(visit: gr.State) -> Parts:
-    results: dict[str, Any] = {}
+def _lay_out() -> Parts:
+    parts: dict[str, Any] = {}
     with gr.Row(elem_id="trust", elem_classes="side"):
         with gr.Column(elem_classes=["card", "side-controls"]):
             gr.HTML(html.heading(TAB_TRUST))
-            subject = jobs.subject(handlers.TAB)
-            methods = jobs.methods(handlers.TAB, DEFAULT_METHODS, words.METHODS_INFO)
-            run, cancel, status = jobs.buttons(handlers.TAB, words.RUN)
+            parts["subject"] = jobs.subject(handlers.TAB)
+            parts["methods"] = jobs.methods(handlers.TAB, DEFAULT_METHODS, words.METHODS_INFO)
+            parts |= jobs.buttons(handlers.TAB, words.RUN)
         with gr.Column(elem_classes="side-results"):
             with gr.Column(elem_classes="card"):
                 gr.HTML(html.caption(words.LEAD))
-                results["verdict"] = gr.HTML(html.empty(words.EMPTY), elem_id="trust-verdict")
-            with gr.Column(visible=False, elem_id="trust-results") as results["results"]:
-                results |= _figures() | _tables()
-    return Parts(visit, Controls(subject, methods, run, cancel, status), results)
+                parts["verdict"] = gr.HTML(html.empty(words.EMPTY), elem_id="trust-verdict")
+            with gr.Column(visible=False, elem_id="trust-results") as parts["results"]:
+                parts |= _figures() | _tables()
+    return parts
 
 
 def _figures() -> dict[str, Any]:
@@ -103,13 +86,12 @@ def _image(buttons: Sequence[Literal["fullscreen"]] = ("fullscreen",)) -> gr.Ima
     return gr.Image(format="png", show_label=False, buttons=list(buttons), interactive=False)
 
 
-def _connect(shelf: Shelf, tab: gr.Tab, parts: Parts) -> None:
+def _connect(shelf: Shelf, visit: gr.State, tab: gr.Tab, parts: Parts) -> None:
     def on_work(visit: Visit, progress: gr.Progress = gr.Progress()) -> Panel:  # noqa: B008
         return handlers.work(shelf.of(visit), visit, lambda done: progress(done, desc=words.DOING))
 
-    controls, visit = parts.controls, parts.visit
-    asked = [visit, controls.methods]
-    tab.select(handlers.refresh, asked, parts.panel, **FAST)
-    started = controls.run.click(handlers.start, asked, parts.panel, **FAST)
-    started.then(on_work, [visit], parts.panel, **controls.slow)
-    controls.cancel.click(handlers.stop, [visit], parts.panel, **FAST)
+    asked, panel = [visit, parts["methods"]], outputs(parts, Panel)
+    tab.select(handlers.refresh, asked, panel, **FAST)
+    started = parts["run"].click(handlers.start, asked, panel, **FAST)
+    started.then(on_work, [visit], panel, show_progress_on=parts["status"], **SLOW)
+    parts["cancel"].click(handlers.stop, [visit], panel, **FAST)

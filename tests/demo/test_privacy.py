@@ -38,7 +38,7 @@ def _analyse(visitor: Visitor, photo: dict) -> dict:
 
 def _put_up(visitor: Visitor) -> dict:
     """Return what is shown of the visit that the server remembers."""
-    return visitor.act(visitor.event("open-given", "click"), None, METHOD, OPACITY)
+    return visitor.act(visitor.put_up(), None, METHOD, OPACITY)
 
 
 def _pictures(screen: dict) -> list[str]:

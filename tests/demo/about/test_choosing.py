@@ -59,7 +59,7 @@ def _choose(visitor: Visitor, name: str) -> dict[str | None, object]:
 
 def _analyse_tab(visitor: Visitor) -> dict[str | None, object]:
     """Do what the page's script does when other weights were chosen: have the tab *Analyse* put up the visit."""
-    event = visitor.event("open-given", "click")
+    event = visitor.put_up()
     return visitor.act(event, None, METHOD, OPACITY) | visitor.act(visitor.then(event), None, OPACITY)
 
 
