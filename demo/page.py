@@ -8,22 +8,8 @@ import gradio as gr
 from markupsafe import Markup
 from starlette.middleware import Middleware
 
-from demo import (
-    about,
-    analyse,
-    cache,
-    compare,
-    endpoints,
-    events,
-    html,
-    interventions,
-    links,
-    many,
-    privacy,
-    swap,
-    trust,
-    words,
-)
+from demo import about, analyse, cache, compare, events, html, interventions, links, many, privacy, swap, trust, words
+from demo.api import add_endpoints
 from demo.checkpoints import Shelf
 from demo.engine import Engine
 from demo.events import Parts
@@ -71,8 +57,7 @@ def build(engine: Engine, first: Visit) -> Page:
         with gr.Tabs(elem_id="tabs") as tabs:
             analysed, told = _build_tabs(shelf, visit, tabs)
         footer = gr.HTML(_footer(engine), elem_id="footer")
-        endpoints.add_endpoints(engine, analyse.SHOWN_METHODS[0], analyse.DEFAULT_OPACITY)
-        endpoints.add_intervene(engine)
+        add_endpoints(engine)
         _connect_link(page, shelf, visit, tabs, said, analysed, told)
         _connect_copy(shelf, copy, said, analysed, told)
         if len(shelf.names) > 1:
