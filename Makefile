@@ -25,10 +25,11 @@ test: export OMP_NUM_THREADS = 1
 test: $(DEV_READY) $(BROWSER_READY) ## Run every test, the browser's included (ARGS="-k faces" for some)
 	$(PYTHON) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: $(DEV_READY) ## Lint, formatting and types
+check: $(DEV_READY) ## Lint, formatting, types and who may import whom
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	PYTHONPATH=. $(VENV)/bin/lint-imports --no-cache
 
 # No test, only this, gives an input a time: tests run on machines that do much else.
 fuzz: export GLAMOR_FUZZ_INPUTS ?= 5000

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from glamor.explain import Explanation
 from glamor.explain.trust import Trust
 from glamor.explain.what_if import InterventionState
+from glamor.many.items import Item
+from glamor.many.rows import Row
 from glamor.photo import Photo
 from glamor.predictor import Prediction
-
-if TYPE_CHECKING:
-    from demo.many.handlers import Album
 
 Point = tuple[float, float]
 BASELINE = "black"  # of a method that has no use for one
@@ -89,6 +88,26 @@ class Job:
     view: View
     focus: Focus
     questions: tuple[Question, ...]
+
+
+@dataclass
+class Album:
+    """What one visitor has handed in: where the photos are, and what was found so far.
+
+    Attributes:
+        items: the photos by name; they lie in the visitor's uploads and go with these.
+        source: of the weights that answer.
+        stopped: whether the visitor wants no more.
+        rows: one a face, as in ``faces.parquet``.
+        thumbnails: JPEG of each face, in the order of the rows that have one.
+    """
+
+    items: dict[str, Item]
+    source: str
+    stopped: bool = False
+    rows: list[Row] = field(default_factory=list)
+    thumbnails: list[bytes] = field(default_factory=list)
+    photos: int = 0
 
 
 @dataclass

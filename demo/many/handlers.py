@@ -6,7 +6,6 @@ import io
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +20,7 @@ from demo.events import SAME
 from demo.html import note, problem
 from demo.many import words
 from demo.pictures import image_update
-from demo.visits import Visit
+from demo.visits import Album, Visit
 from demo.words import UNTRAINED_PLAIN
 from glamor import figures
 from glamor.errors import CheckpointError, DataError, GlamorError
@@ -42,26 +41,6 @@ LIMITS = Limits(files=300, unpacked=512 * 2**20)
 BATCH = 8  # faces in one pass: small, for the page to move
 THUMBNAIL = 56  # pixels
 EVERY = 1.0  # seconds between two looks at the progress
-
-
-@dataclass
-class Album:
-    """What one visitor has handed in: where the photos are, and what was found so far.
-
-    Attributes:
-        items: the photos by name; they lie in the visitor's uploads and go with these.
-        source: of the weights that answer.
-        stopped: whether the visitor wants no more.
-        rows: one a face, as in ``faces.parquet``.
-        thumbnails: JPEG of each face, in the order of the rows that have one.
-    """
-
-    items: dict[str, Item]
-    source: str
-    stopped: bool = False
-    rows: list[Row] = field(default_factory=list)
-    thumbnails: list[bytes] = field(default_factory=list)
-    photos: int = 0
 
 
 class Shown(NamedTuple):
