@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import demo.cache  # (first: Gradio reads its folder's place when it is imported)
 import demo.gpu  # (then: on a ZeroGPU Space its package must come before torch)
+from demo import hosts
 from demo.first import first_visit
 from demo.memory import share_arenas
 from demo.quick import without_stubs
@@ -25,6 +27,7 @@ def main() -> int:
     share_arenas()
     try:
         demo.cache.check()
+        names = hosts.read(settings.host)
         engine = open_engine(settings.checkpoint, allowed=settings.allowed)
     except GlamorError as error:
         print(f"app.py: {error}", file=sys.stderr)
@@ -33,11 +36,13 @@ def main() -> int:
         first = beside.submit(first_visit, engine)
         from demo.page import build, launch_options  # Gradio takes seconds; the example is explained meanwhile
     page = build(engine, first.result())
+    os.environ["FORWARDED_ALLOW_IPS"] = ""  # uvicorn itself believes no proxy: demo.hosts knows which to believe
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):  # even in the middle of the start: then the start is finished first
         signal.signal(number, lambda *_: ended.set())
     print(f"Open http://{settings.host}:{settings.port}", flush=True)
-    page.launch(server_name=settings.host, server_port=settings.port, prevent_thread_lock=True, **launch_options(page))
+    options = launch_options(page, names)
+    page.launch(server_name=settings.host, server_port=settings.port, prevent_thread_lock=True, **options)
     while not ended.is_set():  # (wait() could meet the signal while it holds the lock that set() needs)
         time.sleep(0.1)
     engine.drain(DRAIN_SECONDS)

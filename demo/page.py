@@ -13,7 +13,7 @@ from demo.api import add_endpoints
 from demo.checkpoints import Shelf
 from demo.engine import Engine
 from demo.events import Parts
-from demo.headers import SecurityHeaders
+from demo.hosts import Hosts
 from demo.limits import BodyLimit
 from demo.refusals import refusals
 from demo.sessions import Page, lifespan_of
@@ -67,13 +67,18 @@ def build(engine: Engine, first: Visit) -> Page:
     return page
 
 
-def launch_options(page: Page) -> dict[str, Any]:
-    """Return what ``page.launch`` needs for looks and privacy; host and port are the caller's."""
+def launch_options(page: Page, names: Hosts) -> dict[str, Any]:
+    """Return what ``page.launch`` needs for looks and privacy; host and port are the caller's.
+
+    Args:
+        page: the page.
+        names: what the app answers to.
+    """
     return {
         "app_kwargs": {
-            "lifespan": lifespan_of(page),
+            "lifespan": lifespan_of(page, names),
             "exception_handlers": refusals(),
-            "middleware": [Middleware(SecurityHeaders), Middleware(BodyLimit)],
+            "middleware": [Middleware(BodyLimit)],
         },
         "mcp_server": True,
         "theme": theme(),

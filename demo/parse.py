@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from demo import words
+from demo.uploads import own_file
 from glamor.errors import ExplainError, FaceError, PhotoError, quoted
 from glamor.photo import BoxXyxy
 
@@ -22,7 +23,7 @@ def photo_source(payload: Any) -> str | bytes | None:
     is no picture, so events that read it skip its preprocessing and hand its raw value to this function.
 
     Raises:
-        PhotoError: unless it describes a file as Gradio does.
+        PhotoError: unless it describes a file in the cache as Gradio does.
     """
     if payload is None:
         return None
@@ -33,7 +34,7 @@ def photo_source(payload: Any) -> str | bytes | None:
         return _inline(url)
     if path is not None and not isinstance(path, str):
         raise PhotoError(words.BAD_PHOTO.format(given=_short(path)))
-    return path
+    return str(own_file(path)) if path else None
 
 
 def _inline(url: str) -> bytes:

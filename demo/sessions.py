@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary, WeakSet
 
 import anyio.to_thread
@@ -16,9 +15,9 @@ import gradio as gr
 from gradio.state_holder import SessionState
 from PIL.Image import Image
 
-from demo import cache, tools, words
-
-OWN_FILE = "/gradio_api/file="  # the page's own address of a file in the cache begins so
+from demo import cache, shield, tools, uploads, words
+from demo.hosts import Hosts
+from demo.html import message_of
 
 
 class Page(gr.Blocks):
@@ -29,19 +28,32 @@ class Page(gr.Blocks):
         self._files: WeakKeyDictionary[SessionState, set[str]] = WeakKeyDictionary()
         self._gone: WeakSet[SessionState] = WeakSet()
 
+    async def process_api(self, *args: Any, **kwargs: Any) -> Any:
+        """Run an event as Gradio does; what goes wrong in it is one sentence, and no trace of the request is logged."""
+        try:
+            return await super().process_api(*args, **kwargs)
+        except gr.Error:
+            raise
+        except Exception as error:
+            raise gr.Error(message_of(error), print_exception=False) from None
+
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], state: SessionState | None, explicit_call: bool = False
     ) -> list[Any]:
         """Read an event's inputs as Gradio does, and note the files among them.
 
+        Every event goes through here, whatever its components do with what they are given: the one place to ask
+        whether a file may be read, for Gradio asks only about values that say of themselves that they are files.
+
         Raises:
             gr.Error: if the event is about a visit that is not remembered any more: another would answer in its place;
-                or if an input is none, in a sentence of ours, for Gradio would say nothing and log the input.
+                or if an input is none, or a file that was not uploaded, in a sentence of ours, for Gradio would say
+                nothing and log the input.
         """
         if state is not None and _is_over(block_fn, state):
             raise gr.Error(words.VISIT_OVER, visible=block_fn.trigger_after is None, print_exception=False)
         try:
-            inputs = _with_own_files(_with_defaults(block_fn, inputs))
+            inputs = await anyio.to_thread.run_sync(uploads.checked, _with_defaults(block_fn, inputs))
             values = await super().preprocess_data(block_fn, inputs, state, explicit_call)
         except gr.Error:
             raise
@@ -120,11 +132,17 @@ def _is_over(block_fn: Any, state: SessionState) -> bool:
     return not begins and any(block.stateful and block._id not in state.state_data for block in block_fn.inputs)
 
 
-def lifespan_of(page: Page) -> Callable[[Any], Any]:
-    """Return what runs as long as the app: the cache is swept every now and then, and emptied at the end."""
+def lifespan_of(page: Page, names: Hosts) -> Callable[[Any], Any]:
+    """Return what runs as long as the app: the cache is swept every now and then, and emptied at the end.
+
+    Args:
+        page: the page.
+        names: what the app answers to; it is shielded before it answers anybody.
+    """
 
     @asynccontextmanager
-    async def lifespan(_: Any) -> AsyncIterator[None]:
+    async def lifespan(app: Any) -> AsyncIterator[None]:
+        shield.put_up(app, names)
         if page.mcp_server_obj:
             tools.mend(page.mcp_server_obj)
         holder: Any = page.state_holder
@@ -184,19 +202,3 @@ def _with_kept_picture(block: Any, value: Any) -> Any:
     data = BytesIO()
     value.save(data, block.format)
     return cache.keep(data.getvalue(), f"image.{block.format}")
-
-
-def _with_own_files(values: Any) -> Any:
-    """Return inputs in which a file at an address of this app is the file itself: it need not be fetched.
-
-    Gradio checks afterwards that it lies in the cache, whoever names it.
-    """
-    if isinstance(values, list):
-        return [_with_own_files(value) for value in values]
-    if not isinstance(values, dict):
-        return values
-    path = values.get("path")
-    address = urlsplit(path).path if isinstance(path, str) and path.startswith(("http://", "https://")) else ""
-    if not address.startswith(OWN_FILE):
-        return {name: _with_own_files(value) for name, value in values.items()}
-    return values | {"path": unquote(address.removeprefix(OWN_FILE)), "url": None}

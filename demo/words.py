@@ -209,3 +209,22 @@ TAB_ABOUT = "About"
 NOT_ALLOWED = "These weights are not among those that this page offers; accepted: {names}."
 
 TAB_MANY = "Many photos"
+
+NO_FILE = "There is no such file here, or no longer; files are kept for half an hour at most."
+NO_SUCH_ADDRESS = "There is nothing at this address."
+WRONG_HOST = (
+    "This app does not answer to the name in the request’s Host header; open it at its own address, or let whoever "
+    "hosts it add the name to GLAMOR_ALLOWED_HOSTS."
+)
+FOREIGN_PAGE = (
+    "This came from another website’s page, which may not send anything here; open the app itself, or let whoever "
+    "hosts it add the app’s name to GLAMOR_ALLOWED_HOSTS."
+)
+BAD_HOST_NAME = (
+    "GLAMOR_ALLOWED_HOSTS has “{given}”; accepted: names or addresses, separated by commas, without http:// and "
+    "without a port, such as glamor.example.org."
+)
+BAD_PROXY = (
+    "GLAMOR_TRUSTED_PROXY has “{given}”; accepted: 1 for a proxy at a private address, 0 for none, or addresses and "
+    "networks, separated by commas, such as 10.0.0.5 or 10.0.0.0/24."
+)

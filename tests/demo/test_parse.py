@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from demo import parse
+from demo import cache, parse
 from glamor.errors import ExplainError, FaceError, GlamorError
 
 
@@ -70,7 +70,8 @@ def test_two_clicks_make_the_same_box_in_any_order():
 def test_a_photo_comes_as_a_file_or_inline():
     inline = "data:image/png;base64," + base64.b64encode(b"picture").decode()
     assert parse.photo_source(None) is None
-    assert parse.photo_source({"path": "/uploads/x.png", "url": "/file=x.png"}) == "/uploads/x.png"
+    kept = cache.keep(b"picture", "x.png")
+    assert parse.photo_source({"path": kept, "url": "/file=x.png"}) == kept
     assert parse.photo_source({"path": None, "url": inline}) == b"picture"
     assert parse.photo_source({"path": None, "url": "data:image/png;base64,%%"}) == b""
 
