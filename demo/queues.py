@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-MOST_WAITING = 128  # requests; whoever comes then is told that the app is busy
 PREDICT_QUEUE: dict[str, Any] = {"concurrency_id": "predict", "concurrency_limit": 2}
 EXPLAIN_QUEUE: dict[str, Any] = {"concurrency_id": "explain", "concurrency_limit": 2}
 # Of the API, likewise: people who move a slider do not wait behind a program's hundred photos.

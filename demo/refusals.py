@@ -10,8 +10,9 @@ from gradio.route_utils import FnIndexInferError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from demo import text
+from demo import arguments, text
 from demo.guard import message_of
+from demo.refused import RefusedError
 
 Handler = Callable[[Request, Exception], Awaitable[JSONResponse]]
 
@@ -21,9 +22,23 @@ def refusals() -> dict[Any, Handler]:
     return {
         RequestValidationError: _saying(422, text.NOT_A_REQUEST),
         FnIndexInferError: _saying(404, text.NO_SUCH_ENDPOINT),
+        RefusedError: _refused,
+        TypeError: _bad_arguments,  # the only word that Gradio has for names which an endpoint does not take
         LookupError: _unexpected,  # an event that there is not: else it would be logged with what was asked for
         500: _saying(500, text.UNEXPECTED),
     }
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    return error.response() if isinstance(error, RefusedError) else await _unexpected(request, error)
+
+
+async def _bad_arguments(request: Request, error: Exception) -> JSONResponse:
+    _, call, name = request.url.path.rstrip("/").rpartition("/call/v2/")
+    function = arguments.endpoint(request.app.get_blocks(), name) if call else None
+    if function is None:
+        return await _unexpected(request, error)
+    return JSONResponse({"error": arguments.taken(function)}, status_code=422)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
