@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,8 +16,12 @@ from demo.refused import RefusedError
 UPLOADS = "/gradio_api/upload"
 SHORT = 2**16  # bytes; a request of so many takes no place among those that are half way
 LENGTH = "glamor.length"  # where a request's scope says how many bytes its body has
+DEEPEST = 64  # levels of JSON; no endpoint takes more than three
+LONGEST_NUMBER = 640  # digits, the fewest that Python can be told: reading more takes the square of the time
 # Begin or part values in JSON. A photo in base64 holds none but the comma after “base64”.
 _PARTS = (b",", b"[", b"{")
+_NO_BRACKETS = bytes(set(range(256)).difference(b"[]{}"))
+_OPENING = frozenset(b"[{")
 
 
 def path_of(scope: Scope) -> str:
@@ -38,6 +43,7 @@ class BodyLimit:
     """
 
     def __init__(self, app: ASGIApp, limits: Limits, arriving: Arriving) -> None:
+        sys.set_int_max_str_digits(LONGEST_NUMBER)
         self._app, self._limits, self._arriving = app, limits, arriving
         self._held = 0  # bytes of all bodies between their first byte and the app's answer
 
@@ -83,7 +89,10 @@ class BodyLimit:
                 parts += sum(map(chunk.count, _PARTS))
                 self._check(len(body), parts)
                 if not message.get("more_body", False):
-                    return True
+                    break
+        if _depth(body) > DEEPEST:
+            raise RefusedError(413, text.TOO_DEEP.format(limit=DEEPEST))
+        return True
 
     def _take(self, body: bytearray, chunk: bytes) -> None:
         if self._held + len(chunk) > self._limits.bodies_mib * MIB:
@@ -96,6 +105,17 @@ class BodyLimit:
             raise RefusedError(413, text.TOO_LONG.format(limit=self._limits.body_mib))
         if parts > self._limits.body_parts:
             raise RefusedError(413, text.TOO_MANY_PARTS.format(limit=self._limits.body_parts))
+
+
+def _depth(body: bytearray) -> int:
+    """Return how many brackets are open at once at most, those inside strings counted too."""
+    depth = deepest = 0
+    for bracket in body.translate(None, _NO_BRACKETS):
+        depth += 1 if bracket in _OPENING else -1
+        deepest = max(deepest, depth)
+        if depth < 0:
+            break  # no JSON
+    return deepest
 
 
 def _has_body(scope: Scope) -> bool:

@@ -37,7 +37,7 @@ class Limits:
     """
 
     body_mib: int = 24
-    body_parts: int = 20_000
+    body_parts: int = 10_000
     bodies_mib: int = 256
     upload_mib: int = 64
     upload_files: int = 20

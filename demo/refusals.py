@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from gradio.route_utils import FnIndexInferError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -14,7 +16,8 @@ from demo import arguments, text
 from demo.guard import message_of
 from demo.refused import RefusedError
 
-Handler = Callable[[Request, Exception], Awaitable[JSONResponse]]
+UNREADABLE = "There was an error parsing the body"  # FastAPI's words for numbers that are too long
+Handler = Callable[[Request, Exception], Awaitable[Any]]
 
 
 def refusals() -> dict[Any, Handler]:
@@ -24,9 +27,17 @@ def refusals() -> dict[Any, Handler]:
         FnIndexInferError: _saying(404, text.NO_SUCH_ENDPOINT),
         RefusedError: _refused,
         TypeError: _bad_arguments,  # the only word that Gradio has for names which an endpoint does not take
+        HTTPException: _http,
         LookupError: _unexpected,  # an event that there is not: else it would be logged with what was asked for
         500: _saying(500, text.UNEXPECTED),
     }
+
+
+async def _http(request: Request, error: Exception) -> Any:
+    known = error if isinstance(error, HTTPException) else HTTPException(500)
+    if (known.status_code, known.detail) == (400, UNREADABLE):
+        return JSONResponse({"error": text.NOT_A_REQUEST}, status_code=422)
+    return await http_exception_handler(request, known)
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:

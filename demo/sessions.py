@@ -141,6 +141,7 @@ def lifespan_of(page: Page) -> Callable[[Any], Any]:
     async def lifespan(_: Any) -> AsyncIterator[None]:
         if page.mcp_server_obj:
             tools.mend(page.mcp_server_obj)
+            tools.bound(page.mcp_server_obj, page.limits)
         holder: Any = page.state_holder
         # A new session is made of it, with a description of every part in ``blocks``: 35 ms for all, and no use here.
         holder.blocks = SimpleNamespace(default_config=page.default_config, blocks={})

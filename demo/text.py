@@ -126,6 +126,7 @@ MANY_BOXES = "There are {count:,} boxes; accepted: at most {most} a request; sen
 OUT_OF_MEMORY = "There is not enough memory for this right now; choose a quicker method, or try again in a minute."
 TOO_LONG = "The request is too long; accepted: up to {limit} MiB; upload the photo as a file instead."
 TOO_MANY_PARTS = "The request holds too many values; accepted: up to {limit} commas and brackets; send fewer."
+TOO_DEEP = "The request holds lists in lists, too many; accepted: up to {limit} levels; send it flat."
 TOO_MANY_ARGUMENTS = "{given} arguments came for {name}, which takes {most}: {names}; leave out the others."
 BAD_ARGUMENTS = "The arguments are not those of {name}, which takes {names}; leave out the others."
 TOO_MANY_VALUES = "{given} values came for an event that takes {most}; reload the page and try again."
@@ -141,7 +142,9 @@ BUSY = "The app is busy: {waiting} requests wait already; try again in a moment.
 CACHE_FULL = "The app has no room for more files right now; try again in half an hour, or send a smaller one."
 UPLOAD_TOO_LONG = "The upload is too long; accepted: up to {files} files of {limit} MiB each; send it in parts."
 FILE_TOO_LONG = "A file is too large; accepted: up to {limit} MiB each; send a smaller copy."
-TOO_MANY_FILES = "Too many files came at once; accepted: up to {limit}; send the others after these."
+TOO_MANY_FILES = (
+    "Too many files came at once; accepted: up to {limit}; put photos into one zip, or send the rest later."
+)
 NOT_AN_UPLOAD = "The upload is not as accepted: a whole form with one part “files” for each file; send it again."
 BAD_LIMIT = "{name} is {given!r}; accepted: a whole number from 1 to {highest}; change it or leave it out."
 NO_ROOM_FOR_VISITORS = (
