@@ -10,6 +10,7 @@ import httpx
 
 from demo.limits import Limits, variable
 from tests.live_app import LiveApp, start, stop
+from tests.visitor import Visitor
 
 SMALL = Limits(
     body_mib=2,
@@ -48,6 +49,19 @@ def limited_app(checkpoint: str) -> LiveApp:
 def client_from(app: LiveApp, address: str) -> httpx.Client:
     """Return a client that calls from an address of this machine."""
     return httpx.Client(base_url=app.url, timeout=120, transport=httpx.HTTPTransport(local_address=address))
+
+
+class VisitorFrom(Visitor):
+    """A visitor who calls from an address of this machine."""
+
+    def __init__(self, url: str, address: str) -> None:
+        super().__init__(url)
+        self.http.close()
+        self.http = httpx.Client(base_url=url, timeout=600, transport=httpx.HTTPTransport(local_address=address))
+
+    def leave(self) -> None:
+        """Have the visit forgotten, as *Delete now* does."""
+        self.act(self.then(self.event("delete-now", "click")))
 
 
 def uploads(app: LiveApp) -> set[Path]:

@@ -29,7 +29,8 @@ class RawClient:
 
     def __init__(self, url: str, address: str = "127.0.0.1") -> None:
         parts = urlsplit(url)
-        assert parts.hostname and parts.port
+        assert parts.hostname
+        assert parts.port
         self.socket = socket.create_connection((parts.hostname, parts.port), PATIENCE, (address, 0))
 
     def __enter__(self) -> Self:

@@ -49,7 +49,8 @@ def test_waiting_programs_do_not_shut_the_pages_visitors_out(visitor: Visitor, p
     assert all(answer.headers["retry-after"] for answer in refused)
     assert visitor.act(visitor.event("opacity", "input"), None, 0.3)["looked-picture"]["value"]
     ended = _ended(visitor.http, taken)
-    assert len(ended) == len(taken) and all("event: complete" in answer for answer in ended)
+    assert len(ended) == len(taken)
+    assert all("event: complete" in answer for answer in ended)
 
 
 def test_every_way_in_is_counted(limited: LiveApp, visitor: Visitor, portrait: Path) -> None:
