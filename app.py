@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import demo.cache  # (first: Gradio reads its folder's place when it is imported)
 import demo.gpu  # (then: on a ZeroGPU Space its package must come before torch)
-from demo import hosts
+from demo import hosts, serving
 from demo.first import first_visit
+from demo.limits import read_limits
 from demo.memory import share_arenas
 from demo.quick import without_stubs
 from demo.start import open_engine, read_settings
@@ -26,6 +27,7 @@ def main() -> int:
     settings = read_settings()
     share_arenas()
     try:
+        limits = read_limits()
         demo.cache.check()
         names = hosts.read(settings.host)
         engine = open_engine(settings.checkpoint, allowed=settings.allowed)
@@ -35,7 +37,7 @@ def main() -> int:
     with ThreadPoolExecutor(1) as beside, without_stubs():
         first = beside.submit(first_visit, engine)
         from demo.page import build, launch_options  # Gradio takes seconds; the example is explained meanwhile
-    page = build(engine, first.result())
+    page = build(engine, first.result(), limits)
     os.environ["FORWARDED_ALLOW_IPS"] = ""  # uvicorn itself believes no proxy: demo.hosts knows which to believe
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):  # even in the middle of the start: then the start is finished first
@@ -43,13 +45,19 @@ def main() -> int:
     print(f"Open http://{settings.host}:{settings.port}", flush=True)
     options = launch_options(page, names)
     page.launch(server_name=settings.host, server_port=settings.port, prevent_thread_lock=True, **options)
+    serving.watch(page.server, limits)
     while not ended.is_set():  # (wait() could meet the signal while it holds the lock that set() needs)
         time.sleep(0.1)
+    serving.end_at_latest(_leave_nothing)
     engine.drain(DRAIN_SECONDS)
     # (page.close() would also end the queue, and with it the last answers.)
-    page.server.close()  # type: ignore[no-untyped-call]
-    demo.cache.sweep((), age=0)  # the server has done so too, unless somebody's connection held it up
+    serving.stop(page.server)
+    _leave_nothing()
     return 0
+
+
+def _leave_nothing() -> None:
+    demo.cache.sweep((), age=0)  # the server has done so too, unless somebody's connection held it up
 
 
 if __name__ == "__main__":

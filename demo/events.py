@@ -11,7 +11,6 @@ import gradio as gr
 SAME = gr.skip()  # leaves an output as it is
 SHOW, HIDE = gr.update(visible=True), gr.update(visible=False)
 
-MOST_WAITING = 128  # requests; whoever comes then is told that the app is busy
 PREDICT_QUEUE: dict[str, Any] = {"concurrency_id": "predict", "concurrency_limit": 2}
 EXPLAIN_QUEUE: dict[str, Any] = {"concurrency_id": "explain", "concurrency_limit": 2}
 # Of the API, likewise: people who move a slider do not wait behind a program's hundred photos.

@@ -8,21 +8,40 @@ import gradio as gr
 from markupsafe import Markup
 from starlette.middleware import Middleware
 
-from demo import about, analyse, cache, compare, events, html, interventions, links, many, privacy, swap, trust, words
+from demo import (
+    about,
+    admission,
+    analyse,
+    cache,
+    compare,
+    events,
+    html,
+    interventions,
+    links,
+    many,
+    privacy,
+    swap,
+    trust,
+    words,
+)
 from demo.api import add_endpoints
+from demo.arriving import Arriving
+from demo.bodies import BodyLimit
 from demo.checkpoints import Shelf
+from demo.doors import ToolLimit
 from demo.engine import Engine
 from demo.events import Parts
 from demo.hosts import Hosts
-from demo.limits import BodyLimit
+from demo.limits import MIB, Limits
 from demo.refusals import refusals
 from demo.sessions import Page, lifespan_of
 from demo.theme import css, theme
+from demo.upload_limits import UploadLimit, limit_forms
 from demo.visits import Visit
 
 VISIT_AGE = 3600  # seconds after the last action, or after the tab was closed, that a visit is remembered
-MAX_VISITS = 64
-MAX_UPLOAD = "64mb"
+
+MAX_VISITS = Limits.visits
 
 # Address of each tab, and its name.
 TABS = {
@@ -36,16 +55,21 @@ TABS = {
 }
 
 
-def build(engine: Engine, first: Visit) -> Page:
+def build(engine: Engine, first: Visit, limits: Limits) -> Page:
     """Return the page and its API, ready to be launched with :func:`launch_options`.
 
     Args:
         engine: loaded weights.
         first: what every visitor begins with a copy of, see :mod:`demo.first`.
+        limits: what the host allows.
     """
     shelf = Shelf(engine)
     with Page(
-        title=words.TITLE, analytics_enabled=False, delete_cache=(cache.CACHE_EVERY, cache.CACHE_AGE), fill_width=True
+        title=words.TITLE,
+        analytics_enabled=False,
+        delete_cache=(cache.CACHE_EVERY, cache.CACHE_AGE),
+        fill_width=True,
+        limits=limits,
     ) as page:
         visit = gr.State(first, time_to_live=VISIT_AGE, delete_callback=page.forget_visit)
         with gr.Row(elem_id="top-bar"):
@@ -63,22 +87,30 @@ def build(engine: Engine, first: Visit) -> Page:
         if len(shelf.names) > 1:
             told["facts"].change(lambda visit: _footer(shelf.of(visit)), [visit], footer, **events.FAST)
         privacy.connect(page, visit, delete, deleted)
-    page.queue(max_size=events.MOST_WAITING)
+    page.queue(max_size=limits.waiting, api_open=False)  # (not open: nobody goes round the queue)
+    admission.bound(page._queue, limits)
     return page
 
 
 def launch_options(page: Page, names: Hosts) -> dict[str, Any]:
-    """Return what ``page.launch`` needs for looks and privacy; host and port are the caller's.
+    """Return what ``page.launch`` needs for looks, limits and privacy; host and port are the caller's.
 
     Args:
         page: the page.
         names: what the app answers to.
     """
+    limits = page.limits
+    arriving = Arriving(limits.arriving, limits.arriving_per_address)
+    limit_forms(limits)
     return {
         "app_kwargs": {
             "lifespan": lifespan_of(page, names),
             "exception_handlers": refusals(),
-            "middleware": [Middleware(BodyLimit)],
+            "middleware": [
+                Middleware(BodyLimit, limits, arriving),
+                Middleware(UploadLimit, limits, arriving, page.room),
+                Middleware(ToolLimit, limits, page.room),
+            ],
         },
         "mcp_server": True,
         "theme": theme(),
@@ -86,8 +118,8 @@ def launch_options(page: Page, names: Hosts) -> dict[str, Any]:
         "run_history": False,
         "show_error": False,
         "footer_links": ["api"],
-        "max_file_size": MAX_UPLOAD,
-        "state_session_capacity": MAX_VISITS,
+        "max_file_size": limits.upload_mib * MIB,
+        "state_session_capacity": limits.visits,
         "ssr_mode": False,
         "quiet": True,
     }

@@ -15,27 +15,44 @@ import gradio as gr
 from gradio.state_holder import SessionState
 from PIL.Image import Image
 
-from demo import cache, shield, tools, uploads, words
+from demo import arguments, cache, shield, tools, uploads, words
 from demo.hosts import Hosts
 from demo.html import message_of
+from demo.limits import MIB, Limits
+from demo.room import Room
+from demo.seats import Seats
 
 
 class Page(gr.Blocks):
-    """Blocks that remember which cached files each session sent or was shown."""
+    """Blocks that remember which cached files each session sent or was shown.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    Args:
+        limits: what the host allows; the others are those of ``gr.Blocks``.
+    """
+
+    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.limits = limits
+        self.room = Room(limits.cache_mib * MIB)
+        self.seats = Seats(limits)
         self._files: WeakKeyDictionary[SessionState, set[str]] = WeakKeyDictionary()
         self._gone: WeakSet[SessionState] = WeakSet()
 
-    async def process_api(self, *args: Any, **kwargs: Any) -> Any:
-        """Run an event as Gradio does; what goes wrong in it is one sentence, and no trace of the request is logged."""
+    async def process_api(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Run an event as Gradio does; what goes wrong in it is one sentence, and no trace of the request is logged.
+
+        What its session remembers afterwards decides which others are forgotten.
+        """
+        session = kwargs.get("session_hash")
+        self.seats.came_from(session, kwargs.get("request"))
         try:
             return await super().process_api(*args, **kwargs)
         except gr.Error:
             raise
         except Exception as error:
             raise gr.Error(message_of(error), print_exception=False) from None
+        finally:
+            self.seats.used(session)
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], state: SessionState | None, explicit_call: bool = False
@@ -47,9 +64,12 @@ class Page(gr.Blocks):
 
         Raises:
             gr.Error: if the event is about a visit that is not remembered any more: another would answer in its place;
-                or if an input is none, or a file that was not uploaded, in a sentence of ours, for Gradio would say
-                nothing and log the input.
+                if there are more inputs than it takes; or if an input is none, or a file that was not uploaded, in a
+                sentence of ours, for Gradio would say nothing and log the input.
         """
+        surplus = arguments.surplus(block_fn, inputs)
+        if surplus:
+            raise gr.Error(surplus, print_exception=False)
         if state is not None and _is_over(block_fn, state):
             raise gr.Error(words.VISIT_OVER, visible=block_fn.trigger_after is None, print_exception=False)
         try:
@@ -59,16 +79,13 @@ class Page(gr.Blocks):
             raise
         except Exception:
             raise gr.Error(words.BAD_INPUTS, print_exception=False) from None
-        finally:
-            if state is not None and not state.state_data:
-                self._give_way(state)
         self._note(state, values)
         return values
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: SessionState | None) -> list[Any]:
         """Write an event's outputs as Gradio does, and note the files among them."""
         try:
-            kept = await anyio.to_thread.run_sync(_with_kept_pictures, block_fn.outputs, predictions)
+            kept = await anyio.to_thread.run_sync(_with_kept_pictures, block_fn.outputs, predictions, self.room)
             values = await super().postprocess_data(block_fn, kept, state)
         except OSError:
             raise gr.Error(words.CACHE_UNWRITABLE, print_exception=False) from None
@@ -106,12 +123,6 @@ class Page(gr.Blocks):
         """Return the cached files that belong to the page itself."""
         return {path for block in self.blocks.values() for path in block.keep_in_cache}
 
-    def _give_way(self, state: SessionState) -> None:
-        """Have a session that remembers nothing, a program's, be the first to go when there are too many."""
-        sessions = self.state_holder.session_data
-        for name in [name for name, one in sessions.items() if one is state]:
-            sessions.move_to_end(name, last=False)
-
     def _note(self, state: SessionState | None, values: Any) -> None:
         found = set(_cached_files(values))
         if state in self._gone:
@@ -145,9 +156,11 @@ def lifespan_of(page: Page, names: Hosts) -> Callable[[Any], Any]:
         shield.put_up(app, names)
         if page.mcp_server_obj:
             tools.mend(page.mcp_server_obj)
+            tools.bound(page.mcp_server_obj, page.limits)
         holder: Any = page.state_holder
         # A new session is made of it, with a description of every part in ``blocks``: 35 ms for all, and no use here.
         holder.blocks = SimpleNamespace(default_config=page.default_config, blocks={})
+        page.seats.watch(holder)
         task = asyncio.create_task(_sweep_forever(page))
         try:
             yield
@@ -184,21 +197,24 @@ def _with_defaults(block_fn: Any, inputs: list[Any]) -> list[Any]:
     return inputs + [block.value for block in block_fn.inputs[len(inputs) :]]
 
 
-def _with_kept_pictures(blocks: Sequence[Any], values: Any) -> Any:
+def _with_kept_pictures(blocks: Sequence[Any], values: Any, room: Room) -> Any:
     """Return an event's outputs with the paths of their pictures in the cache."""
     if len(blocks) == 1:
-        return _with_kept_picture(blocks[0], values)
+        return _with_kept_picture(blocks[0], values, room)
     if not isinstance(values, list | tuple):
         return values
     # (Gradio tells if they are not as many.)
-    return [_with_kept_picture(block, value) for block, value in zip(blocks, values, strict=False)]
+    return [_with_kept_picture(block, value, room) for block, value in zip(blocks, values, strict=False)]
 
 
-def _with_kept_picture(block: Any, value: Any) -> Any:
+def _with_kept_picture(block: Any, value: Any, room: Room) -> Any:
     if isinstance(value, dict) and "value" in value:
-        return value | {"value": _with_kept_picture(block, value["value"])}
+        return value | {"value": _with_kept_picture(block, value["value"], room)}
     if not isinstance(value, Image):
         return value
     data = BytesIO()
     value.save(data, block.format)
+    room.measure()
+    if not room.take(len(data.getvalue())):
+        raise gr.Error(words.CACHE_FULL, print_exception=False)
     return cache.keep(data.getvalue(), f"image.{block.format}")

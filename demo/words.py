@@ -228,3 +228,29 @@ BAD_PROXY = (
     "GLAMOR_TRUSTED_PROXY has “{given}”; accepted: 1 for a proxy at a private address, 0 for none, or addresses and "
     "networks, separated by commas, such as 10.0.0.5 or 10.0.0.0/24."
 )
+
+TOO_MANY_PARTS = "The request holds too many values; accepted: up to {limit} commas and brackets; send fewer."
+TOO_DEEP = "The request holds lists in lists, too many; accepted: up to {limit} levels; send it flat."
+TOO_MANY_ARGUMENTS = "{given} arguments came for {name}, which takes {most}: {names}; leave out the others."
+BAD_ARGUMENTS = "The arguments are not those of {name}, which takes {names}; leave out the others."
+TOO_MANY_VALUES = "{given} values came for an event that takes {most}; reload the page and try again."
+STALLED = "Too little of the request came for {seconds} seconds, so it was given up; send it again."
+MANY_ARRIVING = "{most} long requests are on their way already, the most that are accepted; try again in a moment."
+MANY_ARRIVING_FROM_YOU = (
+    "{most} long requests from your address are on their way already, the most that are accepted; let these end first."
+)
+MANY_BODIES = "The app cannot hold more requests right now; try again in a moment, or upload the photo as a file first."
+MANY_PROGRAMS = "The app is busy: {waiting} calls of programs wait already; try again in a moment."
+MANY_TOOLS = "The app is busy: {most} tools are being called, the most that are accepted; try again in a moment."
+BUSY = "The app is busy: {waiting} requests wait already; try again in a moment."
+CACHE_FULL = "The app has no room for more files right now; try again in half an hour, or send a smaller one."
+UPLOAD_TOO_LONG = "The upload is too long; accepted: up to {files} files of {limit} MiB each; send it in parts."
+FILE_TOO_LONG = "A file is too large; accepted: up to {limit} MiB each; send a smaller copy."
+TOO_MANY_FILES = (
+    "Too many files came at once; accepted: up to {limit}; put photos into one zip, or send the rest later."
+)
+NOT_AN_UPLOAD = "The upload is not as accepted: a whole form with one part “files” for each file; send it again."
+BAD_LIMIT = "{name} is {given!r}; accepted: a whole number from 1 to {highest}; change it or leave it out."
+NO_ROOM_FOR_VISITORS = (
+    "{programs} is {given} and {all} is {waiting}, so programs could keep visitors out; make the first smaller."
+)
