@@ -11,11 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import demo.cache  # (first: Gradio reads its folder's place when it is imported)
 import demo.gpu  # (then: on a ZeroGPU Space its package must come before torch)
-from demo import hosts, serving
 from demo.first import first_visit
+from demo.gradio_internals.quick import without_stubs
 from demo.limits import read_limits
 from demo.memory import share_arenas
-from demo.quick import without_stubs
+from demo.server import hosts, serving
 from demo.start import open_engine, read_settings
 from glamor.errors import GlamorError
 
@@ -38,7 +38,7 @@ def main() -> int:
         first = beside.submit(first_visit, engine)
         from demo.page import build, launch_options  # Gradio takes seconds; the example is explained meanwhile
     page = build(engine, first.result(), limits)
-    os.environ["FORWARDED_ALLOW_IPS"] = ""  # uvicorn itself believes no proxy: demo.hosts knows which to believe
+    os.environ["FORWARDED_ALLOW_IPS"] = ""  # uvicorn itself believes no proxy: demo.server.hosts knows which to believe
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):  # even in the middle of the start: then the start is finished first
         signal.signal(number, lambda *_: ended.set())

@@ -8,35 +8,21 @@ import gradio as gr
 from markupsafe import Markup
 from starlette.middleware import Middleware
 
-from demo import (
-    about,
-    admission,
-    analyse,
-    cache,
-    compare,
-    events,
-    html,
-    interventions,
-    links,
-    many,
-    privacy,
-    swap,
-    trust,
-    words,
-)
+from demo import about, analyse, cache, compare, events, html, interventions, links, many, privacy, swap, trust, words
 from demo.api import add_endpoints
-from demo.arriving import Arriving
-from demo.bodies import BodyLimit
 from demo.checkpoints import Shelf
-from demo.doors import ToolLimit
 from demo.engine import Engine
 from demo.events import Parts
-from demo.hosts import Hosts
+from demo.gradio_internals import admission
+from demo.gradio_internals.sessions import Page, lifespan_of
+from demo.gradio_internals.uploads import UploadLimit, limit_forms
 from demo.limits import MIB, Limits
-from demo.refusals import refusals
-from demo.sessions import Page, lifespan_of
+from demo.server.arriving import Arriving
+from demo.server.bodies import BodyLimit
+from demo.server.hosts import Hosts
+from demo.server.refusals import refusals
+from demo.server.tool_limit import ToolLimit
 from demo.theme import css, theme
-from demo.upload_limits import UploadLimit, limit_forms
 from demo.visits import Visit
 
 VISIT_AGE = 3600  # seconds after the last action, or after the tab was closed, that a visit is remembered

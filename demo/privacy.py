@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demo import events, html, words
-from demo.sessions import Page
+from demo.gradio_internals.sessions import Page
 from demo.visits import Visit
 
 # The page is opened anew, as a stranger would: whatever a tab still shows goes with the old one.

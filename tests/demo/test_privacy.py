@@ -18,7 +18,7 @@ from PIL import Image
 
 from demo import cache
 from demo.analyse import words as analyse_words
-from demo.sessions import Page
+from demo.gradio_internals.sessions import Page
 from demo.visits import Visit
 from tests.live_app import ROOT, LiveApp, free_port, wait
 from tests.visitor import Visitor

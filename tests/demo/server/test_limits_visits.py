@@ -10,7 +10,7 @@ import pytest
 
 from demo import words
 from demo.capacity import LOADED, NOTHING, PHOTO, Seat, who_goes
-from demo.clients import address_of
+from demo.server.clients import address_of
 from tests.limited_app import ELSEWHERE, SMALL, VisitorFrom
 from tests.live_app import LiveApp
 from tests.visitor import Visitor

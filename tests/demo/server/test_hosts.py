@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from demo import hosts, words
-from demo.hosts import HostGuard, Hosts
+from demo import words
+from demo.server import hosts
+from demo.server.hosts import HostGuard, Hosts
 from glamor.errors import GlamorError
 from tests.live_app import LiveApp, start, stop
 

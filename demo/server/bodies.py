@@ -8,10 +8,10 @@ from contextlib import ExitStack
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo import words
-from demo.arriving import Arriving, Pace
-from demo.clients import address_of
 from demo.limits import MIB, Limits
-from demo.refused import RefusedError
+from demo.server.arriving import Arriving, Pace
+from demo.server.clients import address_of
+from demo.server.refused import RefusedError
 
 UPLOADS = "/gradio_api/upload"
 SHORT = 2**16  # bytes; a request of so many takes no place among those that are half way

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from demo import words
-from demo.bodies import LENGTH
 from demo.limits import MIB, Limits
-from demo.refused import RefusedError
+from demo.server.bodies import LENGTH
+from demo.server.refused import RefusedError
 
 
 def bound(queue: Any, limits: Limits) -> None:

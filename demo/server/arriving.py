@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from starlette.types import Message, Receive
 
 from demo import words
-from demo.refused import RefusedError
+from demo.server.refused import RefusedError
 
 LEAST = 2**14  # bytes that count as progress: one byte now and then does not
 

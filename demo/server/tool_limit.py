@@ -6,10 +6,10 @@ from anyio import to_thread
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from demo import words
-from demo.bodies import LENGTH, path_of
 from demo.limits import Limits
-from demo.refused import RefusedError
 from demo.room import Room
+from demo.server.bodies import LENGTH, path_of
+from demo.server.refused import RefusedError
 
 TOOLS = "/gradio_api/mcp"
 

@@ -15,12 +15,14 @@ import gradio as gr
 from gradio.state_holder import SessionState
 from PIL.Image import Image
 
-from demo import arguments, cache, shield, tools, uploads, words
-from demo.hosts import Hosts
+from demo import cache, uploads, words
+from demo.gradio_internals import tools
+from demo.gradio_internals.seats import Seats
 from demo.html import message_of
 from demo.limits import MIB, Limits
 from demo.room import Room
-from demo.seats import Seats
+from demo.server import arguments, shield
+from demo.server.hosts import Hosts
 
 
 class Page(gr.Blocks):

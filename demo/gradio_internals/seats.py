@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 from demo import capacity
-from demo.clients import address_of
 from demo.limits import Limits
+from demo.server.clients import address_of
 from demo.visits import Visit
 
 

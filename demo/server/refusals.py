@@ -12,9 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from demo import arguments, words
+from demo import words
 from demo.html import message_of
-from demo.refused import RefusedError
+from demo.server import arguments
+from demo.server.refused import RefusedError
 
 UNREADABLE = "There was an error parsing the body"  # FastAPI's words for numbers that are too long
 Handler = Callable[[Request, Exception], Awaitable[Any]]

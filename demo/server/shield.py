@@ -13,10 +13,10 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo import words
-from demo.headers import SecurityHeaders
-from demo.hosts import HostGuard, Hosts
 from demo.html import message_of
-from demo.routes import OpenRoutes
+from demo.server.headers import SecurityHeaders
+from demo.server.hosts import HostGuard, Hosts
+from demo.server.routes import OpenRoutes
 
 
 def put_up(app: Any, hosts: Hosts) -> None:

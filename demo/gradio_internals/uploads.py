@@ -12,12 +12,12 @@ from starlette.formparsers import MultiPartException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo import words
-from demo.arriving import Arriving, Pace
-from demo.bodies import UPLOADS, announced, path_of
-from demo.clients import address_of
 from demo.limits import MIB, Limits
-from demo.refused import RefusedError
 from demo.room import Room
+from demo.server.arriving import Arriving, Pace
+from demo.server.bodies import UPLOADS, announced, path_of
+from demo.server.clients import address_of
+from demo.server.refused import RefusedError
 
 FORM = 2**20  # bytes around the files of a form: boundaries and names
 FIELD = "files"  # the form's field that Gradio reads

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from demo.headers import HEADERS
+from demo.server.headers import HEADERS
 from tests.visitor import Visitor
 
 
