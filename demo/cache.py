@@ -81,6 +81,12 @@ def keep(data: bytes, name: str, folder: Path = FOLDER) -> str:
     return str(place)
 
 
+def private_folder(folder: Path = FOLDER) -> Path:
+    """Make a folder inside the cache whose name nobody can guess, and return it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(dir=folder))
+
+
 def delete(paths: Iterable[str | Path], folder: Path = FOLDER) -> None:
     """Delete files, and folders that are empty without them; what is gone already, or lies elsewhere, is let be."""
     for path in map(Path, paths):

@@ -14,13 +14,13 @@ from demo.checkpoints import Shelf
 from demo.engine import Engine
 from demo.events import Parts
 from demo.gradio_internals import admission
+from demo.gradio_internals.refusals import refusals
 from demo.gradio_internals.sessions import Page, lifespan_of
 from demo.gradio_internals.uploads import UploadLimit, limit_forms
 from demo.limits import MIB, Limits
 from demo.server.arriving import Arriving
 from demo.server.bodies import BodyLimit
 from demo.server.hosts import Hosts
-from demo.server.refusals import refusals
 from demo.server.tool_limit import ToolLimit
 from demo.theme import css, theme
 from demo.visits import Visit
@@ -74,7 +74,7 @@ def build(engine: Engine, first: Visit, limits: Limits) -> Page:
             told["facts"].change(lambda visit: _footer(shelf.of(visit)), [visit], footer, **events.FAST)
         privacy.connect(page, visit, delete, deleted)
     page.queue(max_size=limits.waiting, api_open=False)  # (not open: nobody goes round the queue)
-    admission.bound(page._queue, limits)
+    admission.bound(page, limits)
     return page
 
 

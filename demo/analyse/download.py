@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 
-from demo import events, html
+from demo import cache, events, html
 from demo.analyse import words
 from demo.checkpoints import Shelf
 from demo.engine import Engine
@@ -74,8 +72,6 @@ def file_name(focus: Focus) -> str:
 
 def _cached(name: str, content: bytes) -> Path:
     """Write into a folder of its own whose name nobody can guess."""
-    cache = Path(get_upload_folder())
-    cache.mkdir(parents=True, exist_ok=True)
-    path = Path(tempfile.mkdtemp(dir=cache)) / name
+    path = cache.private_folder() / name
     path.write_bytes(content)
     return path

@@ -11,15 +11,16 @@ from demo.server.bodies import LENGTH
 from demo.server.refused import RefusedError
 
 
-def bound(queue: Any, limits: Limits) -> None:
+def bound(page: Any, limits: Limits) -> None:
     """Have Gradio's queue ask :func:`check` before it takes a request.
 
     Its own bound (6.31) counts all requests alike, and says so in words about itself.
 
     Args:
-        queue: of ``gr.Blocks``; nothing waits in it yet.
+        page: ``gr.Blocks``; nothing waits in its queue yet.
         limits: what the host allows.
     """
+    queue = page._queue
     push = queue.push
 
     async def checked(body: Any, request: Any, username: Any) -> Any:

@@ -16,12 +16,12 @@ from gradio.state_holder import SessionState
 from PIL.Image import Image
 
 from demo import cache, uploads, words
-from demo.gradio_internals import tools
+from demo.gradio_internals import arguments, tools
 from demo.gradio_internals.seats import Seats
 from demo.html import message_of
 from demo.limits import MIB, Limits
 from demo.room import Room
-from demo.server import arguments, shield
+from demo.server import shield
 from demo.server.hosts import Hosts
 
 

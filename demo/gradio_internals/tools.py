@@ -7,8 +7,8 @@ from typing import Any
 
 from mcp.types import CallToolRequest
 
+from demo.gradio_internals import arguments
 from demo.limits import MIB, Limits
-from demo.server import arguments
 
 LONGEST_REFUSAL = 400  # letters
 

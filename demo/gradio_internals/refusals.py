@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from demo import words
+from demo.gradio_internals import arguments
 from demo.html import message_of
-from demo.server import arguments
 from demo.server.refused import RefusedError
 
 UNREADABLE = "There was an error parsing the body"  # FastAPI's words for numbers that are too long
