@@ -644,7 +644,7 @@ SIDE_OTHER_LABELS = "They answer {first} and {second}, from different sets of la
 
 TAB_MANY = "Many photos"
 MANY_TITLE = "Many photos at once"
-MANY_INFO = "A zip or several photos: up to {files} files and {size} MB unpacked. Work begins as soon as they are here."
+MANY_INFO = "A zip of up to {files} files, {size} MB unpacked, or {loose} photos. Work begins as soon as they are here."
 MANY_FILES = "Zip or photos"
 MANY_STOP = "Stop"
 MANY_FACES = "Every face"

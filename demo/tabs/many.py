@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.context import Context
 
 from demo import many, markup, queues, text
 from demo.many import Shown
@@ -55,7 +56,9 @@ def _lay_out() -> Parts:
     parts: dict[str, Any] = {}
     with gr.Column(elem_classes="card"):
         gr.HTML(markup.heading(text.MANY_TITLE))
-        limits = {"files": many.LIMITS.files, "size": many.LIMITS.unpacked // 2**20}
+        page: Any = Context.root_block
+        loose = page.limits.upload_files
+        limits = {"files": many.LIMITS.files, "size": many.LIMITS.unpacked // 2**20, "loose": loose}
         gr.HTML(markup.caption(text.MANY_INFO.format(**limits)))
         parts["files"] = gr.File(
             file_count="multiple",
