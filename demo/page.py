@@ -65,7 +65,7 @@ def build(engine: Engine, first: Visit, limits: Limits) -> Page:
         said, deleted = gr.HTML("", elem_id="said"), gr.HTML("", elem_id="deleted")
         _start_notice(engine)
         with gr.Tabs(elem_id="tabs") as tabs:
-            analysed, told = _build_tabs(shelf, visit, tabs)
+            analysed, told = _build_tabs(shelf, visit, tabs, limits)
         footer = gr.HTML(_footer(engine), elem_id="footer")
         add_endpoints(engine)
         _connect_link(page, shelf, visit, tabs, said, analysed, told)
@@ -111,7 +111,7 @@ def launch_options(page: Page, names: Hosts) -> dict[str, Any]:
     }
 
 
-def _build_tabs(shelf: Shelf, visit: gr.State, tabs: gr.Tabs) -> tuple[Parts, Parts]:
+def _build_tabs(shelf: Shelf, visit: gr.State, tabs: gr.Tabs, limits: Limits) -> tuple[Parts, Parts]:
     """Lay out every tab inside the open ``gr.Tabs``; returns the components of *Analyse* and of *About*."""
     tab = {key: gr.Tab(name, id=key, elem_id=f"tab-{key}") for key, name in TABS.items()}
     with tab["analyse"]:
@@ -120,7 +120,7 @@ def _build_tabs(shelf: Shelf, visit: gr.State, tabs: gr.Tabs) -> tuple[Parts, Pa
         with tab[key]:
             feature.build(shelf, visit, tab[key])
     with tab["many"]:
-        many.build(shelf, visit, tab["many"], tabs, analysed["put_up"])
+        many.build(shelf, visit, tab["many"], tabs, analysed["put_up"], limits.upload_files)
     with tab["about"]:
         told = about.build(shelf, visit, analysed["put_up"])
     return analysed, told

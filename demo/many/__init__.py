@@ -21,7 +21,7 @@ KINDS = ["number", "html", "str", "number", "str", "number", "number", "number",
 WIDTHS = ["64px", "76px", "auto", "64px", "110px", "132px", "96px", "96px", "auto"]
 
 
-def build(shelf: Shelf, visit: gr.State, tab: gr.Tab, tabs: gr.Tabs, put_up: gr.State) -> Parts:
+def build(shelf: Shelf, visit: gr.State, tab: gr.Tab, tabs: gr.Tabs, put_up: gr.State, loose: int) -> Parts:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers.
 
     Args:
@@ -30,21 +30,22 @@ def build(shelf: Shelf, visit: gr.State, tab: gr.Tab, tabs: gr.Tabs, put_up: gr.
         tab: the open one.
         tabs: all of them, to lead to *Analyse*.
         put_up: the signal that has *Analyse* show what the visit holds.
+        loose: how many photos may come without an archive.
 
     Returns:
         Its components.
     """
-    parts = _lay_out()
+    parts = _lay_out(loose)
     _connect(shelf, visit, tab, parts)
     _lead_to_analyse(visit, tabs, put_up, parts)
     return parts
 
 
-def _lay_out() -> Parts:
+def _lay_out(loose: int) -> Parts:
     parts: dict[str, Any] = {}
     with gr.Column(elem_classes="card"):
         gr.HTML(html.heading(words.TITLE))
-        limits = {"files": handlers.LIMITS.files, "size": handlers.LIMITS.unpacked // 2**20}
+        limits = {"files": handlers.LIMITS.files, "size": handlers.LIMITS.unpacked // 2**20, "loose": loose}
         gr.HTML(html.caption(words.INFO.format(**limits)))
         parts["files"] = gr.File(
             file_count="multiple",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 TITLE = "Many photos at once"
-INFO = "A zip or several photos: up to {files} files and {size} MB unpacked. Work begins as soon as they are here."
+INFO = "A zip of up to {files} files, {size} MB unpacked, or {loose} photos. Work begins as soon as they are here."
 FILES = "Zip or photos"
 STOP = "Stop"
 FACES = "Every face"

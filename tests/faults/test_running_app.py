@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
 from demo import words
-from tests.faults.breakable_app import BROKEN_WIDTH, GREEDY_METHOD, MOST_WAITING
+from tests.faults.breakable_app import BROKEN_WIDTH, GREEDY_METHOD, MOST_PROGRAMS, MOST_WAITING
 from tests.hub_server import HubServer
 from tests.live_app import LiveApp, start, stop
 from tests.visitor import Visitor
@@ -42,6 +41,7 @@ def running(random_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -
         hub_settings = {
             "HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "0", "NO_PROXY": "*",
             "HF_HOME": str(tmp_path_factory.mktemp("hf")), "GLAMOR_CHECKPOINT": REPO,
+            "GLAMOR_MAX_WAITING": str(MOST_WAITING), "GLAMOR_MAX_WAITING_PROGRAMS": str(MOST_PROGRAMS),
         }  # fmt: skip
         app, process = start("-m", "tests.faults.breakable_app", **hub_settings)
         with_files = Client(app.url, verbose=False, analytics_enabled=False)
@@ -92,19 +92,18 @@ def test_a_method_that_finds_no_memory_says_what_to_do(running, portrait):
 
 
 def test_whoever_finds_the_queue_full_is_told_so(running, portrait):
-    calls = "/gradio_api/call/explain"
-    with Visitor(running.app.url) as visitor, httpx.Client(base_url=running.app.url, timeout=600) as http:
-        wish = {"data": [visitor.upload(portrait), "integrated_gradients", None, 1, None, 0.7, False]}
-        asked = [http.post(calls, json=wish) for _ in range(4 * MOST_WAITING)]
+    with Visitor(running.app.url) as visitor:
+        event = visitor.event("photo", "input")
+        visitor.act(event, None, visitor.upload(portrait), "integrated_gradients", 0.7)
+        wish = {"data": [None, 0.7], "fn_index": visitor.then(event)["id"], "session_hash": visitor.session}
+        asked = [visitor.http.post("/gradio_api/queue/join", json=wish) for _ in range(4 * MOST_WAITING)]
         taken = [answer for answer in asked if answer.status_code == 200]
         refused = [answer for answer in asked if answer.status_code != 200]
         assert len(taken) >= MOST_WAITING
-        assert refused
-        for answer in refused:
-            assert answer.status_code == 503
-            assert f"Queue is full. Max size is {MOST_WAITING}" in answer.text
+        told = {(answer.status_code, answer.json()["error"]) for answer in refused}
+        assert told == {(503, words.BUSY.format(waiting=MOST_WAITING))}
         for answer in taken:
-            assert "event: complete" in http.get(f"{calls}/{answer.json()['event_id']}").text
+            assert visitor.hear(answer.json()["event_id"])["success"]
     assert _works(running.client, portrait)
 
 
