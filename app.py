@@ -25,6 +25,7 @@ def main() -> int:
     share_arenas()
     try:
         demo.cache.check()
+        demo.cache.keep_aside()
         engine = open_engine(settings.checkpoint, allowed=settings.allowed)
     except GlamorError as error:
         print(f"app.py: {error}", file=sys.stderr)

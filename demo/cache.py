@@ -9,38 +9,51 @@ import atexit
 import hashlib
 import os
 import secrets
-import shutil
 import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from demo import text
+from demo import runs, text
 from glamor.errors import GlamorError
 
 # Seconds: the folder is looked through every CACHE_EVERY, and what is older than CACHE_AGE is deleted.
 CACHE_EVERY, CACHE_AGE = 300, 1500
 
 
+_CLAIMED = "GLAMOR_CACHE"  # environment variable by which child processes know the cache of their parent
 _KEY = secrets.token_bytes(32)  # whoever has a photo can still not name the file of it
 
 
 def claim() -> Path:
-    """Return the folder: GRADIO_TEMP_DIR, or one made for this process and removed with it.
+    """Return the cache of this run: inside GRADIO_TEMP_DIR, else inside a folder of this user's runs.
 
-    Gradio's own default is shared by all of a machine's Gradio apps, whose files are not ours to delete.
+    Gradio's own default is shared by all of a machine's Gradio apps, whose files are not ours to delete. What runs
+    that were killed left behind is deleted now; what this one leaves, when it ends.
     """
     given = os.environ.get("GRADIO_TEMP_DIR")
-    if given:
-        return Path(given).absolute()
-    made = tempfile.mkdtemp(prefix="glamor-")
-    os.environ["GRADIO_TEMP_DIR"] = made
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
-    return Path(made)
+    if given and given == os.environ.get(_CLAIMED):
+        return Path(given)  # of the process that started this one, whose work it does
+    try:
+        run = runs.begin(Path(given).absolute() if given else runs.parent())
+        folder = run.folder / "cache"
+        folder.mkdir()
+    except OSError:
+        return Path(given or tempfile.gettempdir()).absolute() / "cache"  # :func:`check` will find out, and say
+    atexit.register(runs.end, run)
+    os.environ["GRADIO_TEMP_DIR"] = os.environ[_CLAIMED] = str(folder)
+    return folder
 
 
 FOLDER = claim()
+ASIDE = FOLDER.with_name("tmp")  # for what libraries write for a moment, and leave there if they are interrupted
+
+
+def keep_aside(folder: Path = ASIDE) -> None:
+    """Let whatever this process writes for a moment lie where it is swept with all else."""
+    folder.mkdir(exist_ok=True)
+    tempfile.tempdir = str(folder)
 
 
 def check(folder: Path = FOLDER) -> None:
