@@ -23,9 +23,11 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
 from benchmarks.latency import forward_operations, machine, matrix_rate, median_seconds, one_face_photo, operations
-from demo import handlers, intervening, trust
+from demo.analyse import handlers
 from demo.engine import Engine
-from demo.visit import Visit
+from demo.interventions import handlers as intervening
+from demo.trust import handlers as trust
+from demo.visits import Visit
 from glamor.explain.trust import DEFAULT_METHODS
 from glamor.predictor import Predictor
 

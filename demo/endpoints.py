@@ -8,7 +8,8 @@ from typing import Any
 import gradio as gr
 from PIL.Image import Image
 
-from demo import api, queues
+from demo import api
+from demo import events as queues
 from demo.engine import Engine
 from demo.guard import as_api_errors
 from demo.lab import AS_IS

@@ -9,7 +9,7 @@ import captum.attr  # noqa: F401 (not first in the thread that explains while an
 from demo import gpu
 from demo.engine import Engine
 from demo.examples import example_photos
-from demo.visit import Question, View, Visit
+from demo.visits import Question, View, Visit
 from glamor.checkpoint import load_checkpoint
 from glamor.explain import explain
 from glamor.faces import largest

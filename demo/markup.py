@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 
 from demo import text
-from demo.visit import Focus, View
+from demo.visits import Focus, View
 from glamor.explain import METHODS, Explanation
 from glamor.predictor import Prediction
 

@@ -9,16 +9,17 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from demo import cache, endpoints, links, markup, privacy, queues, text
+from demo import about, analyse, cache, compare, endpoints, interventions, links, many, markup, privacy, text, trust
+from demo import events as queues
+from demo import swap as photos
+from demo.checkpoints import Shelf
 from demo.engine import Engine
 from demo.headers import SecurityHeaders
 from demo.limits import BodyLimit
 from demo.refusals import refusals
 from demo.sessions import Page, lifespan_of
-from demo.shelf import Shelf
-from demo.tabs import about, analyse, compare, interventions, many, photos, trust
 from demo.theme import css, theme
-from demo.visit import Visit
+from demo.visits import Visit
 
 VISIT_AGE = 3600  # seconds after the last action, or after the tab was closed, that a visit is remembered
 MAX_VISITS = 64

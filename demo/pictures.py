@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from demo.visit import Point, View
+from demo.visits import Point, View
 from glamor import figures
 from glamor.explain import Explanation
 from glamor.explain.trust import SANITY_LIMIT, Removal, Trust

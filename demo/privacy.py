@@ -7,9 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from demo import markup, queues, text
+from demo import events as queues
+from demo import markup, text
 from demo.sessions import Page
-from demo.visit import Visit
+from demo.visits import Visit
 
 # The page is opened anew, as a stranger would: whatever a tab still shows goes with the old one.
 _AFRESH_JS = """() => {

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from demo import side_by_side, text
+from demo import text
+from demo.about import side_by_side
 from glamor.predictor import Predictor
 from tests.browser.conftest import PATIENCE, add_photo, fits_across, keep, open_tab
 from tests.live_app import LiveApp

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from demo import card, markdown, text
+from demo import text
+from demo.about import choose, markdown
+from demo.about import views as card
+from demo.checkpoints import Shelf
 from demo.engine import Engine
-from demo.shelf import Shelf
-from demo.tabs.about import choose
-from demo.visit import Visit
+from demo.visits import Visit
 from glamor.card import Card, read_scores
 from glamor.predictor import Predictor
 

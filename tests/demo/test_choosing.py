@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import compare_markup, handlers, markup, side_by_side, text, trust_markup
+from demo import markup, text
+from demo.about import choose, side_by_side
+from demo.analyse import handlers
+from demo.checkpoints import BUILT_IN, Shelf
+from demo.compare import views as compare_markup
 from demo.engine import Engine
-from demo.shelf import BUILT_IN, Shelf
-from demo.tabs.about import choose
-from demo.visit import Visit
+from demo.trust import views as trust_markup
+from demo.visits import Visit
 from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.explain import explain, swap_matrix
 from glamor.explain.trust import examine

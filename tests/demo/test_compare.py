@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import compare, handlers, pictures, text
-from demo.compare import HIDDEN, SAME, Sheet
+from demo import pictures, text
+from demo.analyse import handlers
+from demo.compare import handlers as compare
+from demo.compare.handlers import HIDDEN, SAME, Sheet
 from demo.engine import Engine
-from demo.visit import Question, Visit
+from demo.visits import Question, Visit
 from glamor.explain import METHODS, explain
 
 FEW = ["grad_cam", "saliency", "input_x_gradient"]

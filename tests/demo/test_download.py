@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import download, handlers, text
+from demo import text
+from demo.analyse import download, handlers
 from demo.engine import Engine
-from demo.visit import Focus, Question, Visit
+from demo.visits import Focus, Question, Visit
 from glamor.report import load_report
 from glamor.serialise import explanation_to_dict, prediction_to_dict
 

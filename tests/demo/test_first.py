@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import first, handlers, swapping, text
+from demo import first, text
+from demo.analyse import handlers
+from demo.analyse.outputs import HIDE, SAME, Moved, Screen
 from demo.engine import Engine
 from demo.links import Link
-from demo.screen import HIDE, SAME, Moved, Screen
-from demo.visit import Visit
+from demo.swap import handlers as swapping
+from demo.visits import Visit
 from glamor.checkpoint import load_checkpoint
 from glamor.explain import explain
 from glamor.predictor import Predictor

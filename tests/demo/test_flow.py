@@ -7,11 +7,12 @@ import threading
 import numpy as np
 import pytest
 
-from demo import handlers, text
+from demo import text
+from demo.analyse import handlers
+from demo.analyse.outputs import HIDE, SHOW, Moved
 from demo.engine import Engine
 from demo.links import Link
-from demo.screen import HIDE, SHOW, Moved
-from demo.visit import Visit
+from demo.visits import Visit
 
 METHOD, OPACITY = "grad_cam", 0.7
 

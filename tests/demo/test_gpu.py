@@ -27,7 +27,7 @@ import sys
 import app, spaces, skimage.data
 from demo import handlers
 from demo.start import open_engine
-from demo.visit import Visit
+from demo.visits import Visit
 engine, visit = open_engine(sys.argv[1]), Visit()
 handlers.analyse(engine, visit, skimage.data.astronaut(), "grad_cam", 0.5)
 moved = handlers.explain(engine, visit, 0.5, lambda done: None)

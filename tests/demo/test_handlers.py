@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import handlers, pictures, text
+from demo import pictures, text
+from demo.analyse import handlers
+from demo.analyse.outputs import SAME, Moved, Screen
 from demo.engine import Engine
-from demo.screen import SAME, Moved, Screen
-from demo.visit import Visit
+from demo.visits import Visit
 from glamor.checkpoint import load_checkpoint
 from glamor.figures import CONTEXT_COLOR, FACE_COLOR
 from glamor.predictor import Predictor

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from demo import handlers, intervening, text
-from demo.intervening import KEEP_ALL, SAME, STRONGEST, Room
+from demo import text
+from demo.analyse import handlers
+from demo.interventions import handlers as intervening
+from demo.interventions.handlers import KEEP_ALL, SAME, STRONGEST, Room
 from demo.lab import BLACK, BLURRED, SHUFFLED, UNIFORM, Bench, Setting
-from demo.visit import Visit
+from demo.visits import Visit
 from glamor.explain import Intervention, intervene, permuted
 from glamor.figures.board import BOARD
 from glamor.figures.canvas import DPI

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import live, text
+from demo import text
+from demo.analyse import live
 
 
 def _sent(photo) -> dict[str, str]:

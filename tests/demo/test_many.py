@@ -13,10 +13,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from demo import many, text
+from demo import text
 from demo.engine import Engine
-from demo.many import Shown
-from demo.visit import Visit
+from demo.many import handlers as many
+from demo.many.handlers import Shown
+from demo.visits import Visit
 from glamor.many.zips import Limits
 from glamor.photo import load_photo
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from demo import markup, text
-from demo.visit import Focus, Question
+from demo.visits import Focus, Question
 from glamor.explain import METHODS, Explanation
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from demo import cache, text
 from demo.sessions import Page
-from demo.visit import Visit
+from demo.visits import Visit
 from tests.live_app import ROOT, LiveApp, free_port, wait
 from tests.visitor import Visitor
 

@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from demo import handlers, side_by_side, text
+from demo import text
+from demo.about import side_by_side
+from demo.analyse import handlers
+from demo.checkpoints import Shelf
 from demo.engine import Engine
-from demo.shelf import Shelf
 from demo.start import read_settings
-from demo.visit import Visit
+from demo.visits import Visit
 from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.config import ModelConfig
 from glamor.errors import CheckpointError
@@ -29,10 +31,10 @@ ALLOWED, OTHER = "someone/allowed", "someone/other"
 # In a process of its own: the Hub's client reads its settings when it is first imported.
 VISITOR = """
 import json, sys
-from demo.shelf import Shelf
+from demo.checkpoints import Shelf
 from demo.start import open_engine, read_settings
-from demo.tabs.about import choose
-from demo.visit import Visit
+from demo.about import choose
+from demo.visits import Visit
 settings = read_settings(["--checkpoint", sys.argv[1]])
 shelf = Shelf(open_engine(settings.checkpoint, allowed=settings.allowed))
 for name in json.loads(sys.argv[2]):

@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import handlers, lab_markup, swapping, text
-from demo.swapping import EVERYBODY, LARGEST
-from demo.visit import Visit
+from demo import text
+from demo.analyse import handlers
+from demo.interventions import views as lab_markup
+from demo.swap import handlers as swapping
+from demo.swap.handlers import EVERYBODY, LARGEST
+from demo.visits import Visit
 from glamor.explain import SwapMatrix, swap_matrix
 
 

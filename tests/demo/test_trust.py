@@ -7,9 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from demo import handlers, text, trust, trust_markup
-from demo.trust import Panel
-from demo.visit import Question, Visit
+from demo import text
+from demo.analyse import handlers
+from demo.trust import handlers as trust
+from demo.trust import views as trust_markup
+from demo.trust.handlers import Panel
+from demo.visits import Question, Visit
 from glamor.explain import METHODS
 from glamor.explain.trust import examine
 

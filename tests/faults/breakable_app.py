@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 import app
-from demo import queues
+from demo import events as queues
 from demo.engine import Engine
 from glamor import predictor
 from glamor.faces import Face, default_detector

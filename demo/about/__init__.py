@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.context import Context
 
-from demo import card, links, markup, queues, side_by_side, text
+from demo import events as queues
+from demo import links, markup, text
+from demo.about import side_by_side
+from demo.about import views as card
+from demo.about.side_by_side import SAME, Sides
+from demo.checkpoints import Shelf
 from demo.guard import message_of
 from demo.press import OPEN, press_js
-from demo.shelf import Shelf
-from demo.side_by_side import SAME, Sides
-from demo.visit import Visit
+from demo.visits import Visit
 from glamor.card import read_card
 
 OPACITY = 0.6

@@ -7,12 +7,14 @@ from typing import Any, cast
 
 import gradio as gr
 
-from demo import intervening, lab_markup, markup, text
-from demo.intervening import KEEP_ALL, STRONGEST, Room
+from demo import markup, text
+from demo.checkpoints import Shelf
+from demo.events import FAST
+from demo.interventions import handlers as intervening
+from demo.interventions import views as lab_markup
+from demo.interventions.handlers import KEEP_ALL, STRONGEST, Room
 from demo.lab import AS_IS, FACES, SCENES, SHUFFLED, UNIFORM
-from demo.queues import FAST
-from demo.shelf import Shelf
-from demo.visit import Visit
+from demo.visits import Visit
 
 LOOKS = (
     (KEEP_ALL, text.LAB_KEEP_ALL),
@@ -49,7 +51,7 @@ class Parts:
 
     @property
     def outputs(self) -> list[Any]:
-        """The outputs of every handler, in the order of :class:`~demo.intervening.Room`."""
+        """The outputs of every handler, in the order of :class:`~demo.interventions.handlers.Room`."""
         return [getattr(self, name) for name in Room._fields]
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import gradio as gr
 
-from demo import compare, markup, text
-from demo.queues import FAST
-from demo.shelf import Shelf
-from demo.tabs import slow
-from demo.tabs.slow import Controls
-from demo.visit import Visit
+from demo import jobs as slow
+from demo import markup, text
+from demo.checkpoints import Shelf
+from demo.compare import handlers as compare
+from demo.events import FAST
+from demo.jobs import Controls
+from demo.visits import Visit
 from glamor.explain import METHODS
 from glamor.explain.trust import DEFAULT_METHODS
 

@@ -12,12 +12,15 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import compare, compare_markup, markup, pictures, text, trust_markup
+from demo import markup, pictures, text
+from demo.analyse.outputs import SAME
+from demo.compare import handlers as compare
+from demo.compare import views as compare_markup
 from demo.engine import Engine
 from demo.guard import message_of
-from demo.screen import SAME
 from demo.shown import shown
-from demo.visit import BASELINE, Job, Question, SupersededError, Visit
+from demo.trust import views as trust_markup
+from demo.visits import BASELINE, Job, Question, SupersededError, Visit
 from glamor.explain.trust import Trust
 
 TAB = "trust"

@@ -21,7 +21,7 @@ from demo.engine import Engine
 from demo.guard import message_of
 from demo.markup import note
 from demo.shown import shown
-from demo.visit import Visit
+from demo.visits import Visit
 from glamor import figures
 from glamor.errors import CheckpointError, DataError, GlamorError
 from glamor.many.items import Item

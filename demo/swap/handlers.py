@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import lab_markup, lab_pictures, markup, text
+from demo import markup, text
 from demo.engine import Engine
 from demo.guard import message_of
+from demo.interventions import pictures as lab_pictures
+from demo.interventions import views as lab_markup
 from demo.shown import shown
-from demo.visit import Visit
+from demo.visits import Visit
 from glamor.faces import largest
 from glamor.photo import PhotoSource, load_photo
 from glamor.predictor import Prediction

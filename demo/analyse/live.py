@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image
 
 from demo import markup, parse, text
+from demo.checkpoints import Shelf
 from demo.engine import Engine
 from demo.guard import message_of
-from demo.shelf import Shelf
-from demo.visit import Visit
+from demo.visits import Visit
 from glamor import figures
 from glamor.faces import largest
 from glamor.photo import Photo, load_photo

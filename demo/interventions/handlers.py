@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 import gradio as gr
 import numpy as np
 
-from demo import lab_markup, lab_pictures, markup, parse, text
+from demo import markup, parse, text
 from demo.engine import Engine
 from demo.guard import message_of
+from demo.interventions import pictures as lab_pictures
+from demo.interventions import views as lab_markup
 from demo.lab import FACES, LEARNED, SCENES, SHUFFLED, UNIFORM, Bench, Cell, Outcome, Setting
 from demo.shown import shown
-from demo.visit import Point, View, Visit
+from demo.visits import Point, View, Visit
 from glamor import figures
 
 SAME = gr.skip()

@@ -7,12 +7,13 @@ from typing import Any, cast
 
 import gradio as gr
 
-from demo import markup, parse, swapping, text
+from demo import markup, parse, text
+from demo.checkpoints import Shelf
+from demo.events import PREDICT_QUEUE, PRIVATE
 from demo.examples import example_photos
-from demo.queues import PREDICT_QUEUE, PRIVATE
-from demo.shelf import Shelf
-from demo.swapping import EVERYBODY, LARGEST, Swapped
-from demo.visit import Visit
+from demo.swap import handlers as swapping
+from demo.swap.handlers import EVERYBODY, LARGEST, Swapped
+from demo.visits import Visit
 from glamor.photo import load_photo
 
 
@@ -40,7 +41,7 @@ class Parts:
 
     @property
     def outputs(self) -> list[Any]:
-        """What the handler changes, in the order of :class:`~demo.swapping.Swapped`."""
+        """What the handler changes, in the order of :class:`~demo.swap.handlers.Swapped`."""
         return [getattr(self, name) for name in Swapped._fields]
 
 

@@ -12,7 +12,7 @@ from glamor.photo import Photo
 from glamor.predictor import Prediction
 
 if TYPE_CHECKING:
-    from demo.many import Album
+    from demo.many.handlers import Album
 
 Point = tuple[float, float]
 BASELINE = "black"  # of a method that has no use for one

@@ -8,8 +8,9 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
-from demo import compare_markup, markup, text
-from demo.queues import SLOW
+from demo import markup, text
+from demo.compare import views as compare_markup
+from demo.events import SLOW
 from glamor.explain import METHODS
 
 

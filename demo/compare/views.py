@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from demo import markup, text, trust_markup
-from demo.visit import Focus
+from demo import markup, text
+from demo.trust import views as trust_markup
+from demo.visits import Focus
 from glamor.explain import METHODS, Explanation
 from glamor.explain.registry import Method
 from glamor.explain.trust import relative_delta

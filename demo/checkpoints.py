@@ -7,7 +7,7 @@ from typing import Any
 
 from demo import text
 from demo.engine import Engine
-from demo.visit import Visit
+from demo.visits import Visit
 from glamor.checkpoint import CONFIG_FILE, EMBEDDED
 from glamor.errors import CheckpointError
 from glamor.predictor import Predictor

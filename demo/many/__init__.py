@@ -8,12 +8,14 @@ from typing import Any
 
 import gradio as gr
 
-from demo import many, markup, queues, text
-from demo.many import Shown
+from demo import events as queues
+from demo import jobs as slow
+from demo import markup, text
+from demo.checkpoints import Shelf
+from demo.many import handlers as many
+from demo.many.handlers import Shown
 from demo.press import OPEN, press_js
-from demo.shelf import Shelf
-from demo.tabs import slow
-from demo.visit import Visit
+from demo.visits import Visit
 
 # A queue of its own: an archive takes minutes, and nobody's photo may wait behind it.
 QUEUE: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}

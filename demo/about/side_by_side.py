@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import lab_markup, markup, pictures, text
+from demo import markup, pictures, text
+from demo.checkpoints import Shelf
 from demo.engine import Engine
 from demo.guard import message_of
-from demo.shelf import Shelf
+from demo.interventions import views as lab_markup
 from demo.shown import shown
-from demo.visit import Focus, Question, View, Visit
+from demo.visits import Focus, Question, View, Visit
 from glamor.photo import BoxXyxy, Photo
 from glamor.predictor import Prediction
 

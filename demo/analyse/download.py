@@ -11,11 +11,12 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from demo import markup, queues, text
+from demo import events as queues
+from demo import markup, text
+from demo.checkpoints import Shelf
 from demo.engine import Engine
 from demo.guard import message_of
-from demo.shelf import Shelf
-from demo.visit import Focus, Visit
+from demo.visits import Focus, Visit
 from glamor.report import zip_report
 
 # The button that a browser follows is hidden: its file does not exist before the visible one is pressed.

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable
 from html import escape
 
-from demo import markdown, markup, text
+from demo import markup, text
+from demo.about import markdown
 from glamor.card import Card, Scores
 from glamor.checkpoint import Checkpoint
 from glamor.evaluate import ATTENTION_ALONE, CONTEXT_BLANKED

@@ -14,12 +14,12 @@ from typing import Any
 import gradio as gr
 
 from demo import markup, parse, pictures, text
+from demo.analyse.outputs import HIDE, SAME, SHOW, Moved, Screen
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.links import Link
-from demo.screen import HIDE, SAME, SHOW, Moved, Screen
 from demo.shown import shown
-from demo.visit import Focus, Point, Question, SupersededError, View, Visit
+from demo.visits import Focus, Point, Question, SupersededError, View, Visit
 from glamor.errors import FaceError
 from glamor.explain import Explanation
 from glamor.faces import largest

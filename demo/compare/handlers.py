@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import compare_markup, markup, pictures, text
+from demo import markup, pictures, text
+from demo.analyse.outputs import SAME
+from demo.compare import views as compare_markup
 from demo.engine import Engine
 from demo.guard import message_of
-from demo.screen import SAME
 from demo.shown import inline
-from demo.visit import BASELINE, Focus, Job, Question, SupersededError, Visit
+from demo.visits import BASELINE, Focus, Job, Question, SupersededError, Visit
 from glamor.explain import METHODS, Explanation, find_method
 
 TAB = "compare"

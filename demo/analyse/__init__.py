@@ -10,15 +10,16 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
-from demo import first, gpu, handlers, links, markup, parse, text
-from demo.download import add_download
+from demo import first, gpu, links, markup, parse, text
+from demo.analyse import handlers
+from demo.analyse.download import add_download
+from demo.analyse.live import add_live
+from demo.analyse.outputs import SAME, Moved, Screen
+from demo.checkpoints import Shelf
+from demo.events import FAST, SLOW
 from demo.examples import example_photos
-from demo.live import add_live
 from demo.press import OPEN, press_js
-from demo.queues import FAST, SLOW
-from demo.screen import SAME, Moved, Screen
-from demo.shelf import Shelf
-from demo.visit import Visit
+from demo.visits import Visit
 from glamor.explain import METHODS
 
 SHOWN_METHODS = (first.METHOD, "grad_cam", "occlusion")
@@ -58,12 +59,12 @@ class Parts:
 
     @property
     def screen(self) -> list[Any]:
-        """The outputs of a fast handler, in the order of :class:`~demo.screen.Screen`."""
+        """The outputs of a fast handler, in the order of :class:`~demo.analyse.outputs.Screen`."""
         return [getattr(self, name) for name in Screen._fields]
 
     @property
     def panel(self) -> list[Any]:
-        """The outputs of an explanation, in the order of :class:`~demo.screen.Moved`."""
+        """The outputs of an explanation, in the order of :class:`~demo.analyse.outputs.Moved`."""
         return [self.moved, self.moved_words, self.stop, self.again]
 
 

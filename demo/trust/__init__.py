@@ -8,13 +8,15 @@ from typing import Any, Literal
 
 import gradio as gr
 
-from demo import markup, text, trust, trust_markup
-from demo.queues import FAST
-from demo.shelf import Shelf
-from demo.tabs import slow
-from demo.tabs.slow import Controls
-from demo.trust import Panel
-from demo.visit import Visit
+from demo import jobs as slow
+from demo import markup, text
+from demo.checkpoints import Shelf
+from demo.events import FAST
+from demo.jobs import Controls
+from demo.trust import handlers as trust
+from demo.trust import views as trust_markup
+from demo.trust.handlers import Panel
+from demo.visits import Visit
 from glamor.explain.trust import DEFAULT_METHODS
 
 

@@ -1,1 +1,0 @@
-"""One module a tab: what stands on it, and which handler answers what."""
