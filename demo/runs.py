@@ -51,8 +51,8 @@ def begin(place: Path) -> Run:
         OSError: if it cannot be made.
     """
     place.mkdir(parents=True, exist_ok=True)
-    for lock in sorted(place.glob("run-*.lock")):
-        _delete_if_dead(lock)
+    for path in sorted(place.glob("run-*.lock")):
+        _delete_if_dead(path)
     while True:
         folder = place / f"run-{secrets.token_hex(8)}"
         lock = _lock_of(folder)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from demo.kept import KeptPhoto
 from demo.lab import Bench
 from glamor.explain import Explanation
 from glamor.explain.trust import Trust
-from glamor.photo import Photo
 from glamor.predictor import Prediction
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class View:
     """One analysed photo and what the visitor has chosen on it.
 
     Attributes:
-        photo: (H, W, 3) uint8 RGB, upright, without metadata.
+        photo: what is remembered of it.
         predictions: one per face, left to right; empty: no face.
         question: what the attributions should answer; None without a face.
         marking: whether clicks on the photo mark a face instead of choosing one.
@@ -57,7 +57,7 @@ class View:
             photo's place stays free.
     """
 
-    photo: Photo
+    photo: KeptPhoto
     predictions: tuple[Prediction, ...] = ()
     question: Question | None = None
     marking: bool = False
@@ -123,6 +123,10 @@ class Visit:
     album: Album | None = None
     given: bytes | None = None
     checkpoint: str | None = None
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
+        """Return a visit of its own: Gradio begins each with a copy. What was computed never changes and is shared."""
+        return replace(self, maps=dict(self.maps), checks=dict(self.checks), jobs=dict(self.jobs))
 
     def show(self, view: View | None) -> None:
         """Put up a new view; what was computed for other photos or other faces is forgotten."""

@@ -61,7 +61,7 @@ def save(engine: Engine, visit: Visit) -> tuple[str | None, str]:
     question, prediction = view.focus
     try:
         explanation = visit.maps.get(question) or engine.explain(prediction, question.method, question.target)
-        content = zip_report(view.photo, view.predictions, question.face, explanation)
+        content = zip_report(view.photo.pixels(engine), view.predictions, question.face, explanation)
         path = _cached(file_name(view.focus), content)
     except Exception as error:
         return None, markup.note(escape(message_of(error)), "warn")
