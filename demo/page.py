@@ -48,6 +48,7 @@ def build(engine: Engine, first: Visit) -> Page:
     with Page(
         title=text.TITLE, analytics_enabled=False, delete_cache=(cache.CACHE_EVERY, cache.CACHE_AGE), fill_width=True
     ) as page:
+        page.begin_with(first)
         visit = gr.State(first, time_to_live=VISIT_AGE, delete_callback=page.forget_visit)
         with gr.Row(elem_id="top-bar"):
             gr.HTML(markup.header(), elem_id="header")

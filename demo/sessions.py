@@ -16,7 +16,7 @@ import gradio as gr
 from gradio.state_holder import SessionState
 from PIL.Image import Image
 
-from demo import cache, text, tools
+from demo import cache, memory, text, tools
 
 OWN_FILE = "/gradio_api/file="  # the page's own address of a file in the cache begins so
 
@@ -28,6 +28,9 @@ class Page(gr.Blocks):
         super().__init__(*args, **kwargs)
         self._files: WeakKeyDictionary[SessionState, set[str]] = WeakKeyDictionary()
         self._gone: WeakSet[SessionState] = WeakSet()
+        self._weights: WeakKeyDictionary[SessionState, int] = WeakKeyDictionary()
+        self._most_remembered = memory.read_most()
+        self._first: Any = None
 
     async def preprocess_data(
         self, block_fn: Any, inputs: list[Any], state: SessionState | None, explicit_call: bool = False
@@ -65,7 +68,12 @@ class Page(gr.Blocks):
             for key, value in list(state.state_data.items()):
                 state[key] = value  # the visit's time to live starts anew
             state.config_values.clear()  # Gradio's copy of all that the session was shown
+            self._make_room(state)
         return values
+
+    def begin_with(self, visit: Any) -> None:
+        """Take note of what every visit begins with a copy of: what is in it weighs nothing, for all share it."""
+        self._first = visit, memory.parts(visit)
 
     def forget(self, session: str | None) -> None:
         """Delete a session's files and memory now.
@@ -99,6 +107,19 @@ class Page(gr.Blocks):
         sessions = self.state_holder.session_data
         for name in [name for name, one in sessions.items() if one is state]:
             sessions.move_to_end(name, last=False)
+
+    def _make_room(self, state: SessionState) -> None:
+        """Forget the visits that were not used for longest, if all together have become too heavy with this one."""
+        shared = self._first[1] if self._first else ()
+        self._weights[state] = memory.weight(list(state.state_data.values()), shared)
+        holder: Any = self.state_holder
+        sessions = [
+            memory.Remembered(name, self._weights.get(one, 0), holder.time_last_used[name].timestamp())
+            for name, one in list(holder.session_data.items())
+            if name in holder.time_last_used
+        ]
+        for name in list(memory.crowded_out(sessions, self._most_remembered)):
+            self.forget(name)
 
     def _note(self, state: SessionState | None, values: Any) -> None:
         found = set(_cached_files(values))
