@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import demo.cache  # (first: Gradio reads its folder's place when it is imported)
 import demo.gpu  # (then: on a ZeroGPU Space its package must come before torch)
+from demo.bounds import read_bounds
 from demo.first import first_visit
-from demo.memory import read_most, share_arenas
+from demo.memory import share_arenas
 from demo.quick import without_stubs
 from demo.start import open_engine, read_settings
 from glamor.errors import GlamorError
@@ -26,7 +27,7 @@ def main() -> int:
     try:
         demo.cache.check()
         demo.cache.keep_aside()
-        read_most()
+        read_bounds()
         engine = open_engine(settings.checkpoint, allowed=settings.allowed)
     except GlamorError as error:
         print(f"app.py: {error}", file=sys.stderr)

@@ -9,6 +9,7 @@ import atexit
 import hashlib
 import os
 import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ from glamor.errors import GlamorError
 
 # Seconds: the folder is looked through every CACHE_EVERY, and what is older than CACHE_AGE is deleted.
 CACHE_EVERY, CACHE_AGE = 300, 1500
+LOOK_EVERY = 30  # seconds between two looks for what nobody needs; more often if a host keeps it for less
+PRIVATE = "own-"  # begins the name of a folder that holds what was made for one visitor, and goes as a whole
 
 
 _CLAIMED = "GLAMOR_CACHE"  # environment variable by which child processes know the cache of their parent
@@ -94,14 +97,41 @@ def keep(data: bytes, name: str, folder: Path = FOLDER) -> str:
     return str(place)
 
 
+def private_folder() -> Path:
+    """Return a new folder in the cache whose name nobody can guess, for what is made for one visitor."""
+    place = Path(os.environ.get("GRADIO_TEMP_DIR", FOLDER))
+    place.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=PRIVATE, dir=place))
+
+
 def delete(paths: Iterable[str | Path], folder: Path = FOLDER) -> None:
-    """Delete files, and folders that are empty without them; what is gone already, or lies elsewhere, is let be."""
+    """Delete files, and folders that are empty without them; what is gone already, or lies elsewhere, is let be.
+
+    A private folder goes with any of its files, and all else that is in it.
+    """
     for path in map(Path, paths):
         if folder not in path.parents:
             continue
+        first = folder / path.relative_to(folder).parts[0]
+        if first.name.startswith(PRIVATE):
+            shutil.rmtree(first, ignore_errors=True)
         with suppress(OSError):
             path.unlink(missing_ok=True)
             path.parent.rmdir()
+
+
+def delete_states(folder: Path = FOLDER) -> None:
+    """Delete what Gradio wrote, on anybody's request, of what a session shows; no page of ours reads it."""
+    shutil.rmtree(folder / "deep_links", ignore_errors=True)
+
+
+def delete_empty(age: float, folder: Path = FOLDER) -> None:
+    """Delete the folders in which nothing was for ``age`` seconds: their names are made of what visitors sent."""
+    now = time.time()
+    for path in sorted(folder.rglob("*"), reverse=True):  # a folder after what is in it
+        with suppress(OSError):
+            if path.is_dir() and not path.is_symlink() and abs(now - path.lstat().st_ctime) >= age:
+                path.rmdir()
 
 
 def sweep(kept: Iterable[str], age: float = CACHE_AGE, folder: Path = FOLDER) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
@@ -15,14 +14,9 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from demo import text
-from glamor.errors import GlamorError
-
 _M_ARENA_MAX = -8  # glibc's malloc.h
 ARENAS = 2  # with as many, no answer takes longer than with the usual eight a processor
 
-VISITS_MB = "GLAMOR_VISITS_MB"  # environment variable: what all visits together may remember
-MB, MOST_MB, HIGHEST_MB = 10**6, 512, 10**6
 _POINTER = 8  # bytes
 SAMPLE = 100  # of a longer list so many are looked at: a visit's archive may have had thousands of faces
 
@@ -42,18 +36,6 @@ class Remembered:
     last_used: float
 
 
-def read_most(environment: Mapping[str, str] | None = None) -> int:
-    """Return how many bytes all visits together may remember.
-
-    Raises:
-        GlamorError: if the host's setting is no whole number of megabytes.
-    """
-    given = (os.environ if environment is None else environment).get(VISITS_MB, "").strip() or str(MOST_MB)
-    if not (given.isascii() and given.isdigit() and len(given) < 10 and 1 <= int(given) <= HIGHEST_MB):
-        raise GlamorError(text.BAD_VISITS_MB.format(name=VISITS_MB, given=given[:60], highest=HIGHEST_MB))
-    return int(given) * MB
-
-
 def crowded_out(sessions: Iterable[Remembered], most: int) -> Iterator[str]:
     """Yield the names of those that must be forgotten, the longest unused first, until the rest weighs at most so much.
 
@@ -70,20 +52,21 @@ def crowded_out(sessions: Iterable[Remembered], most: int) -> Iterator[str]:
         yield one.name
 
 
-def weight(value: Any, shared: Iterable[int] = ()) -> int:
+def weight(value: Any, shared: Iterable[int] = (), sample: int = SAMPLE) -> int:
     """Return how many bytes a value holds, whatever stands in it twice counted once.
 
     Args:
         value: a visit, or anything made of plain values, containers, dataclasses, arrays and tensors.
         shared: identities of what others hold as well, see :func:`parts`; they weigh nothing.
+        sample: of a longer list so many are looked at.
     """
-    return _weigh(value, set(shared))
+    return _weigh(value, set(shared), sample)
 
 
 def parts(value: Any) -> frozenset[int]:
     """Return the identities of all that a value holds; they hold as long as it lives."""
     seen: set[int] = set()
-    _weigh(value, seen, sample=sys.maxsize)
+    _weigh(value, seen, sys.maxsize)
     return frozenset(seen)
 
 
@@ -96,7 +79,7 @@ def share_arenas() -> None:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, ARENAS)
 
 
-def _weigh(value: Any, seen: set[int], sample: int = SAMPLE) -> int:
+def _weigh(value: Any, seen: set[int], sample: int) -> int:
     value = _owner(value)
     if value is None or id(value) in seen or isinstance(value, type | FunctionType | ModuleType | Enum | bool):
         return 0

@@ -17,6 +17,7 @@ from demo.engine import Engine
 from demo.headers import SecurityHeaders
 from demo.limits import BodyLimit
 from demo.refusals import refusals
+from demo.senders import NoteSenders
 from demo.sessions import Page, lifespan_of
 from demo.theme import css, theme
 from demo.visits import Visit
@@ -77,7 +78,11 @@ def launch_options(page: Page) -> dict[str, Any]:
         "app_kwargs": {
             "lifespan": lifespan_of(page),
             "exception_handlers": refusals(),
-            "middleware": [Middleware(SecurityHeaders), Middleware(BodyLimit)],
+            "middleware": [
+                Middleware(SecurityHeaders),
+                Middleware(BodyLimit),
+                Middleware(NoteSenders, page.senders),
+            ],
         },
         "mcp_server": True,
         "theme": theme(),

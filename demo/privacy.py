@@ -9,6 +9,7 @@ import gradio as gr
 
 from demo import events as queues
 from demo import markup, text
+from demo.senders import sender_of
 from demo.sessions import Page
 from demo.visits import Visit
 
@@ -32,7 +33,7 @@ def connect(page: Page, visit: gr.State, delete: gr.Button, deleted: gr.HTML) ->
         visit.show(None)
 
     def forget(request: gr.Request) -> None:
-        page.forget(request.session_hash)
+        page.forget(request.session_hash, sender_of(request))
 
     options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **queues.PREDICT_QUEUE}
     (

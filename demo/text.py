@@ -133,7 +133,7 @@ BAD_INPUTS = (
 )
 CACHE_UNWRITABLE = "The pictures cannot be kept: the server’s disk is full or cannot be written; try again later."
 CLOSING = "The server is being stopped, so this was given up; try again in a minute."
-BAD_VISITS_MB = "{name} is “{given}”; accepted: a whole number of megabytes from 1 to {highest:,}; set another."
+BAD_BOUND = "{name} is “{given}”; accepted: a whole number from 1 to {highest:,}; set another."
 NO_CACHE = "{folder} cannot be written ({reason}); set GRADIO_TEMP_DIR to a folder that can."
 NO_PHOTO_API = "No photo came with the request; send one as the first argument."
 

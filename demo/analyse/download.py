@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 
 from demo import events as queues
 from demo import markup, text
+from demo.cache import private_folder
 from demo.checkpoints import Shelf
 from demo.engine import Engine
 from demo.guard import message_of
@@ -75,9 +74,6 @@ def file_name(focus: Focus) -> str:
 
 
 def _cached(name: str, content: bytes) -> Path:
-    """Write into a folder of its own whose name nobody can guess."""
-    cache = Path(get_upload_folder())
-    cache.mkdir(parents=True, exist_ok=True)
-    path = Path(tempfile.mkdtemp(dir=cache)) / name
+    path = private_folder() / name
     path.write_bytes(content)
     return path

@@ -10,7 +10,7 @@ import gradio as gr
 
 from demo import events as queues
 from demo import jobs as slow
-from demo import markup, text
+from demo import markup, parse, text
 from demo.checkpoints import Shelf
 from demo.many import handlers as many
 from demo.many.handlers import Shown
@@ -108,8 +108,10 @@ def _result_parts() -> dict[str, Any]:
 
 
 def _connect(shelf: Shelf, tab: gr.Tab, visit: gr.State, parts: Parts) -> None:
-    def on_files(visit: Visit, files: list[str] | None) -> Iterator[Shown]:
-        yield from many.work(shelf.of(visit), visit, files)
+    def on_files(visit: Visit, files: list[Any] | None) -> Iterator[Shown]:
+        # (Raw values: to make paths of them, Gradio would leave an empty file for each in the cache.)
+        sources = map(parse.photo_source, files or ())
+        yield from many.work(shelf.of(visit), visit, [one for one in sources if isinstance(one, str)])
 
     def on_row(visit: Visit, event: gr.SelectData) -> tuple[str, str]:
         return many.choose(visit, event.row_value[0] if event.row_value else None)
@@ -124,9 +126,10 @@ def _connect(shelf: Shelf, tab: gr.Tab, visit: gr.State, parts: Parts) -> None:
         [visit, parts.files],
         parts.status,
         trigger_mode="multiple",
+        preprocess=False,
         **private,
         **queues.PREDICT_QUEUE,
-    ).then(on_files, [visit, parts.files], parts.shown, trigger_mode="multiple", **private, **QUEUE)
+    ).then(on_files, [visit, parts.files], parts.shown, trigger_mode="multiple", preprocess=False, **private, **QUEUE)
     tab.select(on_select, [visit], parts.other, **private, **queues.PREDICT_QUEUE)
     parts.stop.click(many.stop, [visit], None, **private, **queues.PREDICT_QUEUE)
     parts.table.select(on_row, [visit], [parts.status, parts.opened], **private, **queues.PREDICT_QUEUE).then(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +12,10 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
-from gradio.utils import get_upload_folder
 from PIL import Image
 
 from demo import text
+from demo.cache import private_folder
 from demo.engine import Engine
 from demo.guard import message_of
 from demo.markup import note
@@ -223,9 +222,7 @@ def _finished(engine: Engine, album: Album) -> Shown:
 
 def _write(engine: Engine, album: Album) -> Path:
     """Write the rows into a folder of Gradio's cache, where they go with everything else of the visit."""
-    cache = Path(get_upload_folder())
-    cache.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=cache))
+    folder = private_folder()
     with Store(folder, engine.class_names, engine.predictor.checkpoint.sha256) as store:
         store.add(album.rows)
         store.finish()

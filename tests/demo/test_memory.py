@@ -16,11 +16,12 @@ from PIL import Image
 
 from demo import memory, text
 from demo.analyse import handlers
+from demo.bounds import MB, Bounds, read_bounds
 from demo.first import first_visit
 from demo.interventions import handlers as interventions
 from demo.kept import LONGEST_SHOWN, keep
 from demo.many.handlers import Album
-from demo.memory import MB, Remembered, crowded_out, read_most, weight
+from demo.memory import Remembered, crowded_out, weight
 from demo.visits import Visit
 from glamor.errors import GlamorError
 from glamor.many.items import Item
@@ -154,14 +155,14 @@ def test_the_longest_unused_are_forgotten_until_the_rest_fits(most, gone):
 
 
 def test_the_host_sets_how_much_visits_may_remember():
-    assert read_most({}) == 512 * MB
-    assert read_most({"GLAMOR_VISITS_MB": " 2000 "}) == 2000 * MB
+    assert read_bounds({}).visits_mb == 512
+    assert read_bounds({"GLAMOR_VISITS_MB": " 2000 "}) == Bounds(visits_mb=2000)
 
 
 @pytest.mark.parametrize("given", ["0", "-5", "1.5", "much", "9" * 30, "²"])
-def test_a_setting_that_is_no_number_of_megabytes_is_refused_in_words(given):
-    with pytest.raises(GlamorError, match=r"GLAMOR_VISITS_MB is .*whole number of megabytes from 1 to 1,000,000"):
-        read_most({"GLAMOR_VISITS_MB": given})
+def test_a_setting_that_is_no_number_is_refused_in_words(given):
+    with pytest.raises(GlamorError, match=r"GLAMOR_VISITS_MB is .*whole number from 1 to 1,000,000"):
+        read_bounds({"GLAMOR_VISITS_MB": given})
 
 
 def test_visitors_who_are_crowded_out_are_told_so_and_their_files_go(random_checkpoint, tmp_path):
