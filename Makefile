@@ -43,7 +43,7 @@ audit: $(DEV_READY) ## Ask PyPI whether anything installed has a known weakness
 bench: $(DEV_READY) ## Time everything beside its floor; writes benchmarks/results.json and the README's table
 	$(PYTHON) benchmarks/bench.py $(ARGS)
 
-load: $(DEV_READY) ## Serve 1, 4, 16 and 64 visitors (ARGS="--seconds 120" for two minutes each)
+load: $(DEV_READY) ## Serve 1, 4, 16 and 64 visitors (ARGS="--large": photos of 40 megapixels that are remembered)
 	$(PYTHON) benchmarks/load.py $(ARGS)
 
 leaks: $(DEV_READY) ## Answer 2,000 predictions and 200 explanations, and see what stays behind

@@ -30,6 +30,7 @@ def main() -> int:
         limits = read_limits()
         demo.cache.check()
         names = hosts.read(settings.host)
+        demo.cache.keep_aside()
         engine = open_engine(settings.checkpoint, allowed=settings.allowed)
     except GlamorError as error:
         print(f"app.py: {error}", file=sys.stderr)

@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a scri
 from benchmarks.latency import forward_operations, matrix_rate, median_seconds, one_face_photo, operations, stages
 from benchmarks.program import Program
 from demo import pictures
+from demo.kept import on_screen
 from glamor.explain import METHODS, explain
 from glamor.folded import folded
 from glamor.photo import load_photo
@@ -131,9 +132,9 @@ def local(predictor: Predictor, jpeg: bytes) -> Iterator[Work]:
 
     def draw() -> list[pictures.Picture]:
         return [
-            pictures.numbered_photo(photo, (prediction,), 0),
+            pictures.numbered_photo(on_screen(photo), (prediction,), 0),
             pictures.saw(prediction),
-            pictures.looked(photo, prediction, 0.7),
+            pictures.looked(on_screen(photo), prediction, 0.7),
             pictures.moved(prediction, explanation, 0.7),
         ]
 

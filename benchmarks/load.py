@@ -1,5 +1,8 @@
 """Many visitors at once: ``python benchmarks/load.py [--seconds 20] [--visitors 1 4 16 64] [--checkpoint SOURCE]``.
 
+With ``--large`` as many visitors of the page as the last number says each add a photo of 40 megapixels and stay; then
+the exit status is 1 as well if the app ever took more than 2 GB.
+
 Starts the app on the loopback network and has visitors ask ``/predict`` about different photos, each again as soon as
 it is answered; then one of them while two others run Integrated Gradients. Prints how many were served, how long they
 waited, what failed, and the app's memory before and after. The exit status is 1 if anything failed.
@@ -12,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,10 +29,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a scri
 from benchmarks.many_photos import load_portraits, make_photo
 from benchmarks.program import BusyError, Program, RefusedError
 from tests.live_app import start, stop
+from tests.visitor import Visitor
 
 PHOTOS = 40
 LONGEST = 1280  # pixels of their longer sides
 HEAVY = 2
+LARGE_HW, MOST_MEMORY = (5480, 7300), 2 * 10**9  # pixels; bytes
 
 
 @dataclass
@@ -46,9 +52,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20, help="of each row")
     parser.add_argument("--visitors", type=int, nargs="+", default=[1, 4, 16, 64])
     parser.add_argument("--checkpoint", default="")
+    parser.add_argument("--large", action="store_true", help="photos of 40 megapixels that are remembered")
     arguments = parser.parse_args()
     app, process = start("app.py", *(("--checkpoint", arguments.checkpoint) if arguments.checkpoint else ()))
     try:
+        if arguments.large:
+            return large(app.url, process.pid, arguments.visitors[-1])
         with tempfile.TemporaryDirectory() as folder:
             photos = write_photos(Path(folder))
             visit(app.url, photos, 1, 3)  # warm
@@ -70,6 +79,43 @@ def main() -> int:
     failed = [words for one in told.values() for words in one.errors]
     print(*dict.fromkeys(failed), sep="\n", end="")
     return int(bool(failed))
+
+
+def large(url: str, pid: int, count: int) -> int:
+    """Have visitors add a large photo each and stay, and print what memory that takes; returns the exit status."""
+    peak, done = [memory(pid)], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.05):
+            peak[0] = max(peak[0], memory(pid))
+
+    before, watcher = peak[0], threading.Thread(target=watch)
+    watcher.start()
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(4) as pool:
+        visitors = list(pool.map(lambda number: add_large(url, Path(folder), number), range(count)))
+        after = memory(pid)
+        remembered = sum(pool.map(is_remembered, visitors))
+    done.set()
+    watcher.join()
+    print(f"{count} visitors with {np.prod(LARGE_HW) / 1e6:.0f} megapixels each, {remembered} of them remembered")
+    print(f"memory of the app: {before / 1e6:.0f} MB before, {after / 1e6:.0f} after, {peak[0] / 1e6:.0f} at most")
+    return int(peak[0] > MOST_MEMORY)
+
+
+def add_large(url: str, folder: Path, number: int) -> Visitor:
+    """Begin a visit and add a photo like nobody else's."""
+    visitor, path = Visitor(url), folder / f"{number}.jpg"
+    visitor.open()
+    photo = make_photo(load_portraits(), number, np.random.default_rng(number), LONGEST)
+    Image.fromarray(photo).resize(LARGE_HW[::-1]).save(path, quality=85)
+    visitor.act(visitor.event("photo", "input"), None, visitor.upload(path), "grad_cam", 0.7)
+    path.unlink()
+    return visitor
+
+
+def is_remembered(visitor: Visitor) -> bool:
+    """Whether a visitor can still move the slider."""
+    return bool(visitor.hear(visitor.start(visitor.event("opacity", "input"), None, 0.3))["success"])
 
 
 def write_photos(folder: Path) -> list[Path]:

@@ -16,31 +16,47 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from demo import words
+from demo import runs, words
 from glamor.errors import GlamorError
 
 # Seconds: the folder is looked through every CACHE_EVERY, and what is older than CACHE_AGE is deleted.
 CACHE_EVERY, CACHE_AGE = 300, 1500
+LOOK_EVERY = 30  # seconds between two looks for what nobody needs; more often if a host keeps it for less
+PRIVATE = "own-"  # begins the name of a folder that holds what was made for one visitor, and goes as a whole
 
 
+_CLAIMED = "GLAMOR_CACHE"  # environment variable by which child processes know the cache of their parent
 _KEY = secrets.token_bytes(32)  # whoever has a photo can still not name the file of it
 
 
 def claim() -> Path:
-    """Return the folder: GRADIO_TEMP_DIR, or one made for this process and removed with it.
+    """Return the cache of this run: inside GRADIO_TEMP_DIR, else inside a folder of this user's runs.
 
-    Gradio's own default is shared by all of a machine's Gradio apps, whose files are not ours to delete.
+    Gradio's own default is shared by all of a machine's Gradio apps, whose files are not ours to delete. What runs
+    that were killed left behind is deleted now; what this one leaves, when it ends.
     """
     given = os.environ.get("GRADIO_TEMP_DIR")
-    if given:
-        return Path(given).absolute()
-    made = tempfile.mkdtemp(prefix="glamor-")
-    os.environ["GRADIO_TEMP_DIR"] = made
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
-    return Path(made)
+    if given and given == os.environ.get(_CLAIMED):
+        return Path(given)  # of the process that started this one, whose work it does
+    try:
+        run = runs.begin(Path(given).absolute() if given else runs.parent())
+        folder = run.folder / "cache"
+        folder.mkdir()
+    except OSError:
+        return Path(given or tempfile.gettempdir()).absolute() / "cache"  # :func:`check` will find out, and say
+    atexit.register(runs.end, run)
+    os.environ["GRADIO_TEMP_DIR"] = os.environ[_CLAIMED] = str(folder)
+    return folder
 
 
 FOLDER = claim()
+ASIDE = FOLDER.with_name("tmp")  # for what libraries write for a moment, and leave there if they are interrupted
+
+
+def keep_aside(folder: Path = ASIDE) -> None:
+    """Let whatever this process writes for a moment lie where it is swept with all else."""
+    folder.mkdir(exist_ok=True)
+    tempfile.tempdir = str(folder)
 
 
 def check(folder: Path = FOLDER) -> None:
@@ -81,20 +97,41 @@ def keep(data: bytes, name: str, folder: Path = FOLDER) -> str:
     return str(place)
 
 
-def private_folder(folder: Path = FOLDER) -> Path:
-    """Make a folder inside the cache whose name nobody can guess, and return it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(dir=folder))
+def private_folder() -> Path:
+    """Return a new folder in the cache whose name nobody can guess, for what is made for one visitor."""
+    place = Path(os.environ.get("GRADIO_TEMP_DIR", FOLDER))
+    place.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=PRIVATE, dir=place))
 
 
 def delete(paths: Iterable[str | Path], folder: Path = FOLDER) -> None:
-    """Delete files, and folders that are empty without them; what is gone already, or lies elsewhere, is let be."""
+    """Delete files, and folders that are empty without them; what is gone already, or lies elsewhere, is let be.
+
+    A private folder goes with any of its files, and all else that is in it.
+    """
     for path in map(Path, paths):
         if folder not in path.parents or ".." in path.parts:
             continue
+        first = folder / path.relative_to(folder).parts[0]
+        if first.name.startswith(PRIVATE):
+            shutil.rmtree(first, ignore_errors=True)
         with suppress(OSError):
             path.unlink(missing_ok=True)
             path.parent.rmdir()
+
+
+def delete_states(folder: Path = FOLDER) -> None:
+    """Delete what Gradio wrote, on anybody's request, of what a session shows; no page of ours reads it."""
+    shutil.rmtree(folder / "deep_links", ignore_errors=True)
+
+
+def delete_empty(age: float, folder: Path = FOLDER) -> None:
+    """Delete the folders in which nothing was for ``age`` seconds: their names are made of what visitors sent."""
+    now = time.time()
+    for path in sorted(folder.rglob("*"), reverse=True):  # a folder after what is in it
+        with suppress(OSError):
+            if path.is_dir() and not path.is_symlink() and abs(now - path.lstat().st_ctime) >= age:
+                path.rmdir()
 
 
 def sweep(kept: Iterable[str], age: float = CACHE_AGE, folder: Path = FOLDER) -> None:

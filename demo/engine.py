@@ -13,7 +13,7 @@ from glamor.explain import Encoded, Explanation, People, SwapMatrix, compare_peo
 from glamor.explain.trust import Trust, examine
 from glamor.explain.what_if import InterventionState, Outcome, Setting, encode_seen, what_if
 from glamor.model import GLAMORNet
-from glamor.photo import BoxXyxy, Photo
+from glamor.photo import BoxXyxy, EncodedPhoto, Photo, load_photo
 from glamor.predictor import Prediction, Predictor
 from glamor.prepare import Prepared
 
@@ -54,6 +54,14 @@ class Engine:
     def class_names(self) -> tuple[str, ...]:
         """The labels, in the order of the logits."""
         return self.predictor.config.class_names
+
+    def decode(self, source: EncodedPhoto) -> Photo:
+        """Return a photo from its file or the bytes of it, (H, W, 3) uint8 RGB.
+
+        Raises:
+            PhotoError: if it cannot be used.
+        """
+        return load_photo(source)
 
     def predict(self, photo: Photo, boxes_xyxy: Sequence[BoxXyxy] | None = None) -> tuple[Prediction, ...]:
         """Return one prediction per face, from left to right, or in the order of the boxes.

@@ -9,11 +9,11 @@ import captum.attr  # noqa: F401 (not first in the thread that explains while an
 from demo import gpu
 from demo.engine import Engine
 from demo.examples import example_photos
+from demo.kept import keep
 from demo.visits import Question, View, Visit
 from glamor.checkpoint import load_checkpoint
 from glamor.explain import explain
 from glamor.faces import largest
-from glamor.photo import load_photo
 from glamor.predictor import Predictor
 
 METHOD = "integrated_gradients"
@@ -32,8 +32,9 @@ def first_visit(engine: Engine, method: str = METHOD) -> Visit:
     visit = Visit()
     if not engine.trained:
         return visit
-    predictor, photo = _predictor(engine), load_photo(example_photos()[0])
-    predictions = predictor.predict(photo)
+    predictor = _predictor(engine)
+    photo, pixels = keep(engine, str(example_photos()[0]))
+    predictions = predictor.predict(pixels)
     if not predictions:
         return visit
     chosen = largest([prediction.face_box_xyxy for prediction in predictions])

@@ -10,7 +10,7 @@ from demo import words
 from glamor.errors import GlamorError
 
 PREFIX, HIGHEST = "GLAMOR_MAX_", 10**6
-MIB = 2**20
+MIB, MB = 2**20, 10**6
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,10 @@ class Limits:
         tool_calls: calls of the Model Context Protocol that are being answered.
         visits: that are remembered.
         visits_per_address: of these, from one address.
+        visits_mb: that all visits together may remember.
+        answers_mb: that all answers together may take which nobody has fetched yet.
+        answer_seconds: until an answer that nobody fetches is thrown away.
+        unused_seconds: until an upload that no event has used is deleted.
     """
 
     body_mib: int = 24
@@ -52,6 +56,10 @@ class Limits:
     tool_calls: int = 16
     visits: int = 64
     visits_per_address: int = 16
+    visits_mb: int = 512
+    answers_mb: int = 128
+    answer_seconds: int = 300
+    unused_seconds: int = 120
 
 
 def variable(name: str) -> str:

@@ -3,10 +3,71 @@
 from __future__ import annotations
 
 import ctypes
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+from torch import Tensor
 
 _M_ARENA_MAX = -8  # glibc's malloc.h
 ARENAS = 2  # with as many, no answer takes longer than with the usual eight a processor
+
+_POINTER = 8  # bytes
+SAMPLE = 100  # of a longer list so many are looked at: a visit's archive may have had thousands of faces
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What one session holds.
+
+    Attributes:
+        name: Gradio's.
+        weight: bytes.
+        last_used: seconds, on any clock.
+    """
+
+    name: str
+    weight: int
+    last_used: float
+
+
+def crowded_out(sessions: Iterable[Remembered], most: int) -> Iterator[str]:
+    """Yield the names of those that must be forgotten, the longest unused first, until the rest weighs at most so much.
+
+    Args:
+        sessions: all there are.
+        most: bytes.
+    """
+    held = sorted((one for one in sessions if one.weight), key=lambda one: one.last_used)
+    total = sum(one.weight for one in held)
+    for one in held:
+        if total <= most:
+            return
+        total -= one.weight
+        yield one.name
+
+
+def weight(value: Any, shared: Iterable[int] = (), sample: int = SAMPLE) -> int:
+    """Return how many bytes a value holds, whatever stands in it twice counted once.
+
+    Args:
+        value: a visit, or anything made of plain values, containers, dataclasses, arrays and tensors.
+        shared: identities of what others hold as well, see :func:`parts`; they weigh nothing.
+        sample: of a longer list so many are looked at.
+    """
+    return _weigh(value, set(shared), sample)
+
+
+def parts(value: Any) -> frozenset[int]:
+    """Return the identities of all that a value holds; they hold as long as it lives."""
+    seen: set[int] = set()
+    _weigh(value, seen, sys.maxsize)
+    return frozenset(seen)
 
 
 def share_arenas() -> None:
@@ -16,3 +77,39 @@ def share_arenas() -> None:
     """
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, ARENAS)
+
+
+def _weigh(value: Any, seen: set[int], sample: int) -> int:
+    value = _owner(value)
+    if value is None or id(value) in seen or isinstance(value, type | FunctionType | ModuleType | Enum | bool):
+        return 0
+    seen.add(id(value))
+    if isinstance(value, np.ndarray):
+        return value.nbytes + sys.getsizeof(value.view())
+    if isinstance(value, Tensor):
+        storage = value.untyped_storage()
+        known = storage.data_ptr() in seen
+        seen.add(storage.data_ptr())
+        return 0 if known else storage.nbytes()
+    own = sys.getsizeof(value)
+    if isinstance(value, dict):
+        return own + _weigh_all([*value.keys(), *value.values()], seen, sample)
+    if isinstance(value, list | tuple | set | frozenset):
+        return own + _weigh_all(tuple(value), seen, sample)
+    # (Not by __dict__: to ask for it would make one.)
+    named = fields(value) if is_dataclass(value) else ()
+    return own + _POINTER * len(named) + _weigh_all([getattr(value, one.name) for one in named], seen, sample)
+
+
+def _weigh_all(values: Sequence[Any], seen: set[int], sample: int) -> int:
+    step = -(-len(values) // sample) or 1
+    looked_at = values[::step]
+    found = sum(_weigh(one, seen, sample) for one in looked_at)
+    return found * len(values) // len(looked_at) if looked_at else 0
+
+
+def _owner(value: Any) -> Any:
+    """Return the array that holds the memory of a view."""
+    while isinstance(value, np.ndarray) and isinstance(value.base, np.ndarray):
+        value = value.base
+    return value

@@ -21,6 +21,7 @@ from demo.limits import MIB, Limits
 from demo.server.arriving import Arriving
 from demo.server.bodies import BodyLimit
 from demo.server.hosts import Hosts
+from demo.server.senders import NoteSenders
 from demo.server.tool_limit import ToolLimit
 from demo.theme import css, theme
 from demo.visits import Visit
@@ -57,6 +58,7 @@ def build(engine: Engine, first: Visit, limits: Limits) -> Page:
         fill_width=True,
         limits=limits,
     ) as page:
+        page.begin_with(first)
         visit = gr.State(first, time_to_live=VISIT_AGE, delete_callback=page.forget_visit)
         with gr.Row(elem_id="top-bar"):
             gr.HTML(_header(), elem_id="header")
@@ -96,6 +98,7 @@ def launch_options(page: Page, names: Hosts) -> dict[str, Any]:
                 Middleware(BodyLimit, limits, arriving),
                 Middleware(UploadLimit, limits, arriving, page.room),
                 Middleware(ToolLimit, limits, page.room),
+                Middleware(NoteSenders, page.senders),
             ],
         },
         "mcp_server": True,

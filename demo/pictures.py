@@ -14,16 +14,16 @@ from PIL import Image
 from torch import Tensor
 
 from demo import html
+from demo.kept import OnScreen
 from demo.visits import Point, View
 from glamor import figures
 from glamor.explain import Explanation
 from glamor.explain.trust import SANITY_LIMIT, Removal, Trust
-from glamor.photo import BoxXyxy, Photo
+from glamor.photo import BoxXyxy
 from glamor.predictor import Prediction
 from glamor.report.pictures import data_uri
 
 Picture = NDArray[np.uint8]
-LONGEST_SHOWN = 1280  # pixels; a photo is shown no larger than this
 # Of a photo of 640x480, PNG's usual level takes 131 ms for 458 kB, this one 29 ms for 504 kB: no line is that slow.
 # As a JPEG, enough for a photo with boxes, it takes 1.3 ms for 82 kB; colour as fine as light keeps digits sharp.
 PACKING = {"compress_level": 1, "quality": 90, "subsampling": 0}
@@ -54,23 +54,18 @@ def chw_to_hwc(image: Tensor) -> NDArray[np.float32]:
     return rows
 
 
-def shown_scale(photo: Photo) -> float:
-    """Return how many shown pixels a photo pixel takes, at most 1."""
-    return min(1.0, LONGEST_SHOWN / int(max(photo.shape[:2])))
-
-
 def boxed_photo(view: View) -> Picture:
     """Return the photo at most LONGEST_SHOWN long, with numbered boxes and the first corner of a new one."""
     chosen = view.question.face if view.question else None
-    picture = numbered_photo(view.photo, view.predictions, chosen)
-    return picture if view.corner is None else _with_cross(picture, view.corner, shown_scale(view.photo))
+    photo = view.photo.on_screen()
+    picture = numbered_photo(photo, view.predictions, chosen)
+    return picture if view.corner is None else _with_cross(picture, view.corner, photo.scale)
 
 
-def numbered_photo(photo: Photo, predictions: tuple[Prediction, ...], chosen: int | None) -> Picture:
-    """Return the photo at most LONGEST_SHOWN long, with a numbered box around each face."""
-    scale = shown_scale(photo)
-    boxes = [_scaled(prediction.face_box_xyxy, scale) for prediction in predictions]
-    return figures.draw_boxes(_shrunk(photo, scale), boxes, chosen)
+def numbered_photo(photo: OnScreen, predictions: tuple[Prediction, ...], chosen: int | None) -> Picture:
+    """Return the photo with a numbered box around each face."""
+    boxes = [_scaled(prediction.face_box_xyxy, photo.scale) for prediction in predictions]
+    return figures.draw_boxes(photo.pixels, boxes, chosen)
 
 
 def saw(prediction: Prediction) -> Picture:
@@ -79,13 +74,11 @@ def saw(prediction: Prediction) -> Picture:
     return figures.to_array(figures.saw_figure(chw_to_hwc(prepared.face), chw_to_hwc(prepared.context)))
 
 
-def looked(photo: Photo, prediction: Prediction, opacity: float) -> Picture:
+def looked(photo: OnScreen, prediction: Prediction, opacity: float) -> Picture:
     """Return the photo with the attention map over the region that it covers."""
-    scale = shown_scale(photo)
-    region = _scaled(prediction.attention_region_xyxy, scale)
-    masked = _scaled(prediction.prepared.geometry.face_box_xyxy, scale)
-    shown = _shrunk(photo, scale)
-    return figures.to_array(figures.attention_overlay(shown, prediction.attention, region, masked, opacity))
+    region = _scaled(prediction.attention_region_xyxy, photo.scale)
+    masked = _scaled(prediction.prepared.geometry.face_box_xyxy, photo.scale)
+    return figures.to_array(figures.attention_overlay(photo.pixels, prediction.attention, region, masked, opacity))
 
 
 def moved(prediction: Prediction, explanation: Explanation, opacity: float, limit: float | None = None) -> Picture:
@@ -143,14 +136,6 @@ def reliance(trust: Trust) -> Picture:
 def _scaled(box_xyxy: BoxXyxy, scale: float) -> BoxXyxy:
     x1, y1, x2, y2 = box_xyxy
     return x1 * scale, y1 * scale, x2 * scale, y2 * scale
-
-
-def _shrunk(photo: Photo, scale: float) -> Photo:
-    if scale == 1:
-        return photo
-    height, width = (max(1, round(side * scale)) for side in photo.shape[:2])
-    # reducing_gap drops whole blocks of pixels first: milliseconds even for a large photo.
-    return np.asarray(Image.fromarray(photo).resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0))
 
 
 def _with_cross(picture: Picture, corner: Point, scale: float) -> Picture:

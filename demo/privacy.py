@@ -9,6 +9,7 @@ import gradio as gr
 
 from demo import events, html, words
 from demo.gradio_internals.sessions import Page
+from demo.server.senders import sender_of
 from demo.visits import Visit
 
 # The page is opened anew, as a stranger would: whatever a tab still shows goes with the old one.
@@ -31,7 +32,7 @@ def connect(page: Page, visit: gr.State, delete: gr.Button, deleted: gr.HTML) ->
         visit.show(None)
 
     def forget(request: gr.Request) -> None:
-        page.forget(request.session_hash)
+        page.forget(request.session_hash, sender_of(request))
 
     options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **events.PREDICT_QUEUE}
     (

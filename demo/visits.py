@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
+from demo.kept import KeptPhoto
 from glamor.explain import Explanation
 from glamor.explain.trust import Trust
 from glamor.explain.what_if import InterventionState
 from glamor.many.items import Item
 from glamor.many.rows import Row
-from glamor.photo import Photo
 from glamor.predictor import Prediction
 
 Point = tuple[float, float]
@@ -47,7 +47,7 @@ class View:
     """One analysed photo and what the visitor has chosen on it.
 
     Attributes:
-        photo: (H, W, 3) uint8 RGB, upright, without metadata.
+        photo: what is remembered of it.
         predictions: one per face, left to right; empty: no face.
         question: what the attributions should answer; None without a face.
         marking: whether clicks on the photo mark a face instead of choosing one.
@@ -56,7 +56,7 @@ class View:
             photo's place stays free.
     """
 
-    photo: Photo
+    photo: KeptPhoto
     predictions: tuple[Prediction, ...] = ()
     question: Question | None = None
     marking: bool = False
@@ -142,6 +142,10 @@ class Visit:
     album: Album | None = None
     given: bytes | None = None
     checkpoint: str | None = None
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
+        """Return a visit of its own: Gradio begins each with a copy. What was computed never changes and is shared."""
+        return replace(self, maps=dict(self.maps), checks=dict(self.checks), jobs=dict(self.jobs))
 
     def show(self, view: View | None) -> None:
         """Put up a new view; what was computed for other photos or other faces is forgotten."""

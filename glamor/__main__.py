@@ -89,6 +89,12 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--face", type=int, metavar="N", help="which face, counted from 1, left to right (default: the largest)"
     )
+    parser.add_argument(
+        "--blur-others",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="make the other faces that were found unrecognisable in all that is written (default: yes)",
+    )
     _add_shared(parser)
     parser.set_defaults(run=_explain)
 
@@ -142,7 +148,7 @@ def _explain(arguments: argparse.Namespace) -> None:
     target = _target(predictor.config.class_names, arguments.target)
     with predictor.lock:
         explanation = explain(predictor.model, predictions[selected].prepared, method, target)
-    manifest = write_report(arguments.out, photo, predictions, selected, explanation)
+    manifest = write_report(arguments.out, photo, predictions, selected, explanation, blur_others=arguments.blur_others)
     print(_as_text(arguments.photo, predictions))
     print(f"face {selected + 1}, {explanation.target_name}, {explanation.method}: {manifest}")
 

@@ -20,7 +20,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from glamor.errors import PhotoError, quoted
 
-PhotoSource = str | os.PathLike[str] | bytes | Image.Image | NDArray[np.uint8]
+EncodedPhoto = str | os.PathLike[str] | bytes  # the path of a file, or what is in it
+PhotoSource = EncodedPhoto | Image.Image | NDArray[np.uint8]
 Photo = NDArray[np.uint8]
 BoxXyxy = tuple[float, float, float, float]
 
@@ -58,13 +59,25 @@ def load_photo(source: PhotoSource) -> Photo:
     if isinstance(source, Image.Image):
         with _pillow_refusals():
             return np.array(_rgb(_upright(source)))
-    if isinstance(source, bytes):
-        return _decoded(source)
-    if isinstance(source, str | os.PathLike):
-        return _decoded(_read(Path(source)))
+    if isinstance(source, bytes | str | os.PathLike):
+        return _decoded(read_encoded(source))
     raise PhotoError(
         f"A photo came as {type(source).__name__}; accepted: a path, bytes, a PIL image or an array; pass one of these."
     )
+
+
+def read_encoded(source: EncodedPhoto) -> bytes:
+    """Return the bytes of a photo's file; nothing of them is decoded.
+
+    Raises:
+        PhotoError: if there is no such file, it cannot be read, is empty or larger than MAX_BYTES.
+    """
+    data = source if isinstance(source, bytes) else _read(Path(source))
+    if not data:
+        raise PhotoError(f"The file is empty; accepted: {_FORMATS}; choose another photo.")
+    if len(data) > MAX_BYTES:
+        raise PhotoError(f"The file is larger than {MAX_BYTES // 2**20} MiB; save it smaller, for instance as JPEG.")
+    return data
 
 
 def _checked_array(array: NDArray[np.uint8]) -> Photo:
@@ -89,10 +102,6 @@ def _read(path: Path) -> bytes:
 
 
 def _decoded(data: bytes) -> Photo:
-    if not data:
-        raise PhotoError(f"The file is empty; accepted: {_FORMATS}; choose another photo.")
-    if len(data) > MAX_BYTES:
-        raise PhotoError(f"The file is larger than {MAX_BYTES // 2**20} MiB; save it smaller, for instance as JPEG.")
     with _pillow_refusals():
         return np.array(_rgb(_opened(data)))
 

@@ -63,7 +63,9 @@ def compare(shelf: Shelf, visit: Visit, first: Any, second: Any, opacity: float)
         return Sides(html.note(words.SIDE_NEEDS_FACE))
     focus = view.focus
     try:
-        answers = [_answer(shelf.of(visit), shelf.engine(name), view, focus) for name in (first, second)]
+        before, engines = shelf.of(visit), [shelf.engine(name) for name in (first, second)]
+        photo = view.photo.pixels(before)
+        answers = [_answer(before, engine, photo, focus) for engine in engines]
     except Exception as error:
         return Sides(html.problem(error))
     sides = [_side(view, answer, opacity) for answer in answers]
@@ -100,7 +102,9 @@ def verdict(first: Prediction, second: Prediction) -> str:
 
 def _asked_again(before: Engine, engine: Engine, view: View, wish: str | None) -> View:
     """Return the view with another checkpoint's predictions; what is explained is its own label or the one wished."""
-    predictions = _predictions(before, engine, view.photo, view.predictions)
+    if not view.predictions:
+        return view
+    predictions = _predictions(before, engine, view.photo.pixels(engine), view.predictions)
     question = view.question
     if question is not None:
         own = predictions[question.face].emotion
@@ -108,15 +112,13 @@ def _asked_again(before: Engine, engine: Engine, view: View, wish: str | None) -
     return replace(view, predictions=predictions, question=question)
 
 
-def _answer(before: Engine, engine: Engine, view: View, focus: Focus) -> Focus:
-    (prediction,) = _predictions(before, engine, view.photo, [focus.prediction])
+def _answer(before: Engine, engine: Engine, photo: Photo, focus: Focus) -> Focus:
+    (prediction,) = _predictions(before, engine, photo, [focus.prediction])
     return Focus(focus.question, prediction)
 
 
 def _predictions(before: Engine, engine: Engine, photo: Photo, found: Sequence[Prediction]) -> tuple[Prediction, ...]:
     """Return what ``engine`` says of the faces that ``before`` was asked about."""
-    if not found:
-        return ()
     scales = before.predictor.config.face_crop_scale, engine.predictor.config.face_crop_scale
     answers = engine.predict(photo, [box_for(one, *scales) for one in found])
     return tuple(replace(one, face_score=own.face_score) for one, own in zip(answers, found, strict=True))
@@ -125,5 +127,5 @@ def _predictions(before: Engine, engine: Engine, photo: Photo, found: Sequence[P
 def _side(view: View, answer: Focus, opacity: float) -> tuple[str, Any]:
     count = len(view.predictions)
     words = views.answer(answer, count) + views.weighed(answer.prediction) + views.looked_caption(answer.prediction)
-    picture = pictures.looked(view.photo, answer.prediction, opacity)
+    picture = pictures.looked(view.photo.on_screen(), answer.prediction, opacity)
     return words, image_update(picture, views.looked_alt(answer.prediction))

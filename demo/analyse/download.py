@@ -28,25 +28,31 @@ def add_download(shelf: Shelf, visit: gr.State, title: str) -> None:
     """Add a card's title with the button beside it, and what it says below, to the open layout."""
     with gr.Row(elem_classes="titled"):
         gr.HTML(html.heading(title))
+        blur = gr.Checkbox(True, label=words.BLUR_OTHERS, container=False, min_width=120, elem_id="blur-others")
         button = gr.Button(words.DOWNLOAD, size="sm", min_width=90, elem_id="download")
     said = gr.HTML("", elem_id="download-said")
     hidden = gr.DownloadButton(visible="hidden", elem_id="download-file")
 
-    def on_press(visit: Visit) -> tuple[str | None, str]:
-        return save(shelf.of(visit), visit)
+    def on_press(visit: Visit, blur: Any) -> tuple[str | None, str]:
+        return save(shelf.of(visit), visit, blur is not False)
 
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     (
         button.click(lambda: html.caption(words.DOWNLOAD_BUSY), None, said, **private, **events.PREDICT_QUEUE)
-        .then(on_press, [visit], [hidden, said], **private, **events.EXPLAIN_QUEUE)
+        .then(on_press, [visit, blur], [hidden, said], **private, **events.EXPLAIN_QUEUE)
         .then(None, [hidden], None, js=_FOLLOW_JS, api_visibility="private")
     )
 
 
-def save(engine: Engine, visit: Visit) -> tuple[str | None, str]:
+def save(engine: Engine, visit: Visit, blur_others: bool = False) -> tuple[str | None, str]:
     """Write the zip into Gradio's cache, from which it goes with everything else of the visit.
 
     A map that is not there yet is made first.
+
+    Args:
+        engine: loaded weights.
+        visit: whose chosen face it is about.
+        blur_others: whether the other faces are to be unrecognisable in it.
 
     Returns:
         The file's path, None if there is nothing to download, and what to say.
@@ -57,11 +63,15 @@ def save(engine: Engine, visit: Visit) -> tuple[str | None, str]:
     question, prediction = view.focus
     try:
         explanation = visit.maps.get(question) or engine.explain(prediction, question.method, question.target)
-        content = zip_report(view.photo, view.predictions, question.face, explanation)
+        photo = view.photo.pixels(engine)
+        content = zip_report(photo, view.predictions, question.face, explanation, blur_others=blur_others)
         path = _cached(file_name(view.focus), content)
     except Exception as error:
         return None, html.problem(error)
-    return str(path), html.caption(words.DOWNLOAD_READY.format(name=path.name))
+    people = words.DOWNLOAD_SHOWS_PEOPLE
+    if len(view.predictions) > 1:
+        people = words.DOWNLOAD_BLURRED if blur_others else words.DOWNLOAD_SHOWS_OTHERS
+    return str(path), html.caption(f"{words.DOWNLOAD_READY.format(name=path.name)} {people}")
 
 
 def file_name(focus: Focus) -> str:

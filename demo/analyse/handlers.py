@@ -17,6 +17,7 @@ from demo.analyse import words
 from demo.analyse.outputs import Moved, Screen
 from demo.engine import Engine
 from demo.events import HIDE, SAME, SHOW
+from demo.kept import KeptPhoto, keep
 from demo.links import Link
 from demo.pictures import image_update
 from demo.visits import Focus, Point, Question, SupersededError, View, Visit
@@ -24,7 +25,7 @@ from demo.words import NO_FACE_API, UNTRAINED
 from glamor.errors import FaceError
 from glamor.explain import Explanation
 from glamor.faces import largest
-from glamor.photo import BoxXyxy, Photo, PhotoSource, load_photo
+from glamor.photo import BoxXyxy, PhotoSource
 from glamor.predictor import Prediction
 
 
@@ -35,7 +36,7 @@ def analyse(engine: Engine, visit: Visit, source: PhotoSource | None, method: st
     if source is None or not engine.trained:
         visit.show(None)
         return blank("" if engine.trained else html.note(UNTRAINED, "warn"))
-    return _safely(visit, lambda: _analysed(engine, visit, load_photo(source), method, opacity))
+    return _safely(visit, lambda: _analysed(engine, visit, source, method, opacity))
 
 
 def click_photo(engine: Engine, visit: Visit, point_shown: Point, method: str, opacity: float) -> Screen:
@@ -43,7 +44,7 @@ def click_photo(engine: Engine, visit: Visit, point_shown: Point, method: str, o
     view = visit.view
     if view is None:
         return Screen(notice=html.note(words.NEEDS_PHOTO))
-    scale = pictures.shown_scale(view.photo)
+    scale = view.photo.scale
     point = (point_shown[0] / scale, point_shown[1] / scale)
     if not view.marking:
         return _choose_at(visit, view, point, opacity)
@@ -193,22 +194,23 @@ def _safely(visit: Visit, act: Callable[[], Screen]) -> Screen:
         return Screen(notice=html.problem(error), photo=previous)
 
 
-def _analysed(engine: Engine, visit: Visit, photo: Photo, method: str, opacity: float) -> Screen:
-    predictions = engine.predict(photo)
+def _analysed(engine: Engine, visit: Visit, source: PhotoSource, method: str, opacity: float) -> Screen:
+    photo, pixels = keep(engine, source)
+    predictions = engine.predict(pixels)
     if predictions:
         index = largest([prediction.face_box_xyxy for prediction in predictions])
         return _shown(visit, photo, predictions, index, method, opacity)
     return _faceless(visit, photo, words.NO_FACE)
 
 
-def _faceless(visit: Visit, photo: Photo, words: str) -> Screen:
+def _faceless(visit: Visit, photo: KeptPhoto, words: str) -> Screen:
     view = View(photo, marking=True)
     visit.show(view)
     return blank(html.note(words))._replace(photo=_photo(view), box_hint=_size(photo))
 
 
 def _added(engine: Engine, visit: Visit, view: View, box_xyxy: BoxXyxy, method: str, opacity: float) -> Screen:
-    (new,) = engine.predict(view.photo, [box_xyxy])
+    (new,) = engine.predict(view.photo.pixels(engine), [box_xyxy])
     predictions = tuple(sorted((*view.predictions, new), key=lambda one: one.face_box_xyxy))
     index = next(i for i, prediction in enumerate(predictions) if prediction is new)
     return _shown(visit, view.photo, predictions, index, method, opacity)
@@ -246,7 +248,7 @@ def _explained(
 
 
 def _shown(
-    visit: Visit, photo: Photo, predictions: tuple[Prediction, ...], index: int, method: str, opacity: float
+    visit: Visit, photo: KeptPhoto, predictions: tuple[Prediction, ...], index: int, method: str, opacity: float
 ) -> Screen:
     """Put up one face; its attributions are asked for, not waited for."""
     view = View(photo, predictions, Question(index, method, visit.wish or predictions[index].emotion))
@@ -293,14 +295,14 @@ def _photo(view: View) -> Any:
     return image_update(pictures.boxed_photo(view), views.photo_alt(view))
 
 
-def _looked(photo: Photo, prediction: Prediction, opacity: float) -> Any:
-    return image_update(pictures.looked(photo, prediction, opacity), views.looked_alt(prediction))
+def _looked(photo: KeptPhoto, prediction: Prediction, opacity: float) -> Any:
+    return image_update(pictures.looked(photo.on_screen(), prediction, opacity), views.looked_alt(prediction))
 
 
 def _moved(prediction: Prediction, explanation: Explanation, opacity: float) -> Any:
     return image_update(pictures.moved(prediction, explanation, opacity), views.moved_alt(explanation))
 
 
-def _size(photo: Photo) -> str:
-    height, width = photo.shape[:2]
+def _size(photo: KeptPhoto) -> str:
+    height, width = photo.hw
     return html.caption(words.PHOTO_SIZE.format(width=width, height=height))

@@ -79,3 +79,14 @@ DOWNLOAD = "Download"
 DOWNLOAD_BUSY = "Putting it together…"
 DOWNLOAD_READY = "Your download has begun: {name}."
 DOWNLOAD_NEEDS_FACE = "Add a photo with a face first; then its analysis can be downloaded."
+
+DOWNLOAD_SHOWS_PEOPLE = "Its pictures show the person in the photo; the photo’s file and its metadata are not in it."
+DOWNLOAD_SHOWS_OTHERS = (
+    "Its pictures show everybody in the photo; give it only to whom they would. The photo’s file and its metadata are "
+    "not in it."
+)
+DOWNLOAD_BLURRED = (
+    "Its pictures show the chosen person. The other faces are blurred, but for any that the network did not find or "
+    "that you took off the list; the photo’s file and its metadata are not in it."
+)
+BLUR_OTHERS = "Blur the other faces"

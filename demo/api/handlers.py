@@ -10,6 +10,7 @@ from PIL.Image import Image
 
 from demo import parse, pictures, words
 from demo.engine import Engine
+from demo.kept import on_screen
 from demo.pictures import encode
 from glamor.errors import FaceError, PhotoError
 from glamor.explain.trust import DEFAULT_METHODS
@@ -41,7 +42,7 @@ def predict(engine: Engine, photo: Payload, boxes: Any) -> tuple[dict[str, Any],
     predictions = engine.predict(pixels, parse.boxes(boxes))
     chosen = largest([one.face_box_xyxy for one in predictions]) if predictions else None
     faces = [prediction_to_dict(prediction) for prediction in predictions]
-    return {"faces": faces}, encode(pictures.numbered_photo(pixels, predictions, chosen))
+    return {"faces": faces}, encode(pictures.numbered_photo(on_screen(pixels), predictions, chosen))
 
 
 def explain(
@@ -78,7 +79,7 @@ def explain(
     return (
         values,
         encode(pictures.moved(prediction, explanation, strength)),
-        encode(pictures.looked(pixels, prediction, strength)),
+        encode(pictures.looked(on_screen(pixels), prediction, strength)),
     )
 
 

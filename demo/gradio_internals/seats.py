@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from demo import capacity
@@ -16,10 +17,11 @@ class Seats:
 
     Args:
         limits: what the host allows.
+        forget: deletes a session's files and memory.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, limits: Limits, forget: Callable[[str], None]) -> None:
+        self._limits, self._forget = limits, forget
         self._holder: Any = None
         self._addresses: dict[str, str] = {}
 
@@ -50,8 +52,7 @@ class Seats:
         ]
         limits = self._limits
         for name in capacity.who_goes(seats, session, limits.visits, limits.visits_per_address):
-            holder.session_data.pop(name, None)
-            holder.time_last_used.pop(name, None)
+            self._forget(name)
         self._addresses = {name: one for name, one in self._addresses.items() if name in holder.session_data}
 
     def _last_used(self, name: str, now: float) -> float:

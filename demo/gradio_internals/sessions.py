@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
@@ -15,14 +17,16 @@ import gradio as gr
 from gradio.state_holder import SessionState
 from PIL.Image import Image
 
-from demo import cache, uploads, words
+from demo import cache, memory, uploads, words
 from demo.gradio_internals import arguments, tools
 from demo.gradio_internals.seats import Seats
+from demo.gradio_internals.unfetched import Unfetched
 from demo.html import message_of
-from demo.limits import MIB, Limits
+from demo.limits import MB, MIB, Limits
 from demo.room import Room
 from demo.server import shield
 from demo.server.hosts import Hosts
+from demo.server.senders import Sender, Senders
 
 
 class Page(gr.Blocks):
@@ -36,9 +40,14 @@ class Page(gr.Blocks):
         super().__init__(*args, **kwargs)
         self.limits = limits
         self.room = Room(limits.cache_mib * MIB)
-        self.seats = Seats(limits)
+        self.seats = Seats(limits, self.forget)
         self._files: WeakKeyDictionary[SessionState, set[str]] = WeakKeyDictionary()
         self._gone: WeakSet[SessionState] = WeakSet()
+        self._weights: WeakKeyDictionary[SessionState, int] = WeakKeyDictionary()
+        self._unfetched = Unfetched(self.limits.answer_seconds, self.limits.answers_mb * MB)
+        self._used: set[str] = set()  # files that an event has read or written
+        self.senders = Senders()
+        self._first: Any = None
 
     async def process_api(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Run an event as Gradio does; what goes wrong in it is one sentence, and no trace of the request is logged.
@@ -96,9 +105,14 @@ class Page(gr.Blocks):
             for key, value in list(state.state_data.items()):
                 state[key] = value  # the visit's time to live starts anew
             state.config_values.clear()  # Gradio's copy of all that the session was shown
+            self._make_room(state)
         return values
 
-    def forget(self, session: str | None) -> None:
+    def begin_with(self, visit: Any) -> None:
+        """Take note of what every visit begins with a copy of: what is in it weighs nothing, for all share it."""
+        self._first = visit, memory.parts(visit)
+
+    def forget(self, session: str | None, sender: Sender | None = None) -> None:
         """Delete a session's files and memory now.
 
         A file that another session also has (the same photo, sent by two people) stays for that one, and
@@ -106,7 +120,13 @@ class Page(gr.Blocks):
 
         Args:
             session: Gradio's name for it; one that is not there is no error.
+            sender: what else came from there and was used by nobody is deleted as well; None: nothing else.
         """
+        if sender is not None:
+            self._delete(self.senders.files_of(sender) - self._in_use())
+        if session is not None:
+            self._forget_answers(session)
+        cache.delete_states()
         holder: Any = self.state_holder
         state = holder.session_data.pop(session, None)
         if state is None:
@@ -125,8 +145,62 @@ class Page(gr.Blocks):
         """Return the cached files that belong to the page itself."""
         return {path for block in self.blocks.values() for path in block.keep_in_cache}
 
+    def sweep(self) -> None:
+        """Delete what is old, and what lies in the cache without any event having asked for it."""
+        own, unused = self.own_files(), self.limits.unused_seconds
+        cache.sweep(own)
+        cache.sweep((), folder=cache.ASIDE)
+        cache.sweep(own | self._in_use(), age=unused)
+        cache.delete_empty(unused)
+        for known in (self._used, *self.temp_file_sets):  # the paths end with the names that visitors' files had
+            known -= {path for path in list(known) if not Path(path).exists()}
+        self.senders.forget([path for path in self.senders.paths() if path in self._used or not Path(path).exists()])
+
+    def drop_unfetched(self) -> None:
+        """Throw away answers that nobody fetches; only for the loop that hands them out."""
+        queue = self._queue
+        waiting = {name: list(one._queue) for name, one in queue.pending_messages_per_session.items() if one.qsize()}
+        for session in self._unfetched.overdue(waiting, time.monotonic()):
+            self._forget_answers(session)
+        alive = {event.session_hash for event in queue.event_ids_to_events.values()}
+        for session, ids in list(queue.pending_event_ids_session.items()):
+            messages = queue.pending_messages_per_session.get(session)
+            if not ids and session not in alive and (messages is None or messages.empty()):
+                queue.pending_event_ids_session.pop(session)
+
+    def _forget_answers(self, session: str) -> None:
+        """Throw away what a session has not fetched, and when it asked for what."""
+        queue = self._queue
+        messages, ids = queue.pending_messages_per_session.get(session), queue.pending_event_ids_session.get(session)
+        while messages is not None and not messages.empty():
+            message = messages.get_nowait()
+            if ids is not None and message.msg == "process_completed":
+                ids.discard(message.event_id)
+        for name, told in list(queue.event_analytics.items()):
+            if told["session_hash"] == session:
+                queue.event_analytics.pop(name, None)
+
+    def _in_use(self) -> set[str]:
+        """Return the files that an event has read or written, or waits to read."""
+        asked = [event.data.data for event in list(self._queue.event_ids_to_events.values()) if event.data]
+        return self._used | set(_cached_files(asked))
+
+    def _make_room(self, state: SessionState) -> None:
+        """Forget the visits that were not used for longest, if all together have become too heavy with this one."""
+        shared = self._first[1] if self._first else ()
+        self._weights[state] = memory.weight(list(state.state_data.values()), shared)
+        holder: Any = self.state_holder
+        sessions = [
+            memory.Remembered(name, self._weights.get(one, 0), holder.time_last_used[name].timestamp())
+            for name, one in list(holder.session_data.items())
+            if name in holder.time_last_used
+        ]
+        for name in list(memory.crowded_out(sessions, self.limits.visits_mb * MB)):
+            self.forget(name)
+
     def _note(self, state: SessionState | None, values: Any) -> None:
         found = set(_cached_files(values))
+        self._used |= found
         if state in self._gone:
             self._delete(found)  # the visitor left while it was made
         elif state is not None and found:
@@ -135,6 +209,8 @@ class Page(gr.Blocks):
     def _delete(self, paths: set[str]) -> None:
         gone = paths.difference(self.own_files(), *self._files.values())
         cache.delete(gone)
+        self._used -= gone
+        self.senders.forget(gone)
         for remembered in self.temp_file_sets:
             remembered -= gone  # a path ends with the name that the visitor's file had
 
@@ -152,6 +228,7 @@ def lifespan_of(page: Page, names: Hosts) -> Callable[[Any], Any]:
         page: the page.
         names: what the app answers to; it is shielded before it answers anybody.
     """
+    _check_insides(page)
 
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[None]:
@@ -173,10 +250,21 @@ def lifespan_of(page: Page, names: Hosts) -> Callable[[Any], Any]:
     return lifespan
 
 
+def _check_insides(page: Page) -> None:
+    """Raise RuntimeError, before anybody comes, if Gradio keeps answers elsewhere than they are looked for here."""
+    queue = page._queue
+    kept = ("pending_messages_per_session", "pending_event_ids_session", "event_ids_to_events", "event_analytics")
+    missing = [name for name in kept if not isinstance(getattr(queue, name, None), dict)]
+    if missing or not hasattr(asyncio.Queue(), "_queue"):
+        raise RuntimeError(f"This Gradio has no {', '.join(missing) or 'queue'}; install the version in requirements.")
+
+
 async def _sweep_forever(page: Page) -> None:
+    limits = page.limits
     while True:
-        await asyncio.sleep(cache.CACHE_EVERY)
-        await asyncio.to_thread(cache.sweep, page.own_files())
+        await asyncio.sleep(min(cache.LOOK_EVERY, limits.unused_seconds / 4, limits.answer_seconds / 4))
+        page.drop_unfetched()
+        await asyncio.to_thread(page.sweep)
 
 
 def _cached_files(values: Any) -> Iterator[str]:

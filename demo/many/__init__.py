@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import events, html
+from demo import events, html, parse
 from demo.checkpoints import Shelf
 from demo.events import SAME, Parts, fired, outputs
 from demo.many import handlers, words
@@ -95,8 +95,10 @@ def _result_parts() -> dict[str, Any]:
 
 
 def _connect(shelf: Shelf, visit: gr.State, tab: gr.Tab, parts: Parts) -> None:
-    def on_files(visit: Visit, files: list[str] | None) -> Iterator[Shown]:
-        yield from handlers.work(shelf.of(visit), visit, files)
+    def on_files(visit: Visit, files: list[Any] | None) -> Iterator[Shown]:
+        # (Raw values: to make paths of them, Gradio would leave an empty file for each in the cache.)
+        sources = map(parse.photo_source, files or ())
+        yield from handlers.work(shelf.of(visit), visit, [one for one in sources if isinstance(one, str)])
 
     def on_select(visit: Visit) -> str:
         return handlers.refresh(shelf.of(visit), visit)
@@ -108,9 +110,10 @@ def _connect(shelf: Shelf, visit: gr.State, tab: gr.Tab, parts: Parts) -> None:
         [visit, parts["files"]],
         parts["status"],
         trigger_mode="multiple",
+        preprocess=False,
         **QUIET,
         **events.PREDICT_QUEUE,
-    ).then(on_files, [visit, parts["files"]], shown, trigger_mode="multiple", **QUIET, **QUEUE)
+    ).then(on_files, [visit, parts["files"]], shown, trigger_mode="multiple", preprocess=False, **QUIET, **QUEUE)
     tab.select(on_select, [visit], parts["other"], **QUIET, **events.PREDICT_QUEUE)
     parts["stop"].click(handlers.stop, [visit], None, **QUIET, **events.PREDICT_QUEUE)
 

@@ -119,8 +119,8 @@ def _examined(engine: Engine, visit: Visit, job: Job, progress: Callable[[float]
         if progress is not None:
             progress(done)
 
-    methods = [question.method for question in job.questions]
-    found = engine.examine(job.view.photo, job.focus.prediction, methods, job.focus.question.target, report)
+    methods, photo = [question.method for question in job.questions], job.view.photo.pixels(engine)
+    found = engine.examine(photo, job.focus.prediction, methods, job.focus.question.target, report)
     visit.expect_job(TAB, job)
     visit.checks[job.questions] = found
     # The maps that were checked need not be made again to be compared.

@@ -6,7 +6,8 @@
     report.html         all of it as one page that opens anywhere, also offline and on paper
     *.png, *.svg        the figures
 
-The photo itself is not in it, nor is its metadata: see docs/decisions/0004-what-a-report-holds.md.
+The pictures show the people in the photo, the other faces blurred if asked for; its file and its metadata are not in
+it: see docs/decisions/0004-what-a-report-holds.md.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from glamor.report.page import page
 from glamor.report.pictures import pictures
-from glamor.report.values import ANALYSIS, ARRAYS, analysis, as_json, as_npz
+from glamor.report.values import ANALYSIS, ARRAYS, analysis, as_json, as_npz, sha256_of
+from glamor.report.veil import without_others
 
 if TYPE_CHECKING:
     from glamor.explain import Explanation
@@ -18,7 +19,11 @@ PAGE = "report.html"
 
 
 def contents(
-    photo: Photo, predictions: Sequence[Prediction], selected: int, explanation: Explanation
+    photo: Photo,
+    predictions: Sequence[Prediction],
+    selected: int,
+    explanation: Explanation,
+    blur_others: bool = False,
 ) -> dict[str, bytes]:
     """Return every file of a bundle but the manifest, by name.
 
@@ -29,8 +34,12 @@ def contents(
         predictions: of every face in the photo, left to right.
         selected: index of the face that was explained.
         explanation: of that face.
+        blur_others: whether the other faces are made unrecognisable, see :mod:`glamor.report.veil`.
     """
-    numbers = analysis(photo, predictions, selected, explanation)
+    blurred, sha256 = blur_others and len(predictions) > 1, sha256_of(photo)
+    if blurred:
+        photo, predictions, explanation = without_others(photo, predictions, selected, explanation)
+    numbers = analysis(photo, predictions, selected, explanation, sha256, blurred)
     shown = pictures(photo, predictions, selected, explanation)
     files = {
         ANALYSIS: as_json(numbers),

@@ -47,12 +47,15 @@ class Report:
         selected: index of the face that was explained among ``analysis["faces"]``.
         prediction: of that face, its two inputs included.
         explanation: of that face.
+        others_blurred: whether the other faces were blurred, in the scene that ``prediction`` holds and in the maps as
+            well: the network would answer to these inputs a little differently.
     """
 
     analysis: Mapping[str, Any]
     selected: int
     prediction: Prediction
     explanation: Explanation
+    others_blurred: bool = False
 
 
 class _RefusedError(Exception):
@@ -178,7 +181,7 @@ def _report(analysis: bytes, archive: bytes) -> Report:
         raise _RefusedError(f"{ANALYSIS} does not have the fields of a report") from error
     if not same:
         raise _RefusedError(f"{ANALYSIS} and {ARRAYS} contradict each other")
-    return Report(values, values["selected"], prediction, explanation)
+    return Report(values, values["selected"], prediction, explanation, values.get("others_blurred") is True)
 
 
 def _arrays(content: bytes) -> dict[str, NDArray[Any]]:

@@ -46,10 +46,11 @@ def page(
         _section(words.LOOKED, _figure(shown["attention"], words.attention_caption(prediction))),
         _section(words.MOVED, _figure(shown["attributions"], words.attribution_caption(explanation))),
     )
+    people = f'<p class="quiet">{_people(predictions, analysis)}</p>'
     below = (
         _section(words.FACES, _faces(predictions), "wide") if len(predictions) > 1 else "",
         _section(words.MADE, _table(_made(prediction, analysis)), "wide"),
-        _section(words.FILES, _table(words.FILES_LIST) + f'<p class="quiet">{words.NO_PHOTO}</p>', "wide"),
+        _section(words.FILES, _table(words.FILES_LIST) + people, "wide"),
     )
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{words.TITLE}</title>'
@@ -125,6 +126,12 @@ def _made(prediction: Prediction, analysis: Mapping[str, Any]) -> list[tuple[str
 
 def _pixels(box_xyxy: Sequence[float]) -> str:
     return "x1, y1, x2, y2 = " + ", ".join(f"{side:.1f}" for side in box_xyxy)
+
+
+def _people(predictions: Sequence[Prediction], analysis: Mapping[str, Any]) -> str:
+    """Return who can be recognised."""
+    others = words.OTHERS_BLURRED if analysis["others_blurred"] else words.OTHERS_SHOWN
+    return escape(f"{words.SHOWS_PEOPLE} {others}" if len(predictions) > 1 else words.SHOWS_PEOPLE)
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> str:

@@ -23,7 +23,13 @@ _READABLE = 0o644 << 16
 
 
 def write_report(
-    folder: Path, photo: Photo, predictions: Sequence[Prediction], selected: int, explanation: Explanation
+    folder: Path,
+    photo: Photo,
+    predictions: Sequence[Prediction],
+    selected: int,
+    explanation: Explanation,
+    *,
+    blur_others: bool = False,
 ) -> Path:
     """Write everything about one face of a photo into a folder.
 
@@ -33,6 +39,8 @@ def write_report(
         predictions: of every face in the photo, left to right.
         selected: index of the face that was explained.
         explanation: of that face.
+        blur_others: whether to make the other faces unrecognisable, in the pictures as in the inputs and maps. The
+            answer was given without; a face that is not among ``predictions`` cannot be found.
 
     Returns:
         The path of the manifest, which names every other file with its sha256. It is written last, so a
@@ -44,16 +52,23 @@ def write_report(
     folder.mkdir(parents=True, exist_ok=True)
     manifest = folder / MANIFEST
     manifest.unlink(missing_ok=True)
-    files = contents(photo, predictions, selected, explanation)
+    files = contents(photo, predictions, selected, explanation, blur_others)
     for name, content in files.items():
         (folder / name).write_bytes(content)
     manifest.write_bytes(_manifest(files))
     return manifest
 
 
-def zip_report(photo: Photo, predictions: Sequence[Prediction], selected: int, explanation: Explanation) -> bytes:
+def zip_report(
+    photo: Photo,
+    predictions: Sequence[Prediction],
+    selected: int,
+    explanation: Explanation,
+    *,
+    blur_others: bool = False,
+) -> bytes:
     """Return what :func:`write_report` writes as one zip file; the same analysis gives the same bytes."""
-    files = contents(photo, predictions, selected, explanation)
+    files = contents(photo, predictions, selected, explanation, blur_others)
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in {**files, MANIFEST: _manifest(files)}.items():

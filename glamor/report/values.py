@@ -42,21 +42,35 @@ Arrays = Mapping[str, "NDArray[Any]"]
 
 
 def analysis(
-    photo: Photo, predictions: Sequence[Prediction], selected: int, explanation: Explanation
+    photo: Photo,
+    predictions: Sequence[Prediction],
+    selected: int,
+    explanation: Explanation,
+    sha256: str,
+    blurred: bool,
 ) -> dict[str, Any]:
     """Return every number of an analysis as JSON-ready plain values.
 
+    Args:
+        photo: (H, W, 3) uint8 RGB.
+        predictions: of every face in the photo, left to right.
+        selected: index of the face that was explained.
+        explanation: of that face.
+        sha256: of the photo, see :func:`sha256_of`.
+        blurred: whether the other faces are blurred in the pictures, the inputs and the maps.
+
     Returns:
         ``format``; ``photo``: ``hw`` in pixels and the ``sha256`` of its RGB bytes, by which a photo at hand can
-        be recognised; ``faces``, as :func:`~glamor.serialise.prediction_to_dict` writes them, provenance
-        included; ``geometry`` of each face in photo pixels; ``selected``, an index; ``method``: its name, its
-        paper and what it was set to; ``explanation``, as :func:`~glamor.serialise.explanation_to_dict` writes
+        be recognised; ``others_blurred``; ``faces``, as :func:`~glamor.serialise.prediction_to_dict` writes them,
+        provenance included; ``geometry`` of each face in photo pixels; ``selected``, an index; ``method``: its name,
+        its paper and what it was set to; ``explanation``, as :func:`~glamor.serialise.explanation_to_dict` writes
         it; ``python``, the interpreter's version.
     """
     method = METHODS[explanation.method]
     return {
         "format": FORMAT,
-        "photo": {"hw": list(photo.shape[:2]), "sha256": hashlib.sha256(photo.tobytes()).hexdigest()},
+        "photo": {"hw": list(photo.shape[:2]), "sha256": sha256},
+        "others_blurred": blurred,
         "faces": [prediction_to_dict(prediction) for prediction in predictions],
         "geometry": [_geometry(prediction.prepared.geometry) for prediction in predictions],
         "selected": selected,
@@ -69,6 +83,11 @@ def analysis(
         "explanation": explanation_to_dict(explanation),
         "python": platform.python_version(),
     }
+
+
+def sha256_of(photo: Photo) -> str:
+    """Return the sha256 of a photo's RGB bytes, rows first."""
+    return hashlib.sha256(photo.tobytes()).hexdigest()
 
 
 def as_json(values: Mapping[str, Any]) -> bytes:

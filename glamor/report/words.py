@@ -31,7 +31,17 @@ FILES_LIST = (
     ("*.png, *.svg", "the figures of this page"),
     ("manifest.json", "the sha256 of every other file"),
 )
-NO_PHOTO = "The photo itself and its metadata (time, place, camera) are not in this report."
+SHOWS_PEOPLE = (
+    "The pictures show the photo, so whoever is in it can be recognised. Only its file and its metadata (time, place, "
+    "camera) are left out."
+)
+OTHERS_SHOWN = "The other faces are not blurred."
+OTHERS_BLURRED = (
+    "The other faces are blurred: in the pictures, and in the scene and the maps of arrays.npz and analysis.json, from "
+    "which the answer can therefore not be computed again exactly. Only faces that are on the list could be: what the "
+    "detector did not find, or somebody took off the list, is as it was, and people can be recognised by more than "
+    "their faces."
+)
 
 
 def boxes_alt(predictions: Sequence[Prediction], selected: int) -> str:

@@ -59,7 +59,7 @@ def test_the_place_for_a_photo_stays_free_until_the_example_is_worked_on(engine,
     assert refused.photo is None
     assert handlers.analyse(engine, visit, None, METHOD, OPACITY) == Screen(), "a click on the camera clears nothing"
     marking = handlers.start_marking(visit)
-    assert np.shape(marking.photo["value"]) == visit.view.photo.shape
+    assert np.shape(marking.photo["value"]) == (*visit.view.photo.hw, 3)
     Image.fromarray(nobody).save(tmp_path / "nobody.png")
     handlers.analyse(engine, visit, str(tmp_path / "nobody.png"), METHOD, OPACITY)
     assert not visit.view.example
@@ -76,7 +76,7 @@ def test_nobody_waits_for_the_example_and_what_one_visitor_does_with_it_no_other
 
 def test_a_visitors_photo_replaces_the_example(engine, visit, grace_hopper):
     screen = handlers.analyse(engine, visit, grace_hopper, METHOD, OPACITY)
-    np.testing.assert_array_equal(visit.view.photo, grace_hopper)
+    np.testing.assert_array_equal(visit.view.photo.pixels(engine), grace_hopper)
     assert words.FIRST_EXAMPLE not in screen.answer
     assert "value" in screen.photo
     assert visit.maps == {}

@@ -95,7 +95,7 @@ def test_removing_the_last_face_says_so_and_a_new_one_can_be_marked(engine, astr
     assert words.LAST_FACE_REMOVED in screen.notice
     assert words.ANSWER_EMPTY in screen.answer
     assert (screen.remove, screen.stop) == (HIDE, HIDE)
-    np.testing.assert_array_equal(visit.view.photo, astronaut)
+    np.testing.assert_array_equal(visit.view.photo.pixels(engine), astronaut)
     handlers.click_photo(engine, visit, (100.0, 100.0), METHOD, OPACITY)
     handlers.click_photo(engine, visit, (200.0, 200.0), METHOD, OPACITY)
     assert visit.view.predictions[0].face_box_xyxy == (100.0, 100.0, 200.0, 200.0)

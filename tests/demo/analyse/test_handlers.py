@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import pictures
 from demo.analyse import handlers, words
 from demo.analyse.outputs import Moved, Screen
 from demo.engine import Engine
 from demo.events import SAME
+from demo.kept import LONGEST_SHOWN
 from demo.visits import Visit
 from demo.words import BOX_SOURCE_PERSON, UNEXPECTED, UNTRAINED
 from glamor.checkpoint import load_checkpoint
@@ -70,7 +70,7 @@ def test_a_click_beside_every_face_changes_nothing_but_says_so(engine, two_peopl
 def test_clicks_on_a_shrunk_photo_are_brought_back_to_photo_pixels(engine, two_people):
     large = np.asarray(Image.fromarray(two_people).resize((3072, 1800)))
     visit, screen = _analysed(engine, large)
-    assert max(np.shape(screen.photo["value"])) == pictures.LONGEST_SHOWN
+    assert max(np.shape(screen.photo["value"])) == LONGEST_SHOWN
     x1, y1, x2, y2 = visit.view.predictions[1].face_box_xyxy
     shown = ((x1 + x2) / 2 * 1280 / 3072, (y1 + y2) / 2 * 1280 / 3072)
     assert handlers.click_photo(engine, visit, shown, METHOD, OPACITY).faces["value"] == 1

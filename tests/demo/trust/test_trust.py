@@ -46,7 +46,7 @@ def test_the_panel_shows_the_numbers_of_the_library_and_the_verdict_first(small_
     assert asked.cancel["interactive"] is True
     panel = trust.work(small_engine, visit, told.append)
     assert told == sorted(told)
-    prediction, photo = visit.view.focus.prediction, visit.view.photo
+    prediction, photo = visit.view.focus.prediction, visit.view.photo.pixels(small_engine)
     target = prediction.class_names.index(prediction.emotion)
     expected = examine(small_engine.predictor.model, photo, prediction.face_box_xyxy, FEW, target)
     assert expected.faithfulness.verdict in _words(panel.verdict)
