@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/.browser-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check fuzz audit bench load leaks lock train screenshots
+.PHONY: help install run test check fuzz mutants audit bench load leaks lock train screenshots
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ fuzz: export GLAMOR_FUZZ_INPUTS ?= 5000
 fuzz: export GLAMOR_FUZZ_SECONDS ?= 10
 fuzz: $(DEV_READY) ## Try 5,000 damaged inputs, each within 1 GiB and 10 s (GLAMOR_FUZZ_INPUTS=50000 for more)
 	$(PYTHON) -m pytest --quiet tests/fuzz
+
+mutants: $(DEV_READY) ## See which faults in core modules the tests notice; writes docs/mutants.md (ARGS="glamor/photo.py")
+	$(PYTHON) scripts/mutants.py $(ARGS)
 
 audit: $(DEV_READY) ## Ask PyPI whether anything installed has a known weakness
 	$(PYTHON) -m pip_audit --local --progress-spinner off

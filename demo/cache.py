@@ -110,7 +110,7 @@ def delete(paths: Iterable[str | Path], folder: Path = FOLDER) -> None:
     A private folder goes with any of its files, and all else that is in it.
     """
     for path in map(Path, paths):
-        if folder not in path.parents or ".." in path.parts:
+        if folder not in path.parents or ".." in path.parts:  # a visitor may send any text as a path
             continue
         first = folder / path.relative_to(folder).parts[0]
         if first.name.startswith(PRIVATE):
