@@ -14,6 +14,7 @@ from demo.first import first_visit
 from demo.memory import share_arenas
 from demo.quick import without_stubs
 from demo.start import open_engine, read_settings
+from glamor.decoding import decoder
 from glamor.errors import GlamorError
 
 DRAIN_SECONDS = 6.0  # that work has left when the app is told to end; container hosts kill after ten
@@ -25,6 +26,7 @@ def main() -> int:
     share_arenas()
     try:
         demo.cache.check()
+        decoder().warm()
         engine = open_engine(settings.checkpoint, allowed=settings.allowed)
     except GlamorError as error:
         print(f"app.py: {error}", file=sys.stderr)
@@ -41,6 +43,7 @@ def main() -> int:
     while not ended.is_set():  # (wait() could meet the signal while it holds the lock that set() needs)
         time.sleep(0.1)
     engine.drain(DRAIN_SECONDS)
+    decoder().close()
     # (page.close() would also end the queue, and with it the last answers.)
     page.server.close()  # type: ignore[no-untyped-call]
     demo.cache.sweep((), age=0)  # the server has done so too, unless somebody's connection held it up

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from demo import gpu, text
 from demo.lab import Lab
 from demo.work import Work
+from glamor.decoding import decoder
 from glamor.errors import CheckpointError, ExplainError
 from glamor.explain import Explanation, explain
 from glamor.explain.trust import Trust, examine
 from glamor.model import GLAMORNet
-from glamor.photo import BoxXyxy, Photo
+from glamor.photo import BoxXyxy, Photo, PhotoSource
 from glamor.predictor import Prediction, Predictor
 from glamor.prepare import Prepared
 
@@ -34,6 +35,7 @@ class Engine:
         self.allowed = tuple(allowed)
         self.lab = Lab(predictor)
         self._work = Work()
+        self._decode = self._work.counted(decoder().decode)
         self._predict = self._work.counted(gpu.on_gpu(predictor.predict, gpu.PREDICT_SECONDS))
         self._predict_prepared = self._work.counted(gpu.on_gpu(predictor.predict_prepared, gpu.PREDICT_SECONDS))
         self._explain = self._work.counted(gpu.on_gpu(self._explain_on_copy))
@@ -48,6 +50,20 @@ class Engine:
     def class_names(self) -> tuple[str, ...]:
         """The labels, in the order of the logits."""
         return self.predictor.config.class_names
+
+    def decode(self, source: PhotoSource) -> Photo:
+        """Return the pixels of what somebody sent, decoded within the limits of :mod:`glamor.decoding`.
+
+        Args:
+            source: path of a file, its bytes, or what is decoded already.
+
+        Returns:
+            (H, W, 3) uint8 RGB.
+
+        Raises:
+            PhotoError: if it is no photo that can be used.
+        """
+        return self._decode(source)
 
     def predict(self, photo: Photo, boxes_xyxy: Sequence[BoxXyxy] | None = None) -> tuple[Prediction, ...]:
         """Return one prediction per face, from left to right, or in the order of the boxes.

@@ -23,7 +23,7 @@ from demo.visit import Focus, Point, Question, SupersededError, View, Visit
 from glamor.errors import FaceError
 from glamor.explain import Explanation
 from glamor.faces import largest
-from glamor.photo import BoxXyxy, Photo, PhotoSource, load_photo
+from glamor.photo import BoxXyxy, Photo, PhotoSource
 from glamor.predictor import Prediction
 
 
@@ -34,7 +34,7 @@ def analyse(engine: Engine, visit: Visit, source: PhotoSource | None, method: st
     if source is None or not engine.trained:
         visit.show(None)
         return blank("" if engine.trained else markup.note(text.UNTRAINED, "warn"))
-    return _safely(visit, lambda: _analysed(engine, visit, load_photo(source), method, opacity))
+    return _safely(visit, lambda: _analysed(engine, visit, engine.decode(source), method, opacity))
 
 
 def click_photo(engine: Engine, visit: Visit, point_shown: Point, method: str, opacity: float) -> Screen:

@@ -18,7 +18,7 @@ from demo.shelf import Shelf
 from demo.visit import Visit
 from glamor import figures
 from glamor.faces import largest
-from glamor.photo import Photo, load_photo
+from glamor.photo import Photo
 from glamor.predictor import Prediction
 from glamor.report.pictures import data_uri
 
@@ -41,7 +41,7 @@ def frame(engine: Engine, payload: Mapping[str, Any] | None, opacity: float) -> 
         source = parse.photo_source(payload)
         if source is None:
             return markup.empty(text.LIVE_EMPTY)
-        photo = _small(load_photo(source))
+        photo = _small(engine.decode(source))
         predictions = engine.predict(photo)
     except Exception as error:
         return markup.note(escape(message_of(error)), "warn")

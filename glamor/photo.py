@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import os
-import threading
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +16,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from glamor.errors import PhotoError, quoted
+from glamor.structure import check_structure
 
-PhotoSource = str | os.PathLike[str] | bytes | Image.Image | NDArray[np.uint8]
+EncodedPhoto = str | os.PathLike[str] | bytes  # the path of a file, or what is in it
+PhotoSource = EncodedPhoto | Image.Image | NDArray[np.uint8]
 Photo = NDArray[np.uint8]
 BoxXyxy = tuple[float, float, float, float]
 
@@ -32,11 +34,23 @@ MIN_SIDE = 16
 
 _FORMATS = "JPEG, PNG, WebP, GIF, BMP or TIFF"
 _SIZES = f"sides of {MIN_SIDE} to {MAX_SIDE:,} pixels and at most {MAX_PIXELS // 10**6} megapixels"
-_QUIET = threading.Lock()
+_ORIENTATION = 0x0112  # EXIF 2.3: how the camera was held; what turns the picture upright again
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_PILLOWS_WARNINGS = ("ignore", None, Warning, re.compile(r"PIL\."), 0)  # as the list of filters holds them
 
 
 def load_photo(source: PhotoSource) -> Photo:
-    """Decode a photo as a person would see it.
+    """Decode a photo as a person would see it, in this process and in whatever time and memory it takes.
+
+    For photos from strangers there is :class:`glamor.decoding.Decoder`.
 
     EXIF rotation is applied, transparency is laid on white, 16-bit grey keeps its upper 8
     bits, palettes, CMYK and grey become RGB; of an animation the first frame is taken.
@@ -58,13 +72,25 @@ def load_photo(source: PhotoSource) -> Photo:
     if isinstance(source, Image.Image):
         with _pillow_refusals():
             return np.array(_rgb(_upright(source)))
-    if isinstance(source, bytes):
-        return _decoded(source)
-    if isinstance(source, str | os.PathLike):
-        return _decoded(_read(Path(source)))
+    if isinstance(source, bytes | str | os.PathLike):
+        return _decoded(read_encoded(source))
     raise PhotoError(
         f"A photo came as {type(source).__name__}; accepted: a path, bytes, a PIL image or an array; pass one of these."
     )
+
+
+def read_encoded(source: EncodedPhoto) -> bytes:
+    """Return the bytes of a photo's file; nothing of them is decoded.
+
+    Raises:
+        PhotoError: if there is no such file, it cannot be read, is empty or larger than MAX_BYTES.
+    """
+    data = source if isinstance(source, bytes) else _read(Path(source))
+    if not data:
+        raise PhotoError(f"The file is empty; accepted: {_FORMATS}; choose another photo.")
+    if len(data) > MAX_BYTES:
+        raise PhotoError(f"The file is larger than {MAX_BYTES // 2**20} MiB; save it smaller, for instance as JPEG.")
+    return data
 
 
 def _checked_array(array: NDArray[np.uint8]) -> Photo:
@@ -89,11 +115,8 @@ def _read(path: Path) -> bytes:
 
 
 def _decoded(data: bytes) -> Photo:
-    if not data:
-        raise PhotoError(f"The file is empty; accepted: {_FORMATS}; choose another photo.")
-    if len(data) > MAX_BYTES:
-        raise PhotoError(f"The file is larger than {MAX_BYTES // 2**20} MiB; save it smaller, for instance as JPEG.")
     with _pillow_refusals():
+        check_structure(data)
         return np.array(_rgb(_opened(data)))
 
 
@@ -105,19 +128,29 @@ def _opened(data: bytes) -> Image.Image:
 @contextmanager
 def _pillow_refusals() -> Iterator[None]:
     """Make a PhotoError of all that Pillow raises, and keep its warnings off the screen."""
+    _quieten()
     try:
-        # Warning filters belong to the whole process: two photos at once would restore each other's.
-        with _QUIET, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     except PhotoError:
         raise
+    except MemoryError as error:
+        raise PhotoError("The photo needs more memory to be decoded than there is; save it smaller.") from error
     except UnidentifiedImageError as error:
         raise PhotoError(f"The file is not a photo that can be read; accepted: {_FORMATS}; convert it.") from error
     except Image.DecompressionBombError as error:
         raise PhotoError(f"The photo is far too large; accepted: {_SIZES}; resize it.") from error
     except Exception as error:  # on damaged data Pillow's decoders let nearly any class of exception out
         raise PhotoError("The photo is damaged or cut off and cannot be decoded; save or upload it again.") from error
+
+
+def _quieten() -> None:
+    """Have Python ignore what Pillow's own modules warn of, from now on.
+
+    Filters belong to the whole process: set for one photo and restored after it, they would need a lock around the
+    decoding, or two photos at once would restore each other's.
+    """
+    if _PILLOWS_WARNINGS not in warnings.filters:
+        warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def _check_size(width: int, height: int) -> None:
@@ -129,10 +162,19 @@ def _upright(image: Image.Image) -> Image.Image:
     """Return an upright copy; the size is checked before pixels are decoded into memory."""
     _check_size(*image.size)
     image.load()
+    turn = _turn(image)
+    return image.copy() if turn is None else image.transpose(turn)
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """Return what EXIF's orientation asks for.
+
+    ImageOps.exif_transpose would also write all of EXIF anew without it, however large that is.
+    """
     try:
-        return ImageOps.exif_transpose(image)
+        return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # a garbled EXIF block says nothing about the pixels, which are fine
-        return image.copy()
+        return None
 
 
 def _rgb(image: Image.Image) -> Image.Image:
