@@ -1,7 +1,8 @@
 """The program that decodes strangers' photos: ``python -m glamor.decode_worker MEBIBYTES SECONDS NICE``.
 
-A request is the length of a file and the file, on the standard input. An answer is, on the standard output, the size of
-a photo and its pixels, or the sentence that refuses it. It ends with its input, that is, with whoever started it.
+It says READY on the standard output. A request is then the length of a file and the file, on the standard input; an
+answer the size of a photo and its pixels, or the sentence that refuses it. It ends when its input does, that is, with
+whoever started it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import PIL.WebPImagePlugin  # noqa: F401 (each would be imported while the first
 from glamor.errors import PhotoError
 from glamor.photo import Photo, load_photo
 
+READY = b"!"
 REQUEST = struct.Struct("<Q")  # bytes of the file that follows
 ANSWER = struct.Struct("<??II")  # whether pixels follow; whether this process ends; rows and columns, or 0 and bytes
 LONGEST_SENTENCE = 2000  # bytes
@@ -39,6 +41,8 @@ def serve(mebibytes: int, seconds: float, nice: int) -> None:
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a decoder's library might print is no answer
     _confine(mebibytes, nice)
+    answers.write(READY)
+    answers.flush()
     while len(head := requests.read(REQUEST.size)) == REQUEST.size:
         _limit_time(seconds)
         photo, words = _decoded(requests.read(*REQUEST.unpack(head)), mebibytes)
@@ -85,11 +89,11 @@ def _limit_time(seconds: float) -> None:
 
 
 def _has_grown() -> bool:
+    """Tell whether this program has ever been large; getrusage would tell how large its parent was, too."""
     if sys.platform != "linux":
         return False
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > GROWN
+    with open("/proc/self/status") as status:
+        return any(line.startswith("VmHWM") and 1024 * int(line.split()[1]) > GROWN for line in status)
 
 
 def read_exactly(stream: IO[bytes], count: int) -> bytes:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import io
 import os
-import queue
 import subprocess
 import sys
 import threading
 import weakref
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,13 +20,14 @@ from pathlib import Path
 
 import numpy as np
 
-from glamor.decode_worker import ANSWER, LONGEST_SENTENCE, REQUEST, read_exactly
+from glamor.decode_worker import ANSWER, LONGEST_SENTENCE, READY, REQUEST, read_exactly
 from glamor.errors import ConfigError, PhotoError
 from glamor.photo import MAX_PIXELS, Photo, PhotoSource, load_photo, read_encoded
 
 SECONDS, MEBIBYTES, WORKERS = 10.0, 1024, 2
-QUICK_SECONDS = 1.0  # nearly every photo needs much less
-SLOW_WORKERS, SLOW_NICE = 2, 5
+QUICK_SHARE = 0.1  # of the seconds; nearly every photo needs much less
+SLOW_WORKERS, SLOW_NICE, SPARE = 2, 5, 1
+START_SECONDS = 60.0  # that a process may take to start, which on a busy machine is no photo's fault
 GRACE = 1.0  # seconds after its limit in which a process ends by itself if its parent has not ended it
 PACKAGE = Path(__file__).resolve().parent
 
@@ -43,12 +44,14 @@ class Lane:
         seconds: that one may take; then its process is ended.
         patience: seconds that a photo waits for a worker.
         nice: how far its processes step back behind others, 0 to 19.
+        spare: processes more, so that one is ready when another had to be ended.
     """
 
     workers: int
     seconds: float
     patience: float
     nice: int = 0
+    spare: int = 0
 
 
 class Decoder:
@@ -58,18 +61,18 @@ class Decoder:
     hold the first lane, where everybody else's photos are decoded, for a moment only.
 
     Args:
-        lanes: the last one's seconds are the limit.
+        lanes: their seconds together are the limit.
         mebibytes: of memory that a process may use (on Linux; elsewhere there is no limit).
     """
 
     def __init__(self, lanes: Sequence[Lane], mebibytes: int = MEBIBYTES) -> None:
-        self._lanes = [(lane, _places(lane, mebibytes)) for lane in lanes]
-        workers = [worker for _, places in self._lanes for worker in places.queue]
-        self._end = weakref.finalize(self, _close_all, workers)
+        self._lanes = [_Workers(lane, mebibytes) for lane in lanes]
+        self._seconds = sum(lane.seconds for lane in lanes)
+        self._end = weakref.finalize(self, _close_all, [worker for lane in self._lanes for worker in lane.idle])
 
     def warm(self) -> None:
         """Start the first lane's processes; else each is started when it is needed."""
-        for worker in list(self._lanes[0][1].queue):
+        for worker in tuple(self._lanes[0].idle):
             worker.start()
 
     def decode(self, source: PhotoSource) -> Photo:
@@ -88,12 +91,11 @@ class Decoder:
         if not isinstance(source, bytes | str | os.PathLike):
             return load_photo(source)
         data = read_encoded(source)
-        for lane, places in self._lanes:
-            with _place(places, lane.patience) as worker, suppress(_OverdueError):
+        for lane in self._lanes:
+            with lane.one() as worker, suppress(_OverdueError):
                 return worker.decode(data)
         raise PhotoError(
-            f"The photo took longer than {self._lanes[-1][0].seconds:g} s to decode; save it anew, for instance as "
-            "JPEG, or smaller."
+            f"The photo took longer than {self._seconds:g} s to decode; save it anew, for instance as JPEG, or smaller."
         )
 
     def close(self) -> None:
@@ -111,8 +113,8 @@ def decoder() -> Decoder:
         ConfigError: if one of them is no such number.
     """
     seconds, workers = limit_seconds(), int(_setting("GLAMOR_DECODE_WORKERS", WORKERS, 1, 64))
-    quick = Lane(workers, min(QUICK_SECONDS, seconds), patience=seconds)
-    slow = Lane(SLOW_WORKERS, seconds, patience=0.0, nice=SLOW_NICE)
+    quick = Lane(workers, QUICK_SHARE * seconds, patience=seconds, spare=SPARE)
+    slow = Lane(SLOW_WORKERS, (1 - QUICK_SHARE) * seconds, patience=0.0, nice=SLOW_NICE)
     return Decoder((quick, slow), limit_mebibytes())
 
 
@@ -161,6 +163,7 @@ class _Worker:
         self._command = [sys.executable, "-m", "glamor.decode_worker", str(mebibytes), str(own_end), str(lane.nice)]
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
+        self.fresh = True  # whether its process may still be starting
         self._change = threading.Lock()
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -175,7 +178,7 @@ class _Worker:
                 raise EOFError
             if self._process is None or self._process.poll() is not None:
                 self._stop()
-                self._process = self._started()
+                self._process, self.fresh = self._started(), True
             return self._process
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -194,6 +197,10 @@ class _Worker:
         overdue = threading.Event()
         try:
             process = self.start()
+            if self.fresh:
+                with _ended_after(START_SECONDS, process, threading.Event()):
+                    _await_start(process)
+                self.fresh = False
             with _ended_after(self._lane.seconds, process, overdue):
                 photo, ends = _exchange(process, data)
         except (OSError, EOFError, ValueError) as error:  # (ValueError: its pipes were closed meanwhile)
@@ -231,6 +238,31 @@ class _Worker:
             self.start()
 
 
+class _Workers:
+    """The workers of a lane: the one that was used last comes first, one whose process is starting comes last."""
+
+    def __init__(self, lane: Lane, mebibytes: int) -> None:
+        self.idle = deque(_Worker(lane, mebibytes) for _ in range(lane.workers + lane.spare))
+        self._patience = lane.patience
+        self._places = threading.Semaphore(lane.workers)
+
+    @contextmanager
+    def one(self) -> Iterator[_Worker]:
+        """Lend a worker.
+
+        Raises:
+            PhotoError: if none is free in time.
+        """
+        if not self._places.acquire(timeout=self._patience):
+            raise PhotoError(_BUSY)
+        worker = self.idle.pop()
+        try:
+            yield worker
+        finally:
+            (self.idle.appendleft if worker.fresh else self.idle.append)(worker)
+            self._places.release()
+
+
 @contextmanager
 def _ended_after(seconds: float, process: subprocess.Popen[bytes], overdue: threading.Event) -> Iterator[None]:
     def end() -> None:
@@ -245,6 +277,12 @@ def _ended_after(seconds: float, process: subprocess.Popen[bytes], overdue: thre
     finally:
         clock.cancel()
         clock.join()
+
+
+def _await_start(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdout is not None
+    if read_exactly(process.stdout, len(READY)) != READY:
+        raise EOFError
 
 
 def _exchange(process: subprocess.Popen[bytes], data: bytes) -> tuple[Photo | str, bool]:
@@ -263,26 +301,6 @@ def _exchange(process: subprocess.Popen[bytes], data: bytes) -> tuple[Photo | st
     if process.stdout.readinto(photo.data.cast("B")) < photo.nbytes:
         raise EOFError
     return photo, ends
-
-
-def _places(lane: Lane, mebibytes: int) -> queue.LifoQueue[_Worker]:
-    """Return a lane's workers, the last used first: whoever decodes one photo at a time needs only one process."""
-    places: queue.LifoQueue[_Worker] = queue.LifoQueue()
-    for _ in range(lane.workers):
-        places.put(_Worker(lane, mebibytes))
-    return places
-
-
-@contextmanager
-def _place(places: queue.LifoQueue[_Worker], patience: float) -> Iterator[_Worker]:
-    try:
-        worker = places.get(timeout=patience) if patience else places.get_nowait()
-    except queue.Empty:
-        raise PhotoError(_BUSY) from None
-    try:
-        yield worker
-    finally:
-        places.put(worker)
 
 
 def _close_all(workers: Iterable[_Worker]) -> None:

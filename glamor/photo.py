@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from glamor.errors import PhotoError, quoted
-from glamor.structure import check_structure
+from glamor.structure import check_structure, values_overlap
 
 EncodedPhoto = str | os.PathLike[str] | bytes  # the path of a file, or what is in it
 PhotoSource = EncodedPhoto | Image.Image | NDArray[np.uint8]
@@ -31,6 +31,7 @@ MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 65_500  # the longest that libjpeg writes, and a masked photo goes through JPEG
 MIN_SIDE = 16
+PIXELS_AT_ONCE = 2**17  # while they become RGB; as many stay in a processor's cache
 
 _FORMATS = "JPEG, PNG, WebP, GIF, BMP or TIFF"
 _SIZES = f"sides of {MIN_SIDE} to {MAX_SIDE:,} pixels and at most {MAX_PIXELS // 10**6} megapixels"
@@ -71,7 +72,7 @@ def load_photo(source: PhotoSource) -> Photo:
         return _checked_array(source)
     if isinstance(source, Image.Image):
         with _pillow_refusals():
-            return np.array(_rgb(_upright(source)))
+            return _pixels(_upright(source))
     if isinstance(source, bytes | str | os.PathLike):
         return _decoded(read_encoded(source))
     raise PhotoError(
@@ -117,12 +118,8 @@ def _read(path: Path) -> bytes:
 def _decoded(data: bytes) -> Photo:
     with _pillow_refusals():
         check_structure(data)
-        return np.array(_rgb(_opened(data)))
-
-
-def _opened(data: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        return _upright(image)  # a copy: what the decoder holds, twice the pixels for WebP, goes before more is made
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            return _pixels(_upright(image))
 
 
 @contextmanager
@@ -159,11 +156,11 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """Return an upright copy; the size is checked before pixels are decoded into memory."""
+    """Return the picture upright, decoded; the size is checked before pixels are decoded into memory."""
     _check_size(*image.size)
     image.load()
     turn = _turn(image)
-    return image.copy() if turn is None else image.transpose(turn)
+    return image if turn is None else image.transpose(turn)
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
@@ -172,9 +169,23 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
     ImageOps.exif_transpose would also write all of EXIF anew without it, however large that is.
     """
     try:
+        exif = image.info.get("exif")
+        if isinstance(exif, bytes) and values_overlap(exif):
+            return None
         return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # a garbled EXIF block says nothing about the pixels, which are fine
         return None
+
+
+def _pixels(image: Image.Image) -> Photo:
+    """Return the picture's pixels, some rows after others: the large photo is in memory twice, not five times."""
+    width, height = image.size
+    photo = np.empty((height, width, 3), np.uint8)
+    rows = max(1, PIXELS_AT_ONCE // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        photo[top:bottom] = np.asarray(_rgb(image.crop((0, top, width, bottom))))
+    return photo
 
 
 def _rgb(image: Image.Image) -> Image.Image:

@@ -20,6 +20,8 @@ MOST_PIXELS_A_BYTE = 128  # of a run-length BMP, where two bytes are worth at mo
 _MARKER = re.compile(rb"[^\xff]")  # after any number of 0xFF
 _GIF_EXTENSION, _GIF_IMAGE, _GIF_END = b"!,;"
 _GIF_COMMENT = b"!\xfe"
+_BIG_TIFF = 43
+_TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _JPEG_SCAN, _JPEG_END = b"\xff\xda", b"\xff\xd9"
 
 
@@ -30,7 +32,7 @@ def check_structure(data: bytes) -> None:
         data: of a file of any kind; one that is damaged is for the decoder to tell.
 
     Raises:
-        PhotoError: if a JPEG, PNG, GIF or BMP has far more parts than any picture needs.
+        PhotoError: if it has far more parts than any picture needs, or is far too small for what it claims.
     """
     for signature, check in _CHECKS.items():
         if data.startswith(signature):
@@ -40,15 +42,17 @@ def check_structure(data: bytes) -> None:
 def _check_jpeg(data: bytes) -> None:
     at, parts = 2, 0
     while (found := data.find(b"\xff", at)) >= 0:
-        marker = _MARKER.search(data, found)
-        if marker is None:
-            break
-        parts += marker.start() - at + 1  # what stands between two segments is read byte by byte
+        furthest = found + MOST_PARTS + 1
+        marker = _MARKER.search(data, found, furthest)
+        start = marker.start() if marker else min(furthest, len(data))
+        parts += start - at + 1  # what stands between two segments is read byte by byte
         _check_parts(parts)
+        if marker is None:
+            return
         if marker[0] == _JPEG_SCAN[1:]:
-            end = data.find(_JPEG_END, marker.start())  # what comes after it, a film perhaps, is no picture
-            return _check_scans(1 + data.count(_JPEG_SCAN, marker.start(), end if end >= 0 else len(data)))
-        at = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2], "big")
+            end = data.find(_JPEG_END, start)  # what comes after it, a film perhaps, is no picture
+            return _check_scans(1 + data.count(_JPEG_SCAN, start, end if end >= 0 else len(data)))
+        at = start + 1 + int.from_bytes(data[start + 1 : start + 3], "big")
 
 
 def _check_scans(scans: int) -> None:
@@ -101,9 +105,42 @@ def _check_bmp(data: bytes) -> None:
         )
 
 
+def values_overlap(tiff: bytes) -> bool:
+    """Tell whether the first directory of a TIFF file, or of EXIF, has tags that together claim more than there is.
+
+    Each is read by itself: a thousand tags that share a megabyte take a gigabyte.
+    """
+    tiff = tiff.removeprefix(b"Exif\0\0")
+    try:
+        order = {b"II": "<", b"MM": ">"}[tiff[:2]]
+        (version,) = struct.unpack_from(order + "H", tiff, 2)
+        place, number, entry = (8, "Q", "HHQQ") if version == _BIG_TIFF else (4, "H", "HHLL")
+        (start,) = struct.unpack_from(order + entry[-1], tiff, place)
+        (count,) = struct.unpack_from(order + number, tiff, start)
+    except (KeyError, struct.error):
+        return False  # none at all
+    start, size = start + struct.calcsize(number), struct.calcsize(order + entry)
+    there = min(count, (len(tiff) - start) // size)
+    entries = struct.iter_unpack(order + entry, tiff[start : start + there * size])
+    read = (min(_TYPE_BYTES.get(kind, 0) * values, max(0, len(tiff) - at)) for _, kind, values, at in entries)
+    return sum(read) > 2 * len(tiff)
+
+
+def _check_tiff(data: bytes) -> None:
+    if values_overlap(data):
+        raise PhotoError("The TIFF has tags that together are longer than the file; save it anew.")
+
+
 def _check_parts(parts: int) -> None:
     if parts > MOST_PARTS:
         raise PhotoError(f"The file is made of more than {MOST_PARTS:,} parts, as no photo is; save it anew.")
 
 
-_CHECKS = {b"\xff\xd8": _check_jpeg, b"\x89PNG\r\n\x1a\n": _check_png, b"GIF8": _check_gif, b"BM": _check_bmp}
+_CHECKS = {
+    b"\xff\xd8": _check_jpeg,
+    b"\x89PNG\r\n\x1a\n": _check_png,
+    b"GIF8": _check_gif,
+    b"BM": _check_bmp,
+    b"II": _check_tiff,
+    b"MM": _check_tiff,
+}
