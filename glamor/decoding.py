@@ -28,8 +28,12 @@ SECONDS, MEBIBYTES, WORKERS = 10.0, 1024, 2
 QUICK_SHARE = 0.1  # of the seconds; nearly every photo needs much less
 SLOW_WORKERS, SLOW_NICE, SPARE = 2, 5, 1
 START_SECONDS = 60.0  # that a process may take to start, which on a busy machine is no photo's fault
+PIPE = 2**20  # bytes: the most that Linux lends without asking; with the usual 64 kB a photo takes 14 turns
 GRACE = 1.0  # seconds after its limit in which a process ends by itself if its parent has not ended it
 PACKAGE = Path(__file__).resolve().parent
+
+if sys.platform == "linux":
+    from fcntl import F_SETPIPE_SZ, fcntl
 
 _DIED = "The photo could not be decoded: the process that did so ended, perhaps for lack of memory; try it again."
 _BUSY = "Too many photos that take long are being decoded; try again in a minute, or save the photo smaller."
@@ -182,10 +186,15 @@ class _Worker:
             return self._process
 
     def _started(self) -> subprocess.Popen[bytes]:
-        # One thread of computing; its own folder is no place to import from.
-        settings = {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(PACKAGE.parent), "PYTHONSAFEPATH": "1"}
+        # What is imported here is imported there, too, but nothing from the folder that happens to be the current one.
+        path = os.pathsep.join([str(PACKAGE.parent), *filter(None, sys.path)])
+        settings = {"OMP_NUM_THREADS": "1", "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
         pipe, away = subprocess.PIPE, subprocess.DEVNULL
-        return subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=away, env=os.environ | settings)
+        process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=away, env=os.environ | settings)
+        if sys.platform == "linux" and process.stdout is not None:
+            with suppress(OSError):  # this user has had all that there is for pipes
+                fcntl(process.stdout, F_SETPIPE_SZ, PIPE)
+        return process
 
     def decode(self, data: bytes) -> Photo:
         """Return the pixels of a file.

@@ -26,7 +26,7 @@ from glamor.errors import GlamorError
 
 LARGEST = 2**30  # bytes of memory in use at any moment
 LONGEST_MESSAGE = 500  # letters; it is one sentence for a person
-PATIENCE = 2.0  # seconds that it may take to end another process and to start the next
+PATIENCE = 5.0  # seconds that it may take to end another process and to start the next
 SECONDS = float(os.environ.get("GLAMOR_FUZZ_SECONDS", "0"))  # of one input; 0: no limit
 
 
