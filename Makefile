@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/.browser-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check fuzz audit bench load leaks lock train screenshots
+.PHONY: help install run test check fuzz audit bench load hostile leaks lock train screenshots
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +33,7 @@ check: $(DEV_READY) ## Lint, formatting and types
 # No test, only this, gives an input a time: tests run on machines that do much else.
 fuzz: export GLAMOR_FUZZ_INPUTS ?= 5000
 fuzz: export GLAMOR_FUZZ_SECONDS ?= 10
-fuzz: $(DEV_READY) ## Try 5,000 damaged inputs, each within 1 GiB and 10 s (GLAMOR_FUZZ_INPUTS=50000 for more)
+fuzz: $(DEV_READY) ## Try 5,000 damaged and hostile inputs, each within 1 GiB and 10 s (GLAMOR_FUZZ_INPUTS=50000 for more)
 	$(PYTHON) -m pytest --quiet tests/fuzz
 
 audit: $(DEV_READY) ## Ask PyPI whether anything installed has a known weakness
@@ -44,6 +44,9 @@ bench: $(DEV_READY) ## Time everything beside its floor; writes benchmarks/resul
 
 load: $(DEV_READY) ## Serve 1, 4, 16 and 64 visitors (ARGS="--seconds 120" for two minutes each)
 	$(PYTHON) benchmarks/load.py $(ARGS)
+
+hostile: $(DEV_READY) ## Serve visitors while hostile files are decoded, for 12 minutes
+	$(PYTHON) benchmarks/hostile.py $(ARGS)
 
 leaks: $(DEV_READY) ## Answer 2,000 predictions and 200 explanations, and see what stays behind
 	$(PYTHON) benchmarks/leaks.py $(ARGS)

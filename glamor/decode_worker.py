@@ -11,6 +11,7 @@ import os
 import signal
 import struct
 import sys
+from contextlib import suppress
 from typing import IO
 
 import PIL.BmpImagePlugin
@@ -76,9 +77,13 @@ def _confine(mebibytes: int, nice: int) -> None:
     if sys.platform == "linux":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (mebibytes * 2**20,) * 2)
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        wanted = mebibytes * 2**20
+        allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_DATA, (allowed, allowed))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a photo must not stay on the disk
-        with open("/proc/self/oom_score_adj", "w") as score:  # if the machine runs out of memory, this goes first
+        # If the machine runs out of memory, this goes first; not every container lets it say so.
+        with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
             score.write("1000")
 
 

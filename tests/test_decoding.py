@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import pytest
 from PIL import Image
 
 from glamor import decoding
+from glamor.decode_worker import REQUEST
 from glamor.decoding import Decoder, Lane
 from glamor.errors import ConfigError, PhotoError
 from glamor.photo import load_photo
@@ -26,7 +28,7 @@ from tests.fuzz import built, pictures
 from tests.live_app import ROOT
 
 PATIENCE = 60.0  # seconds, for machines that do much else
-# Minutes of work for Pillow's reader: 33 million empty lines.
+# Many seconds of work for Pillow's reader: 33 million empty lines.
 ENDLESS = built._bmp(7000, 7000, 8, 1, b"\0\0" * (31 * 2**20) + b"\0\1")
 PHOTO = pictures.small()[0]
 LARGE = np.zeros((7000, 7000, 3), np.uint8)
@@ -178,6 +180,24 @@ def test_the_processes_are_light_and_end_with_their_decoder() -> None:
     with pytest.raises(PhotoError, match="the process that did so ended"):
         decoder.decode(PHOTO)
     assert _workers() == []
+
+
+def test_a_process_whose_parent_does_not_end_it_ends_by_itself() -> None:
+    command = [sys.executable, "-m", "glamor.decode_worker", "1024", "1", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        assert worker.stdin is not None
+        worker.stdin.write(REQUEST.pack(len(ENDLESS)) + ENDLESS)
+        worker.stdin.flush()
+        assert worker.wait(PATIENCE) == -signal.SIGALRM
+
+
+def test_a_process_says_nothing_but_pixels_and_goes_first_when_memory_is_short(decoder: Decoder) -> None:
+    decoder.decode(PHOTO)
+    (worker,) = _workers()
+    assert Path(f"/proc/{worker.pid}/oom_score_adj").read_text().strip() == "1000"
+    limits = Path(f"/proc/{worker.pid}/limits").read_text()
+    assert re.search(r"Max core file size +0 +0 ", limits)
+    assert re.search(rf"Max data size +{2**30} +{2**30} ", limits)
 
 
 PARENT = """
