@@ -17,6 +17,7 @@ from demo.limits import read_limits
 from demo.memory import share_arenas
 from demo.server import hosts, serving
 from demo.start import open_engine, read_settings
+from glamor.decoding import decoder
 from glamor.errors import GlamorError
 
 DRAIN_SECONDS = 6.0  # that work has left when the app is told to end; container hosts kill after ten
@@ -31,6 +32,7 @@ def main() -> int:
         demo.cache.check()
         names = hosts.read(settings.host)
         demo.cache.keep_aside()
+        decoder().warm()
         engine = open_engine(settings.checkpoint, allowed=settings.allowed)
     except GlamorError as error:
         print(f"app.py: {error}", file=sys.stderr)
@@ -51,6 +53,7 @@ def main() -> int:
         time.sleep(0.1)
     serving.end_at_latest(_leave_nothing)
     engine.drain(DRAIN_SECONDS)
+    decoder().close()
     # (page.close() would also end the queue, and with it the last answers.)
     serving.stop(page.server)
     _leave_nothing()

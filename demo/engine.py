@@ -8,12 +8,13 @@ from typing import ParamSpec, TypeVar
 
 from demo import gpu, words
 from demo.work import Work
+from glamor.decoding import decoder
 from glamor.errors import CheckpointError, ExplainError
 from glamor.explain import Encoded, Explanation, People, SwapMatrix, compare_people, explain, swap_matrix
 from glamor.explain.trust import Trust, examine
 from glamor.explain.what_if import InterventionState, Outcome, Setting, encode_seen, what_if
 from glamor.model import GLAMORNet
-from glamor.photo import BoxXyxy, EncodedPhoto, Photo, load_photo
+from glamor.photo import BoxXyxy, Photo, PhotoSource
 from glamor.predictor import Prediction, Predictor
 from glamor.prepare import Prepared
 
@@ -36,6 +37,7 @@ class Engine:
         self.notice = notice
         self.allowed = tuple(allowed)
         self._work = Work()
+        self._decode = self._work.counted(decoder().decode)
         self._predict = self._counted(predictor.predict, gpu.PREDICT_SECONDS)
         self._predict_prepared = self._counted(predictor.predict_prepared, gpu.PREDICT_SECONDS)
         self._explain = self._counted(self._explain_on_copy, gpu.EXPLAIN_SECONDS)
@@ -55,13 +57,19 @@ class Engine:
         """The labels, in the order of the logits."""
         return self.predictor.config.class_names
 
-    def decode(self, source: EncodedPhoto) -> Photo:
-        """Return a photo from its file or the bytes of it, (H, W, 3) uint8 RGB.
+    def decode(self, source: PhotoSource) -> Photo:
+        """Return the pixels of what somebody sent, decoded within the limits of :mod:`glamor.decoding`.
+
+        Args:
+            source: path of a file, its bytes, or what is decoded already.
+
+        Returns:
+            (H, W, 3) uint8 RGB.
 
         Raises:
-            PhotoError: if it cannot be used.
+            PhotoError: if it is no photo that can be used.
         """
-        return load_photo(source)
+        return self._decode(source)
 
     def predict(self, photo: Photo, boxes_xyxy: Sequence[BoxXyxy] | None = None) -> tuple[Prediction, ...]:
         """Return one prediction per face, from left to right, or in the order of the boxes.

@@ -8,13 +8,17 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
+from glamor.decoding import SLOW_WORKERS
+
 SAME = gr.skip()  # leaves an output as it is
 SHOW, HIDE = gr.update(visible=True), gr.update(visible=False)
 
-PREDICT_QUEUE: dict[str, Any] = {"concurrency_id": "predict", "concurrency_limit": 2}
+# Two are answered at once, even while as many files as may take long are being decoded, each in a place of its own.
+AT_ONCE = 2 + SLOW_WORKERS
+PREDICT_QUEUE: dict[str, Any] = {"concurrency_id": "predict", "concurrency_limit": AT_ONCE}
 EXPLAIN_QUEUE: dict[str, Any] = {"concurrency_id": "explain", "concurrency_limit": 2}
 # Of the API, likewise: people who move a slider do not wait behind a program's hundred photos.
-PROGRAM_QUEUE: dict[str, Any] = {"concurrency_id": "program", "concurrency_limit": 2}
+PROGRAM_QUEUE: dict[str, Any] = {"concurrency_id": "program", "concurrency_limit": AT_ONCE}
 PROGRAM_EXPLAIN_QUEUE: dict[str, Any] = {"concurrency_id": "program-explain", "concurrency_limit": 2}
 # Raw values: the photo is decoded by our own rules (parse.photo_source), the rest is checked by the handlers.
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "preprocess": False}

@@ -20,7 +20,10 @@ MAY_IMPORT = {
     "errors": set(),
     "config": set(),
     "device": set(),
-    "photo": set(),
+    "structure": set(),
+    "photo": {"structure"},
+    "decode_worker": {"photo"},
+    "decoding": {"decode_worker", "photo"},
     "figures": {"figures"},
     "metrics": set(),
     "scoring": {"metrics"},
@@ -45,7 +48,7 @@ MAY_IMPORT["train"] |= {"teach"}
 MAY_IMPORT["audit"] = NETWORK_ROOMS | {"data", "explain", "figures", "metrics", "scoring"}
 MAY_IMPORT["card"] = {"checkpoint", "hub", "scoring"}
 MAY_IMPORT["export"] = {"card", "checkpoint"}
-MAY_IMPORT["many"] = NETWORK_ROOMS | {"figures", "many", "metrics", "scoring"}
+MAY_IMPORT["many"] = NETWORK_ROOMS | {"decoding", "figures", "many", "metrics", "scoring"}
 MAY_IMPORT["analyse"] = {"faces", "many", "predictor"}
 MAY_IMPORT["summarise"] = {"many"}
 EVERYTHING = {"__init__", "__main__"}

@@ -17,7 +17,7 @@ from demo.engine import Engine
 from demo.visits import Visit
 from glamor import figures
 from glamor.faces import largest
-from glamor.photo import Photo, load_photo
+from glamor.photo import Photo
 from glamor.predictor import Prediction
 from glamor.report.pictures import data_uri
 
@@ -40,7 +40,7 @@ def frame(engine: Engine, payload: Mapping[str, Any] | None, opacity: float) -> 
         source = parse.photo_source(payload)
         if source is None:
             return html.empty(words.LIVE_EMPTY)
-        photo = _small(load_photo(source))
+        photo = _small(engine.decode(source))
         predictions = engine.predict(photo)
     except Exception as error:
         return html.problem(error)

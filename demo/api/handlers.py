@@ -16,7 +16,7 @@ from glamor.errors import FaceError, PhotoError
 from glamor.explain.trust import DEFAULT_METHODS
 from glamor.explain.what_if import FACES, SCENES, InterventionState, Setting
 from glamor.faces import largest
-from glamor.photo import Photo, load_photo
+from glamor.photo import Photo
 from glamor.predictor import Prediction
 from glamor.serialise import answer_to_dict, explanation_to_dict, prediction_to_dict, trust_to_dict
 
@@ -38,7 +38,7 @@ def predict(engine: Engine, photo: Payload, boxes: Any) -> tuple[dict[str, Any],
     Raises:
         GlamorError: for a photo or boxes that cannot be used, and for untrained weights.
     """
-    pixels = _load(photo)
+    pixels = _load(engine, photo)
     predictions = engine.predict(pixels, parse.boxes(boxes))
     chosen = largest([one.face_box_xyxy for one in predictions]) if predictions else None
     faces = [prediction_to_dict(prediction) for prediction in predictions]
@@ -67,7 +67,7 @@ def explain(
     Raises:
         GlamorError: for anything that cannot be used, and for untrained weights.
     """
-    strength, pixels = parse.opacity(opacity), _load(photo)
+    strength, pixels = parse.opacity(opacity), _load(engine, photo)
     prediction = _chosen(engine, pixels, face, box)
     explanation = engine.explain(
         prediction, parse.word(method, "method"), parse.word(target, "target") or prediction.emotion
@@ -111,7 +111,7 @@ def intervene(
         scene=parse.choice(scene, SCENES, "scene"),
         face=parse.choice(face_input, FACES, "face_input"),
     )
-    prediction = _chosen(engine, _load(photo), face, box)
+    prediction = _chosen(engine, _load(engine, photo), face, box)
     rows, columns = prediction.attention.shape
     setting = replace(setting, grid=parse.grid(attention, (rows, columns)))
     answer = engine.what_if(InterventionState(prediction), setting).answer
@@ -141,17 +141,17 @@ def trust(engine: Engine, photo: Payload, methods: Any, target: Any, face: Any, 
     Raises:
         GlamorError: for anything that cannot be used, and for untrained weights.
     """
-    wanted, pixels = parse.methods(methods, DEFAULT_METHODS), _load(photo)
+    wanted, pixels = parse.methods(methods, DEFAULT_METHODS), _load(engine, photo)
     prediction = _chosen(engine, pixels, face, box)
     found = engine.examine(pixels, prediction, wanted, parse.word(target, "target") or prediction.emotion)
     return {"prediction": prediction_to_dict(prediction), "trust": trust_to_dict(found)}
 
 
-def _load(payload: Payload) -> Photo:
+def _load(engine: Engine, payload: Payload) -> Photo:
     source = parse.photo_source(payload)
     if source is None:
         raise PhotoError(words.NO_PHOTO_API)
-    return load_photo(source)
+    return engine.decode(source)
 
 
 def _chosen(engine: Engine, photo: Photo, face: Any, box: Any) -> Prediction:

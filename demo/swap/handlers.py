@@ -14,7 +14,7 @@ from demo.pictures import image_update
 from demo.swap import views, words
 from demo.visits import Visit
 from glamor.faces import largest
-from glamor.photo import PhotoSource, load_photo
+from glamor.photo import PhotoSource
 from glamor.predictor import Prediction
 
 MOST_PEOPLE = 6  # 36 pairs: as many pictures as a screen can show
@@ -60,7 +60,7 @@ def _photos(
     view = visit.view
     analysed = [] if view is None or view.example or not with_analysed else [view.predictions]
     room = MOST_PHOTOS + 1 - len(analysed)  # one more than take part, to be told of
-    return [*analysed, *(engine.predict(load_photo(source)) for source in sources[:room])]
+    return [*analysed, *(engine.predict(engine.decode(source)) for source in sources[:room])]
 
 
 def _swapped(engine: Engine, photos: Sequence[tuple[Prediction, ...]], who: str) -> Swapped:
