@@ -12,17 +12,16 @@ from typing import Any
 
 import gradio as gr
 
-from demo import html, parse, pictures, views
-from demo.analyse import words
+from demo import html, parse
+from demo.analyse import views, words
 from demo.analyse.outputs import Moved, Screen
 from demo.engine import Engine
 from demo.events import HIDE, SAME, SHOW
 from demo.kept import KeptPhoto, keep
 from demo.links import Link
-from demo.pictures import image_update
+from demo.views import moved as moved_words
 from demo.visits import Focus, Point, Question, SupersededError, View, Visit
-from demo.words import NO_FACE_API, UNTRAINED
-from glamor.errors import FaceError
+from demo.words import UNTRAINED
 from glamor.explain import Explanation
 from glamor.faces import largest
 from glamor.photo import BoxXyxy, PhotoSource
@@ -35,7 +34,7 @@ def analyse(engine: Engine, visit: Visit, source: PhotoSource | None, method: st
         return Screen()  # it was another way to add a photo that was chosen
     if source is None or not engine.trained:
         visit.show(None)
-        return blank("" if engine.trained else html.note(UNTRAINED, "warn"))
+        return views.blank("" if engine.trained else html.note(UNTRAINED, "warn"))
     return _safely(visit, lambda: _analysed(engine, visit, source, method, opacity))
 
 
@@ -127,7 +126,7 @@ def explain(engine: Engine, visit: Visit, opacity: float, progress: Callable[[fl
     except Exception as error:
         problem = html.problem(error)
         return Moved(gr.update(value=None, visible=False), problem, HIDE, HIDE)
-    return Moved(_moved(prediction, explanation, opacity), views.moved(explanation), HIDE, HIDE)
+    return Moved(views.moved_update(prediction, explanation, opacity), moved_words(explanation), HIDE, HIDE)
 
 
 def redraw(visit: Visit, opacity: float) -> tuple[Any, Any]:
@@ -137,8 +136,8 @@ def redraw(visit: Visit, opacity: float) -> tuple[Any, Any]:
         return SAME, SAME
     question, prediction = view.focus
     known = visit.maps.get(question)
-    moved = SAME if known is None else _moved(prediction, known, opacity)
-    return _looked(view.photo, prediction, opacity), moved
+    moved = SAME if known is None else views.moved_update(prediction, known, opacity)
+    return views.looked_update(view.photo, prediction, opacity), moved
 
 
 def open_link(visit: Visit, link: Link) -> None:
@@ -153,35 +152,15 @@ def put_up(engine: Engine, visit: Visit, opacity: float) -> Screen:
     """Return the page for what the visit holds; attributions that are not known are asked for, not waited for."""
     view = visit.view
     if view is None:
-        return blank("" if engine.trained else html.note(UNTRAINED, "warn"))._replace(photo=None)
+        return views.blank("" if engine.trained else html.note(UNTRAINED, "warn"))._replace(photo=None)
     if view.focus is None:
         return Screen()
     question, prediction = view.focus
-    screen, known = drawn(view, opacity)._replace(notice=SAME), visit.maps.get(question)
+    screen, known = views.drawn(view, opacity)._replace(notice=SAME), visit.maps.get(question)
     if known is None:
         return screen
-    return screen._replace(moved=_moved(prediction, known, opacity), moved_words=views.moved(known), stop=HIDE)
-
-
-def blank(notice: str = "") -> Screen:
-    """Return the page as it is before there is a photo; the photo's own place is left alone."""
-    hidden = gr.update(value=None, visible=False)
-    return Screen(
-        notice=notice,
-        faces=gr.update(choices=[], value=None, visible=False),
-        target=gr.update(interactive=False),
-        answer=html.empty(words.ANSWER_EMPTY),
-        saw=hidden,
-        saw_words=html.empty(words.SAW_EMPTY),
-        looked=hidden,
-        looked_words=html.empty(words.LOOKED_EMPTY),
-        weighed=html.empty(words.WEIGHED_EMPTY),
-        moved=hidden,
-        moved_words=html.empty(words.MOVED_EMPTY),
-        box_hint="",
-        remove=HIDE,
-        stop=HIDE,
-        again=HIDE,
+    return screen._replace(
+        moved=views.moved_update(prediction, known, opacity), moved_words=moved_words(known), stop=HIDE
     )
 
 
@@ -190,7 +169,7 @@ def _safely(visit: Visit, act: Callable[[], Screen]) -> Screen:
     try:
         return act()
     except Exception as error:
-        previous = None if visit.view is None or visit.view.example else _photo(visit.view)
+        previous = None if visit.view is None or visit.view.example else views.photo_update(visit.view)
         return Screen(notice=html.problem(error), photo=previous)
 
 
@@ -206,7 +185,7 @@ def _analysed(engine: Engine, visit: Visit, source: PhotoSource, method: str, op
 def _faceless(visit: Visit, photo: KeptPhoto, words: str) -> Screen:
     view = View(photo, marking=True)
     visit.show(view)
-    return blank(html.note(words))._replace(photo=_photo(view), box_hint=_size(photo))
+    return views.blank(html.note(words))._replace(photo=views.photo_update(view), box_hint=views.photo_size(photo))
 
 
 def _added(engine: Engine, visit: Visit, view: View, box_xyxy: BoxXyxy, method: str, opacity: float) -> Screen:
@@ -228,7 +207,7 @@ def _choose_at(visit: Visit, view: View, point: Point, opacity: float) -> Screen
 def _marking(visit: Visit, view: View, words: str) -> Screen:
     view = replace(view, example=False)  # the photo is needed now
     visit.show(view)
-    return Screen(notice=html.note(words), photo=_photo(view))
+    return Screen(notice=html.note(words), photo=views.photo_update(view))
 
 
 def _explained(
@@ -253,56 +232,4 @@ def _shown(
     """Put up one face; its attributions are asked for, not waited for."""
     view = View(photo, predictions, Question(index, method, visit.wish or predictions[index].emotion))
     visit.show(view)
-    return drawn(view, opacity)
-
-
-def drawn(view: View, opacity: float) -> Screen:
-    """Return the page for the chosen face of a view, all but its attributions.
-
-    Raises:
-        FaceError: if the view has no face.
-    """
-    if view.focus is None:
-        raise FaceError(NO_FACE_API)
-    question, prediction = view.focus
-    photo, predictions, index = view.photo, view.predictions, question.face
-    return Screen(
-        notice="",
-        photo=SAME if view.example else _photo(view),
-        faces=_faces(predictions, index),
-        target=gr.update(choices=list(prediction.class_names), value=question.target, interactive=True),
-        answer=views.answer(Focus(question, prediction), len(predictions), view.example),
-        saw=image_update(pictures.saw(prediction), words.SAW_ALT.format(number=index + 1)),
-        saw_words=html.caption(words.SAW_CAPTION),
-        looked=_looked(photo, prediction, opacity),
-        looked_words=views.looked_caption(prediction),
-        weighed=views.weighed(prediction),
-        moved=gr.update(value=None, visible=True),  # never the last face's map beside this face's answer
-        moved_words=html.caption(words.MOVED_WAIT),
-        box_hint=_size(photo),
-        remove=SHOW,
-        stop=SHOW,
-        again=HIDE,
-    )
-
-
-def _faces(predictions: tuple[Prediction, ...], chosen: int) -> Any:
-    choices = [(f"{i} {one.emotion}", i - 1) for i, one in enumerate(predictions, start=1)]
-    return gr.update(choices=choices, value=chosen, visible=True)
-
-
-def _photo(view: View) -> Any:
-    return image_update(pictures.boxed_photo(view), views.photo_alt(view))
-
-
-def _looked(photo: KeptPhoto, prediction: Prediction, opacity: float) -> Any:
-    return image_update(pictures.looked(photo.on_screen(), prediction, opacity), views.looked_alt(prediction))
-
-
-def _moved(prediction: Prediction, explanation: Explanation, opacity: float) -> Any:
-    return image_update(pictures.moved(prediction, explanation, opacity), views.moved_alt(explanation))
-
-
-def _size(photo: KeptPhoto) -> str:
-    height, width = photo.hw
-    return html.caption(words.PHOTO_SIZE.format(width=width, height=height))
+    return views.drawn(view, opacity)
