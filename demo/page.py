@@ -14,8 +14,9 @@ from demo.checkpoints import Shelf
 from demo.engine import Engine
 from demo.events import Parts
 from demo.gradio_internals import admission
+from demo.gradio_internals.lifespan import lifespan_of
 from demo.gradio_internals.refusals import refusals
-from demo.gradio_internals.sessions import Page, lifespan_of
+from demo.gradio_internals.sessions import Page
 from demo.gradio_internals.uploads import UploadLimit, limit_forms
 from demo.limits import MIB, Limits
 from demo.server.arriving import Arriving

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
-from io import BytesIO
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
 import anyio.to_thread
 import gradio as gr
 from gradio.state_holder import SessionState
-from PIL.Image import Image
 
 from demo import cache, memory, uploads, words
-from demo.gradio_internals import arguments, tools
+from demo.gradio_internals import arguments
+from demo.gradio_internals.pictures import with_kept_pictures
 from demo.gradio_internals.seats import Seats
 from demo.gradio_internals.unfetched import Unfetched
 from demo.html import message_of
 from demo.limits import MB, MIB, Limits
 from demo.room import Room
-from demo.server import shield
-from demo.server.hosts import Hosts
 from demo.server.senders import Sender, Senders
 
 
@@ -96,7 +90,7 @@ class Page(gr.Blocks):
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: SessionState | None) -> list[Any]:
         """Write an event's outputs as Gradio does, and note the files among them."""
         try:
-            kept = await anyio.to_thread.run_sync(_with_kept_pictures, block_fn.outputs, predictions, self.room)
+            kept = await anyio.to_thread.run_sync(with_kept_pictures, block_fn.outputs, predictions, self.room)
             values = await super().postprocess_data(block_fn, kept, state)
         except OSError:
             raise gr.Error(words.CACHE_UNWRITABLE, print_exception=False) from None
@@ -221,52 +215,6 @@ def _is_over(block_fn: Any, state: SessionState) -> bool:
     return not begins and any(block.stateful and block._id not in state.state_data for block in block_fn.inputs)
 
 
-def lifespan_of(page: Page, names: Hosts) -> Callable[[Any], Any]:
-    """Return what runs as long as the app: the cache is swept every now and then, and emptied at the end.
-
-    Args:
-        page: the page.
-        names: what the app answers to; it is shielded before it answers anybody.
-    """
-    _check_insides(page)
-
-    @asynccontextmanager
-    async def lifespan(app: Any) -> AsyncIterator[None]:
-        shield.put_up(app, names)
-        if page.mcp_server_obj:
-            tools.mend(page.mcp_server_obj)
-            tools.bound(page.mcp_server_obj, page.limits)
-        holder: Any = page.state_holder
-        # A new session is made of it, with a description of every part in ``blocks``: 35 ms for all, and no use here.
-        holder.blocks = SimpleNamespace(default_config=page.default_config, blocks={})
-        page.seats.watch(holder)
-        task = asyncio.create_task(_sweep_forever(page))
-        try:
-            yield
-        finally:
-            task.cancel()
-            cache.sweep((), age=0)
-
-    return lifespan
-
-
-def _check_insides(page: Page) -> None:
-    """Raise RuntimeError, before anybody comes, if Gradio keeps answers elsewhere than they are looked for here."""
-    queue = page._queue
-    kept = ("pending_messages_per_session", "pending_event_ids_session", "event_ids_to_events", "event_analytics")
-    missing = [name for name in kept if not isinstance(getattr(queue, name, None), dict)]
-    if missing or not hasattr(asyncio.Queue(), "_queue"):
-        raise RuntimeError(f"This Gradio has no {', '.join(missing) or 'queue'}; install the version in requirements.")
-
-
-async def _sweep_forever(page: Page) -> None:
-    limits = page.limits
-    while True:
-        await asyncio.sleep(min(cache.LOOK_EVERY, limits.unused_seconds / 4, limits.answer_seconds / 4))
-        page.drop_unfetched()
-        await asyncio.to_thread(page.sweep)
-
-
 def _cached_files(values: Any) -> Iterator[str]:
     """Yield every path inside the cache that stands anywhere in a value."""
     if isinstance(values, str):
@@ -285,26 +233,3 @@ def _with_defaults(block_fn: Any, inputs: list[Any]) -> list[Any]:
     if block_fn.api_visibility != "public":
         return inputs
     return inputs + [block.value for block in block_fn.inputs[len(inputs) :]]
-
-
-def _with_kept_pictures(blocks: Sequence[Any], values: Any, room: Room) -> Any:
-    """Return an event's outputs with the paths of their pictures in the cache."""
-    if len(blocks) == 1:
-        return _with_kept_picture(blocks[0], values, room)
-    if not isinstance(values, list | tuple):
-        return values
-    # (Gradio tells if they are not as many.)
-    return [_with_kept_picture(block, value, room) for block, value in zip(blocks, values, strict=False)]
-
-
-def _with_kept_picture(block: Any, value: Any, room: Room) -> Any:
-    if isinstance(value, dict) and "value" in value:
-        return value | {"value": _with_kept_picture(block, value["value"], room)}
-    if not isinstance(value, Image):
-        return value
-    data = BytesIO()
-    value.save(data, block.format)
-    room.measure()
-    if not room.take(len(data.getvalue())):
-        raise gr.Error(words.CACHE_FULL, print_exception=False)
-    return cache.keep(data.getvalue(), f"image.{block.format}")
