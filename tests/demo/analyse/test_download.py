@@ -14,6 +14,8 @@ from demo.engine import Engine
 from demo.visits import Focus, Question, Visit
 from glamor.report import load_report
 from glamor.serialise import explanation_to_dict, prediction_to_dict
+from tests.live_app import LiveApp
+from tests.visitor import Visitor
 
 
 @pytest.fixture
@@ -38,6 +40,40 @@ def test_the_zip_is_the_analysis_on_the_screen(engine: Engine, two_people: np.nd
     (shown,) = visit.maps.values()
     assert explanation_to_dict(report.explanation) == explanation_to_dict(shown)
     assert [one.name for one in cache.rglob("*") if one.is_file()] == [Path(path).name]
+
+
+@pytest.mark.parametrize(
+    ("many", "blur", "told"),
+    [
+        (False, True, text.DOWNLOAD_SHOWS_PEOPLE),
+        (True, True, text.DOWNLOAD_BLURRED),
+        (True, False, text.DOWNLOAD_SHOWS_OTHERS),
+    ],
+)
+def test_who_can_be_recognised_is_said_and_the_others_are_blurred_if_wished(
+    engine: Engine, astronaut: np.ndarray, two_people: np.ndarray, cache: Path, many: bool, blur: bool, told: str
+) -> None:
+    visit = Visit()
+    handlers.analyse(engine, visit, two_people if many else astronaut, "grad_cam", 0.5)
+    path, said = download.save(engine, visit, blur)
+    assert path is not None
+    assert told in said
+    assert load_report(path).others_blurred is (many and blur)
+
+
+def test_the_page_blurs_the_others_until_its_box_is_cleared(
+    app: LiveApp, two_people: np.ndarray, tmp_path: Path
+) -> None:
+    photo = tmp_path / "two.png"
+    Image.fromarray(two_people).save(photo)
+    with Visitor(app.url) as visitor:
+        visitor.act(visitor.event("photo", "input"), None, visitor.upload(photo), "grad_cam", 0.5)
+        box, pressed = visitor.parts["blur-others"], visitor.then(visitor.event("download", "click"))
+        assert box["props"]["value"] is True
+        assert box["id"] in pressed["inputs"]
+        for blur in (True, False):
+            file = visitor.act(pressed, None, blur)["download-file"]
+            assert load_report((file.get("value") or file)["path"]).others_blurred is blur
 
 
 def test_a_map_that_is_not_there_yet_is_made(engine: Engine, astronaut: np.ndarray, cache: Path) -> None:
