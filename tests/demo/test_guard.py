@@ -1,16 +1,25 @@
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 import gradio as gr
 import pytest
 
 from demo.gradio_internals import guard
 
 
-@pytest.fixture
-def page():
-    with gr.Blocks() as made:
+async def _made() -> gr.Blocks:
+    # Inside a loop: elsewhere Gradio makes loops of its own, which nobody closes.
+    with gr.Blocks(analytics_enabled=False) as made:
         gr.Button()
     return made.queue()
+
+
+@pytest.fixture
+def page() -> gr.Blocks:
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(lambda: asyncio.run(_made())).result()
 
 
 def test_the_installed_gradio_has_what_is_used_of_it(page):

@@ -45,9 +45,9 @@ def test_the_zip_is_the_analysis_on_the_screen(engine: Engine, two_people: np.nd
 @pytest.mark.parametrize(
     ("many", "blur", "told"),
     [
-        (False, True, text.DOWNLOAD_SHOWS_PEOPLE),
-        (True, True, text.DOWNLOAD_BLURRED),
-        (True, False, text.DOWNLOAD_SHOWS_OTHERS),
+        (False, True, words.DOWNLOAD_SHOWS_PEOPLE),
+        (True, True, words.DOWNLOAD_BLURRED),
+        (True, False, words.DOWNLOAD_SHOWS_OTHERS),
     ],
 )
 def test_who_can_be_recognised_is_said_and_the_others_are_blurred_if_wished(

@@ -133,15 +133,18 @@ def test_ids_that_there_are_not_leave_nothing_in_the_log(app, log):
     assert _new(app, log) == ""
 
 
-NO_JSON = (b"", b"{", b"[" * 100_000, b"\xff\xfe", b"null", b'{"data": {}}', b'{"data": ["' + SECRET.encode(),
-           json.dumps({"data": [], "fn_index": SECRET, "session_hash": SECRET}).encode(),
-           json.dumps({"data": [], "fn_index": -1, "session_hash": SECRET}).encode(),
-           json.dumps({"data": [[[[SECRET]]]] * 9, "fn_index": 0, "session_hash": SECRET}).encode(),
-           json.dumps({"data": [], "fn_index": 1, "session_hash": SECRET, "event_data": SECRET}).encode(),
-           json.dumps({"data": [], "fn_index": 1, "session_hash": SECRET, "event_data": [SECRET],
-                       "trigger_id": SECRET}).encode(),
-           json.dumps({SECRET: SECRET}).encode(),
-           json.dumps({"photo": SECRET, "jsonrpc": SECRET}).encode())  # fmt: skip
+JOINS = (
+    {"data": [], "fn_index": SECRET},
+    {"data": [], "fn_index": -1},
+    {"data": [[[[SECRET]]]] * 9, "fn_index": 0},
+    {"data": [], "fn_index": 1, "event_data": SECRET},
+    {"data": [], "fn_index": 1, "event_data": [SECRET], "trigger_id": SECRET},
+)
+NO_JSON = (
+    *(b"", b"{", b"[" * 100_000, b"\xff\xfe", b"null", b'{"data": {}}', b'{"data": ["' + SECRET.encode()),
+    *(json.dumps(join | {"session_hash": SECRET}).encode() for join in JOINS),
+    *(json.dumps(other).encode() for other in ({SECRET: SECRET}, {"photo": SECRET, "jsonrpc": SECRET})),
+)
 
 
 def test_bad_requests_of_every_kind_leave_nothing_of_themselves_in_the_log(app, log):
