@@ -20,11 +20,11 @@ from demo.start import open_engine, read_settings
 from glamor.decoding import decoder
 from glamor.errors import GlamorError
 
-DRAIN_SECONDS = 6.0  # that work has left when the app is told to end; container hosts kill after ten
+DRAIN_SECONDS = 4.0  # that work has left when the app is told to end; container hosts kill after ten
 
 
 def main() -> int:
-    """Build the page and serve it until it is stopped; returns the exit status."""
+    """Build the page and serve it until it is stopped, which ends the process; returns the exit status if it fails."""
     settings = read_settings()
     share_arenas()
     try:
@@ -43,21 +43,21 @@ def main() -> int:
     page = build(engine, first.result(), limits)
     os.environ["FORWARDED_ALLOW_IPS"] = ""  # uvicorn itself believes no proxy: demo.server.hosts knows which to believe
     ended = threading.Event()
+    serving.leave_at_latest(ended, _leave_nothing)
     for number in (signal.SIGINT, signal.SIGTERM):  # even in the middle of the start: then the start is finished first
         signal.signal(number, lambda *_: ended.set())
+    serving.watch(limits)
     print(f"Open http://{settings.host}:{settings.port}", flush=True)
     options = launch_options(page, names)
     page.launch(server_name=settings.host, server_port=settings.port, prevent_thread_lock=True, **options)
-    serving.watch(page.server, limits)
     while not ended.is_set():  # (wait() could meet the signal while it holds the lock that set() needs)
         time.sleep(0.1)
-    serving.end_at_latest(_leave_nothing)
     engine.drain(DRAIN_SECONDS)
     decoder().close()
     # (page.close() would also end the queue, and with it the last answers.)
     serving.stop(page.server)
     _leave_nothing()
-    return 0
+    serving.leave()
 
 
 def _leave_nothing() -> None:

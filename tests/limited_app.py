@@ -55,9 +55,7 @@ class VisitorFrom(Visitor):
     """A visitor who calls from an address of this machine."""
 
     def __init__(self, url: str, address: str) -> None:
-        super().__init__(url)
-        self.http.close()
-        self.http = httpx.Client(base_url=url, timeout=600, transport=httpx.HTTPTransport(local_address=address))
+        super().__init__(url, address=address)
 
     def leave(self) -> None:
         """Have the visit forgotten, as *Delete now* does."""

@@ -9,6 +9,7 @@ from typing import Any
 from anyio import to_thread
 from gradio import route_utils
 from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo import words
@@ -38,6 +39,8 @@ class UploadLimit:
             with self._arriving.place(address_of(scope)):
                 await to_thread.run_sync(self._room.measure)
                 await self._app(scope, self._counted(Pace(receive, self._limits.stall_seconds), scope), send)
+        except ClientDisconnect:
+            pass  # what had come is removed, and there is nobody to tell
         except RefusedError as refusal:  # nothing has been answered yet: Gradio answers when all has arrived
             await refusal.answer(scope, receive, send)
 

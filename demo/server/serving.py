@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
+import sys
 import threading
+import time
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
+import uvicorn.config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from demo.limits import Limits
 
 LOOKS = 4  # at a connection, in the time that it may be idle
 GRACE = 1.5  # seconds that the last answers have to be sent
-LATEST = 9.0  # seconds after which the process ends whatever holds it; container hosts kill after ten
+LATEST = 8.5  # seconds after which the process ends whatever holds it; container hosts kill after ten
 
 
 class Connection(H11Protocol):
@@ -25,9 +28,10 @@ class Connection(H11Protocol):
     longest for a request makes room.
     """
 
-    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
+    limits = Limits()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._limits = limits
         self.waits_since: float | None = None
         self._look: asyncio.TimerHandle | None = None
 
@@ -38,9 +42,9 @@ class Connection(H11Protocol):
         self._look_again()
         others = [one for one in self.connections if isinstance(one, Connection)]
         mine = [one for one in others if one.client and self.client and one.client[0] == self.client[0]]
-        if len(mine) > self._limits.connections_per_address:
+        if len(mine) > self.limits.connections_per_address:
             _make_room(mine)
-        elif len(others) > self._limits.connections:
+        elif len(others) > self.limits.connections:
             _make_room(others)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -72,7 +76,7 @@ class Connection(H11Protocol):
         super().resume_writing()
 
     def _look_again(self) -> None:
-        seconds = self._limits.stall_seconds
+        seconds = self.limits.stall_seconds
         if self.waits_since is not None and self.loop.time() - self.waits_since > seconds:
             self.transport.abort()
         else:
@@ -84,32 +88,53 @@ def _make_room(crowd: list[Connection]) -> None:
     min(idle, key=lambda one: one.waits_since or 0.0).transport.abort()
 
 
-def watch(server: Any, limits: Limits) -> None:
-    """Have Gradio's server, which takes no settings, make its connections of :class:`Connection` from now on."""
-    server.config.http_protocol_class = partial(Connection, limits=limits)
+def watch(limits: Limits) -> None:
+    """Have servers that are started from now on make their connections of :class:`Connection`.
+
+    Gradio (6.31) makes the server and passes no settings on; its very first connection must be watched, too.
+    """
+    Connection.limits = limits
+    uvicorn.config.HTTP_PROTOCOLS["auto"] = f"{__name__}:{Connection.__name__}"
 
 
 def stop(server: Any) -> None:
-    """End the server: answers that are being given have :data:`GRACE` seconds, whatever else is connected is closed."""
-    server.config.timeout_graceful_shutdown = GRACE
+    """End the server: answers that are being given have :data:`GRACE` seconds, then whatever is connected is hung up.
+
+    What still runs then is left alone: uvicorn could cancel it, but would log each time where it was.
+    """
     server.should_exit = True
+    server.thread.join(GRACE)
+    for one in list(server.server_state.connections):
+        one.loop.call_soon_threadsafe(one.transport.abort)
     server.thread.join(2 * GRACE)
 
 
-def end_at_latest(last: Callable[[], None], seconds: float = LATEST) -> None:
-    """End the process in so many seconds even if something holds it, a library's thread or a slow disk.
+def leave(status: int = 0) -> NoReturn:
+    """End the process after what was to be done at its end.
+
+    Python would wait for threads and take every library apart first, which takes seconds on a busy machine.
+    """
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def leave_at_latest(told: threading.Event, last: Callable[[], None], seconds: float = LATEST) -> None:
+    """End the process so long after it was told to, even if something holds it: a library's thread, or a slow disk.
 
     Args:
+        told: is set when it is.
         last: is called before.
-        seconds: from now.
+        seconds: from then.
     """
 
-    def end() -> None:
+    def wait() -> None:
+        told.wait()
+        time.sleep(seconds)
         try:
             last()
         finally:
             os._exit(0)
 
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=wait, daemon=True).start()

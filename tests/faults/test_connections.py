@@ -17,7 +17,6 @@ from demo import words
 from tests.limited_app import ELSEWHERE, SMALL, VisitorFrom, client_from
 from tests.live_app import LiveApp, start, stop
 from tests.raw_http import RawClient
-from tests.visitor import Visitor
 
 MANY, DEAF_ASKS = 600, 20
 PATIENCE = 60.0  # seconds
@@ -104,7 +103,7 @@ def test_it_ends_in_time_whatever_is_connected(running, portrait: Path) -> None:
     with ExitStack() as all_of_them:
         for number in range(MANY):
             all_of_them.enter_context((_idle if number % 4 else ALL[number // 4 % len(ALL)])(app))
-        visitor = all_of_them.enter_context(Visitor(app.url))
+        visitor = all_of_them.enter_context(VisitorFrom(app.url, ELSEWHERE))
         event = visitor.event("photo", "input")
         visitor.act(event, None, visitor.upload(portrait), "kernel_shap", 0.7)
         events = visitor.then(event), visitor.event("opacity", "input")
