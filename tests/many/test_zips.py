@@ -121,6 +121,17 @@ def test_a_count_of_files_that_looks_like_an_end_is_not_taken_for_it(tmp_path: P
     assert list_members(path, SMALL) == ("a.jpg",)
 
 
+def test_the_large_form_is_read_where_so_many_files_are_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 0)  # so that one file is enough for it
+    path = _zip(tmp_path / "a.zip", {"a.jpg": b"1"})
+    assert b"PK\x06\x07" in path.read_bytes()
+    assert list_members(path, Limits(files=65_535, unpacked=1)) == ("a.jpg",)
+    with pytest.raises(DataError, match="more than the 65,534 files"):
+        list_members(path, Limits(files=65_534, unpacked=1))
+
+
 @pytest.mark.parametrize("comment", [b"", b"c" * 65_535], ids=["no comment", "the longest comment"])
 def test_the_large_form_is_refused_where_few_files_are_accepted(comment: bytes, tmp_path: Path) -> None:
     path = _zip(tmp_path / "a.zip", {"a.jpg": b"1"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,23 @@ def test_the_page_blurs_the_others_until_its_box_is_cleared(
         for blur in (True, False):
             file = visitor.act(pressed, None, blur)["download-file"]
             assert load_report((file.get("value") or file)["path"]).others_blurred is blur
+
+
+def test_each_zip_lies_in_a_folder_of_its_own_that_nobody_can_guess(
+    engine: Engine, astronaut: np.ndarray, cache: Path
+) -> None:
+    paths = []
+    for visit in (Visit(), Visit()):
+        handlers.analyse(engine, visit, astronaut, "grad_cam", 0.5)
+        path, _ = download.save(engine, visit)
+        assert path is not None
+        paths.append(Path(path))
+    assert paths[0].name == paths[1].name
+    assert paths[0].parent != paths[1].parent
+    for path in paths:
+        assert path.parent.parent == cache
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        assert len(path.parent.name) > 8
 
 
 def test_a_map_that_is_not_there_yet_is_made(engine: Engine, astronaut: np.ndarray, cache: Path) -> None:

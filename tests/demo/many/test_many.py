@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import stat
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -78,8 +79,10 @@ def test_the_files_hold_the_same_rows_and_lie_in_the_cache(engine: Engine, archi
     page = Path(shown.page).read_text()
     assert page.count("<figure>") == 9
     assert "photo not found" not in page
-    for path in (shown.parquet, shown.csv, shown.page):
-        assert (tmp_path / "cache") in Path(path).parents
+    (folder,) = {Path(path).parent for path in (shown.parquet, shown.csv, shown.page)}
+    assert folder.parent == tmp_path / "cache"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert Path(_last(engine, Visit(), archive).parquet).parent != folder
 
 
 def test_progress_is_told_and_a_stopped_run_keeps_what_it_has(
@@ -137,6 +140,14 @@ def test_what_holds_no_photo_or_leads_astray_is_refused(
 ) -> None:
     assert words.NONE in _last(engine, Visit(), make_zip("letters.zip", "letter.txt")).status
     assert "leads out of the folder" in _last(engine, Visit(), make_zip("trick.zip", "../../a.jpg")).status
+
+
+def test_what_went_wrong_is_text_on_the_page_whatever_a_file_is_called(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "<img src=x onerror=alert(1)>.zip"
+    path.write_bytes(b"no zip")
+    status = _last(engine, Visit(), str(path)).status
+    assert "&lt;img src=x" in status
+    assert "<img" not in status
 
 
 @pytest.fixture
