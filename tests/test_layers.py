@@ -23,7 +23,8 @@ MAY_IMPORT = {
     "structure": set(),
     "photo": {"structure"},
     "decode_worker": {"photo"},
-    "decoding": {"decode_worker", "photo"},
+    "decode_pool": {"decode_worker", "photo"},
+    "decoding": {"decode_pool", "photo"},
     "figures": {"figures"},
     "metrics": set(),
     "scoring": {"metrics"},
@@ -45,7 +46,8 @@ RESEARCH_ROOMS = {"augment", "calibrate", "data", "evaluate", "feed", "losses", 
 MAY_IMPORT |= dict.fromkeys(RESEARCH_ROOMS - {"metrics", "scoring"}, NETWORK_ROOMS | RESEARCH_ROOMS | {"figures"})
 MAY_IMPORT["teach"] = {"augment", "folded", "losses", "recipe"}
 MAY_IMPORT["train"] |= {"teach"}
-MAY_IMPORT["audit"] = NETWORK_ROOMS | {"data", "explain", "figures", "metrics", "scoring"}
+MAY_IMPORT["audit_report"] = {"explain", "scoring"}
+MAY_IMPORT["audit"] = NETWORK_ROOMS | {"audit_report", "data", "explain", "figures", "metrics", "scoring"}
 MAY_IMPORT["card"] = {"checkpoint", "hub", "scoring"}
 MAY_IMPORT["export"] = {"card", "checkpoint"}
 MAY_IMPORT["many"] = NETWORK_ROOMS | {"decoding", "figures", "many", "metrics", "scoring"}
@@ -114,7 +116,7 @@ def _insides(source: str) -> Iterator[str]:
         elif isinstance(node, ast.ClassDef):
             yield from (ast.unparse(base) for base in node.bases if ast.unparse(base).startswith(("gr.", "gradio.")))
         elif isinstance(node, ast.Attribute):
-            own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls", "os")  # os._exit is documented
+            own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls", "os", "atexit")  # Python's own
             private = node.attr.startswith("_") and not node.attr.startswith("__") and node.attr not in NAMED_TUPLES
             if node.attr in INSIDES or (private and not own):
                 yield node.attr
