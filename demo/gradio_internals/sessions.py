@@ -72,11 +72,11 @@ class Page(gr.Blocks):
                 if there are more inputs than it takes; or if an input is none, or a file that was not uploaded, in a
                 sentence of ours, for Gradio would say nothing and log the input.
         """
-        surplus = arguments.surplus(block_fn, inputs)
-        if surplus:
-            raise gr.Error(surplus, print_exception=False)
         if state is not None and _is_over(block_fn, state):
             raise gr.Error(words.VISIT_OVER, visible=block_fn.trigger_after is None, print_exception=False)
+        surplus = arguments.surplus(block_fn, inputs)
+        if surplus:
+            raise gr.Error(surplus, visible=block_fn.trigger_after is None, print_exception=False)
         try:
             inputs = await anyio.to_thread.run_sync(uploads.checked, _with_defaults(block_fn, inputs))
             values = await super().preprocess_data(block_fn, inputs, state, explicit_call)

@@ -137,14 +137,14 @@ def test_no_event_takes_a_file_that_was_not_uploaded_nor_tells_whether_it_is_the
     """Every event that the app lists, in every place of its inputs and inside lists, as galleries send them."""
     told = {}
     with Visitor(app.url) as visitor:
-        events = [event for event in visitor.config["dependencies"] if event["backend_fn"]]
+        events = [event for event in visitor.config["dependencies"] if event["backend_fn"] and event["inputs"]]
         assert len(events) > 60
         for event in events:
             asked = {}
             for number, (matter, form) in enumerate(product(("picture outside", "nothing outside", "pipe"), (0, 1))):
                 named = _forms(paths[matter])[form]
                 value = (named, [{"image": named, "caption": None}], {"files": [named]})[number % 3]
-                asked[event["id"], number] = visitor.start(event, *[value] * max(1, len(event["inputs"])))
+                asked[event["id"], number] = visitor.start(event, *[value] * len(event["inputs"]))
             told |= {key: visitor.hear(name) for key, name in asked.items()}
     assert {key for key, answer in told.items() if answer["success"]} == set()
     assert {answer["output"]["error"] for answer in told.values()} == {words.BAD_INPUTS}
@@ -204,7 +204,7 @@ def test_an_upload_lies_in_a_folder_that_whoever_has_not_the_app_cannot_name(app
         assert name == ".."
         return
     (path,) = map(Path, answer.json())
-    assert path.parent.parent == app.cache
+    assert app.cache in path.parents
     assert path == Path(os.path.normpath(path))
     # A hash of the content, under a key: whoever has the photo can upload it, and then names it; nobody else can.
     assert len(path.parent.name) == 64
