@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/.browser-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check fuzz audit bench load leaks lock train screenshots
+.PHONY: help install run test check fuzz mutants audit bench load hostile leaks lock train screenshots walks
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,16 +25,20 @@ test: export OMP_NUM_THREADS = 1
 test: $(DEV_READY) $(BROWSER_READY) ## Run every test, the browser's included (ARGS="-k faces" for some)
 	$(PYTHON) -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: $(DEV_READY) ## Lint, formatting and types
+check: $(DEV_READY) ## Lint, formatting, types and who may import whom
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	PYTHONPATH=. $(VENV)/bin/lint-imports --no-cache
 
 # No test, only this, gives an input a time: tests run on machines that do much else.
 fuzz: export GLAMOR_FUZZ_INPUTS ?= 5000
 fuzz: export GLAMOR_FUZZ_SECONDS ?= 10
-fuzz: $(DEV_READY) ## Try 5,000 damaged inputs, each within 1 GiB and 10 s (GLAMOR_FUZZ_INPUTS=50000 for more)
+fuzz: $(DEV_READY) ## Try 5,000 damaged and hostile inputs, each within 1 GiB and 10 s (GLAMOR_FUZZ_INPUTS=50000 for more)
 	$(PYTHON) -m pytest --quiet tests/fuzz
+
+mutants: $(DEV_READY) ## See which faults in core modules the tests notice; writes docs/mutants.md (ARGS="glamor/photo.py")
+	$(PYTHON) scripts/mutants.py $(ARGS)
 
 audit: $(DEV_READY) ## Ask PyPI whether anything installed has a known weakness
 	$(PYTHON) -m pip_audit --local --progress-spinner off
@@ -44,6 +48,12 @@ bench: $(DEV_READY) ## Time everything beside its floor; writes benchmarks/resul
 
 load: $(DEV_READY) ## Serve 1, 4, 16 and 64 visitors (ARGS="--large": photos of 40 megapixels that are remembered)
 	$(PYTHON) benchmarks/load.py $(ARGS)
+
+hostile: $(DEV_READY) ## Serve visitors while hostile files are decoded, for 12 minutes
+	$(PYTHON) benchmarks/hostile.py $(ARGS)
+
+walks: $(DEV_READY) ## Write which files five requests pass through into docs/architecture.md
+	$(PYTHON) scripts/walks.py --write
 
 leaks: $(DEV_READY) ## Answer 2,000 predictions and 200 explanations, and see what stays behind
 	$(PYTHON) benchmarks/leaks.py $(ARGS)

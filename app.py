@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -10,24 +11,28 @@ from concurrent.futures import ThreadPoolExecutor
 
 import demo.cache  # (first: Gradio reads its folder's place when it is imported)
 import demo.gpu  # (then: on a ZeroGPU Space its package must come before torch)
-from demo.bounds import read_bounds
 from demo.first import first_visit
+from demo.gradio_internals.quick import without_stubs
+from demo.limits import read_limits
 from demo.memory import share_arenas
-from demo.quick import without_stubs
+from demo.server import hosts, serving
 from demo.start import open_engine, read_settings
+from glamor.decoding import decoder
 from glamor.errors import GlamorError
 
-DRAIN_SECONDS = 6.0  # that work has left when the app is told to end; container hosts kill after ten
+DRAIN_SECONDS = 4.0  # that work has left when the app is told to end; container hosts kill after ten
 
 
 def main() -> int:
-    """Build the page and serve it until it is stopped; returns the exit status."""
+    """Build the page and serve it until it is stopped, which ends the process; returns the exit status if it fails."""
     settings = read_settings()
     share_arenas()
     try:
+        limits = read_limits()
         demo.cache.check()
+        names = hosts.read(settings.host)
         demo.cache.keep_aside()
-        read_bounds()
+        decoder().warm()
         engine = open_engine(settings.checkpoint, allowed=settings.allowed)
     except GlamorError as error:
         print(f"app.py: {error}", file=sys.stderr)
@@ -35,19 +40,28 @@ def main() -> int:
     with ThreadPoolExecutor(1) as beside, without_stubs():
         first = beside.submit(first_visit, engine)
         from demo.page import build, launch_options  # Gradio takes seconds; the example is explained meanwhile
-    page = build(engine, first.result())
+    page = build(engine, first.result(), limits)
+    os.environ["FORWARDED_ALLOW_IPS"] = ""  # uvicorn itself believes no proxy: demo.server.hosts knows which to believe
     ended = threading.Event()
+    serving.leave_at_latest(ended, _leave_nothing)
     for number in (signal.SIGINT, signal.SIGTERM):  # even in the middle of the start: then the start is finished first
         signal.signal(number, lambda *_: ended.set())
+    serving.watch(limits)
     print(f"Open http://{settings.host}:{settings.port}", flush=True)
-    page.launch(server_name=settings.host, server_port=settings.port, prevent_thread_lock=True, **launch_options(page))
+    options = launch_options(page, names)
+    page.launch(server_name=settings.host, server_port=settings.port, prevent_thread_lock=True, **options)
     while not ended.is_set():  # (wait() could meet the signal while it holds the lock that set() needs)
         time.sleep(0.1)
     engine.drain(DRAIN_SECONDS)
+    decoder().close()
     # (page.close() would also end the queue, and with it the last answers.)
-    page.server.close()  # type: ignore[no-untyped-call]
+    serving.stop(page.server)
+    _leave_nothing()
+    serving.leave()
+
+
+def _leave_nothing() -> None:
     demo.cache.sweep((), age=0)  # the server has done so too, unless somebody's connection held it up
-    return 0
 
 
 if __name__ == "__main__":

@@ -115,6 +115,7 @@ def local(predictor: Predictor, jpeg: bytes) -> Iterator[Work]:
     inputs = prepared.face.nbytes + prepared.context.nbytes
     parts = stages(jpeg, predictor)
     yield Work("decode", parts["decode"], moved=photo.nbytes)
+    yield Work("decode, in a process of its own", parts["decode, apart"], moved=3 * photo.nbytes)
     yield Work("detection", parts["detection"], moved=photo.nbytes)
     yield Work("preparation", parts["preparation"], moved=photo.nbytes + inputs)
     yield Work("forward, 1 face", parts["forward"], one)

@@ -26,6 +26,7 @@ from torch.utils.flop_counter import flop_registry
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
+from glamor.decoding import decoder
 from glamor.faces import default_detector
 from glamor.folded import folded
 from glamor.photo import load_photo
@@ -79,6 +80,7 @@ def stages(jpeg: bytes, predictor: Predictor) -> dict[str, Callable[[], object]]
 
     return {
         "decode": lambda: load_photo(jpeg),
+        "decode, apart": lambda: decoder().decode(jpeg),
         "detection": lambda: detect(photo),
         "preparation": lambda: prepare(photo, box, config),
         "forward": forward,

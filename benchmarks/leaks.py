@@ -21,7 +21,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
 import demo.cache
-from demo import api
+from demo.api import handlers as api
 from demo.engine import Engine
 from glamor.explain import METHODS
 from glamor.model import GLAMORNet

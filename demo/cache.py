@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from demo import runs, text
+from demo import runs, words
 from glamor.errors import GlamorError
 
 # Seconds: the folder is looked through every CACHE_EVERY, and what is older than CACHE_AGE is deleted.
@@ -70,7 +70,7 @@ def check(folder: Path = FOLDER) -> None:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"x")
     except OSError as error:
-        raise GlamorError(text.NO_CACHE.format(folder=folder, reason=error.strerror)) from error
+        raise GlamorError(words.NO_CACHE.format(folder=folder, reason=error.strerror)) from error
 
 
 def keep(data: bytes, name: str, folder: Path = FOLDER) -> str:
@@ -110,7 +110,7 @@ def delete(paths: Iterable[str | Path], folder: Path = FOLDER) -> None:
     A private folder goes with any of its files, and all else that is in it.
     """
     for path in map(Path, paths):
-        if folder not in path.parents:
+        if folder not in path.parents or ".." in path.parts:  # a visitor may send any text as a path
             continue
         first = folder / path.relative_to(folder).parts[0]
         if first.name.startswith(PRIVATE):

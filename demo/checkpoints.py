@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from demo import text
+from demo import words
 from demo.engine import Engine
 from demo.visits import Visit
 from glamor.checkpoint import CONFIG_FILE, EMBEDDED
@@ -46,7 +46,7 @@ class Shelf:
             CheckpointError: if it is none of them, or cannot be loaded.
         """
         if name not in self.names:
-            raise CheckpointError(text.NOT_ALLOWED.format(names=", ".join(self.names)))
+            raise CheckpointError(words.NOT_ALLOWED.format(names=", ".join(self.names)))
         if name in self._engines:
             return self._engines[name]  # without waiting for somebody who loads another one
         with self._lock:

@@ -1,21 +1,25 @@
-"""From a photo to predictions and maps: what the page and the API both call."""
+"""The one door to the network: what the page and the API ask goes through it, counted and on copies."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar
 
-from demo import gpu, text
-from demo.lab import Lab
+from demo import gpu, words
 from demo.work import Work
+from glamor.decoding import decoder
 from glamor.errors import CheckpointError, ExplainError
-from glamor.explain import Explanation, explain
+from glamor.explain import Encoded, Explanation, People, SwapMatrix, compare_people, explain, swap_matrix
 from glamor.explain.trust import Trust, examine
+from glamor.explain.what_if import InterventionState, Outcome, Setting, encode_seen, what_if
 from glamor.model import GLAMORNet
-from glamor.photo import BoxXyxy, EncodedPhoto, Photo, load_photo
+from glamor.photo import BoxXyxy, Photo, PhotoSource
 from glamor.predictor import Prediction, Predictor
 from glamor.prepare import Prepared
 
+P = ParamSpec("P")
+R = TypeVar("R")
 Progress = Callable[[float], None]
 
 
@@ -32,12 +36,16 @@ class Engine:
         self.predictor = predictor
         self.notice = notice
         self.allowed = tuple(allowed)
-        self.lab = Lab(predictor)
         self._work = Work()
-        self._predict = self._work.counted(gpu.on_gpu(predictor.predict, gpu.PREDICT_SECONDS))
-        self._predict_prepared = self._work.counted(gpu.on_gpu(predictor.predict_prepared, gpu.PREDICT_SECONDS))
-        self._explain = self._work.counted(gpu.on_gpu(self._explain_on_copy))
-        self._examine = self._work.counted(gpu.on_gpu(self._examine_on_copy, gpu.STUDY_SECONDS))
+        self._decode = self._work.counted(decoder().decode)
+        self._predict = self._counted(predictor.predict, gpu.PREDICT_SECONDS)
+        self._predict_prepared = self._counted(predictor.predict_prepared, gpu.PREDICT_SECONDS)
+        self._explain = self._counted(self._explain_on_copy, gpu.EXPLAIN_SECONDS)
+        self._examine = self._counted(self._examine_on_copy, gpu.STUDY_SECONDS)
+        self._encode = self._counted(self._encode_on_copy, gpu.PREDICT_SECONDS)
+        self._what_if = self._counted(self._what_if_on_copy, gpu.PREDICT_SECONDS)
+        self._swap = self._counted(self._swap_on_copy, gpu.PREDICT_SECONDS)
+        self._compare_people = self._counted(self._compare_people_on_copy, gpu.PREDICT_SECONDS)
 
     @property
     def trained(self) -> bool:
@@ -49,13 +57,19 @@ class Engine:
         """The labels, in the order of the logits."""
         return self.predictor.config.class_names
 
-    def decode(self, source: EncodedPhoto) -> Photo:
-        """Return a photo from its file or the bytes of it, (H, W, 3) uint8 RGB.
+    def decode(self, source: PhotoSource) -> Photo:
+        """Return the pixels of what somebody sent, decoded within the limits of :mod:`glamor.decoding`.
+
+        Args:
+            source: path of a file, its bytes, or what is decoded already.
+
+        Returns:
+            (H, W, 3) uint8 RGB.
 
         Raises:
-            PhotoError: if it cannot be used.
+            PhotoError: if it is no photo that can be used.
         """
-        return load_photo(source)
+        return self._decode(source)
 
     def predict(self, photo: Photo, boxes_xyxy: Sequence[BoxXyxy] | None = None) -> tuple[Prediction, ...]:
         """Return one prediction per face, from left to right, or in the order of the boxes.
@@ -69,7 +83,7 @@ class Engine:
             FaceError: if a box cannot be used.
         """
         if not self.trained:
-            raise CheckpointError(text.UNTRAINED_PLAIN)
+            raise CheckpointError(words.UNTRAINED_PLAIN)
         return self._predict(photo, boxes_xyxy)
 
     def predict_prepared(
@@ -125,13 +139,35 @@ class Engine:
             ExplainError: if there is no such method or class, or no method at all.
         """
         if not methods:
-            raise ExplainError(text.NO_METHODS)
+            raise ExplainError(words.NO_METHODS)
         box, listener = prediction.face_box_xyxy, self._listener(progress)
         return self._examine(photo, box, tuple(methods), self._index(target), listener)
+
+    def what_if(self, state: InterventionState, setting: Setting) -> Outcome:
+        """Return the answer under a setting; what it needs encoded is kept in the state.
+
+        Raises:
+            ExplainError: if the setting leaves no attention or its grid cannot be used.
+        """
+        key = (setting.scene, setting.face)
+        if key not in state.encoded:
+            state.encoded[key] = self._encode(state.prediction.prepared, *key)
+        return self._what_if(state.encoded[key], setting)
+
+    def swap(self, people: Sequence[Prepared]) -> SwapMatrix:
+        """Return every face before every scene, from one batched pass."""
+        return self._swap(tuple(people))
+
+    def compare_people(self, people: Sequence[Prepared], scene: int) -> People:
+        """Return how each of these people would look at the scene of one of them, by its index."""
+        return self._compare_people(tuple(people), scene)
 
     def drain(self, seconds: float) -> None:
         """Let what is being computed end, give up what takes longer, and begin nothing new."""
         self._work.drain(seconds)
+
+    def _counted(self, function: Callable[P, R], seconds: int) -> Callable[P, R]:
+        return self._work.counted(gpu.on_gpu(function, seconds))
 
     def _listener(self, progress: Progress | None) -> Progress | None:
         # A callback cannot be pickled, and a lent GPU is done before a bar would be read.
@@ -140,7 +176,7 @@ class Engine:
     def _index(self, target: str) -> int:
         if target not in self.class_names:
             raise ExplainError(
-                text.BAD_CLASS.format(given=" ".join(target[:60].split()), names=", ".join(self.class_names))
+                words.BAD_CLASS.format(given=" ".join(target[:60].split()), names=", ".join(self.class_names))
             )
         return self.class_names.index(target)
 
@@ -159,6 +195,18 @@ class Engine:
         self, photo: Photo, box_xyxy: BoxXyxy, methods: Sequence[str], target: int, progress: Progress | None
     ) -> Trust:
         return examine(self._copy(), photo, box_xyxy, methods, target, progress=progress)
+
+    def _encode_on_copy(self, prepared: Prepared, scene: str, face: str) -> Encoded:
+        return encode_seen(self._copy(), prepared, scene, face)
+
+    def _what_if_on_copy(self, encoded: Encoded, setting: Setting) -> Outcome:
+        return what_if(self._copy(), encoded, setting)
+
+    def _swap_on_copy(self, people: Sequence[Prepared]) -> SwapMatrix:
+        return swap_matrix(self._copy(), people)
+
+    def _compare_people_on_copy(self, people: Sequence[Prepared], scene: int) -> People:
+        return compare_people(self._copy(), people, scene)
 
     def _copy(self) -> GLAMORNet:
         # A copy takes milliseconds; its hooks disturb nobody, so other visitors' predictions need not wait.

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from itertools import count
+from typing import Any, NamedTuple
 
-MOST_WAITING = 128  # requests; whoever comes then is told that the app is busy
-PREDICT_QUEUE: dict[str, Any] = {"concurrency_id": "predict", "concurrency_limit": 2}
+import gradio as gr
+
+from glamor.decoding import SLOW_WORKERS
+
+SAME = gr.skip()  # leaves an output as it is
+SHOW, HIDE = gr.update(visible=True), gr.update(visible=False)
+
+# Two are answered at once, even while as many files as may take long are being decoded, each in a place of its own.
+AT_ONCE = 2 + SLOW_WORKERS
+PREDICT_QUEUE: dict[str, Any] = {"concurrency_id": "predict", "concurrency_limit": AT_ONCE}
 EXPLAIN_QUEUE: dict[str, Any] = {"concurrency_id": "explain", "concurrency_limit": 2}
 # Of the API, likewise: people who move a slider do not wait behind a program's hundred photos.
-PROGRAM_QUEUE: dict[str, Any] = {"concurrency_id": "program", "concurrency_limit": 2}
+PROGRAM_QUEUE: dict[str, Any] = {"concurrency_id": "program", "concurrency_limit": AT_ONCE}
 PROGRAM_EXPLAIN_QUEUE: dict[str, Any] = {"concurrency_id": "program-explain", "concurrency_limit": 2}
 # Raw values: the photo is decoded by our own rules (parse.photo_source), the rest is checked by the handlers.
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "preprocess": False}
 FAST = PRIVATE | PREDICT_QUEUE | {"show_progress": "hidden"}
 SLOW = PRIVATE | EXPLAIN_QUEUE | {"trigger_mode": "multiple"}
+
+_NUMBERS = count(1)
+Parts = Mapping[str, Any]  # the components of a feature, by the names of what its handlers change
+
+
+def outputs(parts: Parts, kind: type[NamedTuple]) -> list[Any]:
+    """Return the components that a handler's outputs change, in the order of ``kind``'s fields."""
+    return [parts[name] for name in kind._fields]
+
+
+def signal() -> gr.State:
+    """Place what one part of the page is set off by: its ``change`` event comes whenever it is given :func:`fired`."""
+    return gr.State(0)
+
+
+def fired() -> int:
+    """Return a value that sets off whatever listens to a :func:`signal`."""
+    return next(_NUMBERS)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from demo import text
+from demo import words
 
 # Reads the settings, puts them into the address bar and onto the clipboard, and says so.
 _COPY_JS = """async (method, target, opacity, weights) => {
@@ -86,7 +86,7 @@ def read(
         if given is None or not accepted:
             return None
         if given not in accepted:
-            refused.append(text.BAD_LINK.format(name=name, given=given[:60], names=", ".join(accepted)))
+            refused.append(words.BAD_LINK.format(name=name, given=given[:60], names=", ".join(accepted)))
             return None
         return given
 
@@ -94,7 +94,7 @@ def read(
     named = choice("weights", weights)
     opacity = _fraction(params.get("opacity"))
     if opacity is None and "opacity" in params:
-        refused.append(text.BAD_OPACITY.format(given=params["opacity"][:60]))
+        refused.append(words.BAD_OPACITY.format(given=params["opacity"][:60]))
     return Link(tab, method, label, opacity, named, tuple(refused))
 
 

@@ -2,85 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from html import escape
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 from starlette.middleware import Middleware
 
-from demo import about, analyse, cache, compare, endpoints, interventions, links, many, markup, privacy, text, trust
-from demo import events as queues
-from demo import swap as photos
+from demo import about, analyse, cache, compare, events, html, interventions, links, many, privacy, swap, trust, words
+from demo.api import add_endpoints
 from demo.checkpoints import Shelf
 from demo.engine import Engine
-from demo.headers import SecurityHeaders
-from demo.limits import BodyLimit
-from demo.refusals import refusals
-from demo.senders import NoteSenders
-from demo.sessions import Page, lifespan_of
+from demo.events import Parts
+from demo.gradio_internals import admission
+from demo.gradio_internals.lifespan import lifespan_of
+from demo.gradio_internals.refusals import refusals
+from demo.gradio_internals.sessions import Page
+from demo.gradio_internals.uploads import UploadLimit, limit_forms
+from demo.limits import MIB, Limits
+from demo.server.arriving import Arriving
+from demo.server.bodies import BodyLimit
+from demo.server.hosts import Hosts
+from demo.server.senders import NoteSenders
+from demo.server.tool_limit import ToolLimit
 from demo.theme import css, theme
 from demo.visits import Visit
 
 VISIT_AGE = 3600  # seconds after the last action, or after the tab was closed, that a visit is remembered
-MAX_VISITS = 64
-MAX_UPLOAD = "64mb"
 
-# Address of the tab, its name, and what lays it out.
-TABS: tuple[tuple[str, str, Callable[[Shelf, gr.State], None]], ...] = (
-    ("analyse", text.TAB_ANALYSE, analyse.build),
-    ("compare", text.TAB_COMPARE, compare.build),
-    ("interventions", text.TAB_INTERVENTIONS, interventions.build),
-    ("trust", text.TAB_TRUST, trust.build),
-    ("photos", text.TAB_PHOTOS, photos.build),
-    ("many", text.TAB_MANY, many.build),
-    ("about", text.TAB_ABOUT, about.build),
-)
+MAX_VISITS = Limits.visits
+
+# Address of each tab, and its name.
+TABS = {
+    "analyse": words.TAB_ANALYSE,
+    "compare": words.TAB_COMPARE,
+    "interventions": words.TAB_INTERVENTIONS,
+    "trust": words.TAB_TRUST,
+    "photos": words.TAB_SWAP,
+    "many": words.TAB_MANY,
+    "about": words.TAB_ABOUT,
+}
 
 
-def build(engine: Engine, first: Visit) -> Page:
+def build(engine: Engine, first: Visit, limits: Limits) -> Page:
     """Return the page and its API, ready to be launched with :func:`launch_options`.
 
     Args:
         engine: loaded weights.
         first: what every visitor begins with a copy of, see :mod:`demo.first`.
+        limits: what the host allows.
     """
     shelf = Shelf(engine)
     with Page(
-        title=text.TITLE, analytics_enabled=False, delete_cache=(cache.CACHE_EVERY, cache.CACHE_AGE), fill_width=True
+        title=words.TITLE,
+        analytics_enabled=False,
+        delete_cache=(cache.CACHE_EVERY, cache.CACHE_AGE),
+        fill_width=True,
+        limits=limits,
     ) as page:
         page.begin_with(first)
         visit = gr.State(first, time_to_live=VISIT_AGE, delete_callback=page.forget_visit)
         with gr.Row(elem_id="top-bar"):
-            gr.HTML(markup.header(), elem_id="header")
-            copy = gr.Button(text.COPY_LINK, size="sm", min_width=80, elem_id="copy-link")
-            delete = gr.Button(text.DELETE, size="sm", min_width=80, elem_id="delete-now")
+            gr.HTML(_header(), elem_id="header")
+            copy = gr.Button(words.COPY_LINK, size="sm", min_width=80, elem_id="copy-link")
+            delete = gr.Button(words.DELETE, size="sm", min_width=80, elem_id="delete-now")
         said, deleted = gr.HTML("", elem_id="said"), gr.HTML("", elem_id="deleted")
         _start_notice(engine)
         with gr.Tabs(elem_id="tabs") as tabs:
-            for key, name, build_tab in TABS:
-                with gr.Tab(name, id=key, elem_id=f"tab-{key}"):
-                    build_tab(shelf, visit)
+            analysed, told = _build_tabs(shelf, visit, tabs, limits)
         footer = gr.HTML(_footer(engine), elem_id="footer")
-        endpoints.add_endpoints(engine, analyse.SHOWN_METHODS[0], analyse.DEFAULT_OPACITY)
-        endpoints.add_intervene(engine)
-        _connect_link(page, shelf, tabs, copy, said)
+        add_endpoints(engine)
+        _connect_link(page, shelf, visit, tabs, said, analysed, told)
+        _connect_copy(shelf, copy, said, analysed, told)
         if len(shelf.names) > 1:
-            _connect_footer(page, shelf, visit, footer)
+            told["facts"].change(lambda visit: _footer(shelf.of(visit)), [visit], footer, **events.FAST)
         privacy.connect(page, visit, delete, deleted)
-    page.queue(max_size=queues.MOST_WAITING)
+    page.queue(max_size=limits.waiting, api_open=False)  # (not open: nobody goes round the queue)
+    admission.bound(page, limits)
     return page
 
 
-def launch_options(page: Page) -> dict[str, Any]:
-    """Return what ``page.launch`` needs for looks and privacy; host and port are the caller's."""
+def launch_options(page: Page, names: Hosts) -> dict[str, Any]:
+    """Return what ``page.launch`` needs for looks, limits and privacy; host and port are the caller's.
+
+    Args:
+        page: the page.
+        names: what the app answers to.
+    """
+    limits = page.limits
+    arriving = Arriving(limits.arriving, limits.arriving_per_address)
+    limit_forms(limits)
     return {
         "app_kwargs": {
-            "lifespan": lifespan_of(page),
+            "lifespan": lifespan_of(page, names),
             "exception_handlers": refusals(),
             "middleware": [
-                Middleware(SecurityHeaders),
-                Middleware(BodyLimit),
+                Middleware(BodyLimit, limits, arriving),
+                Middleware(UploadLimit, limits, arriving, page.room),
+                Middleware(ToolLimit, limits, page.room),
                 Middleware(NoteSenders, page.senders),
             ],
         },
@@ -90,44 +108,73 @@ def launch_options(page: Page) -> dict[str, Any]:
         "run_history": False,
         "show_error": False,
         "footer_links": ["api"],
-        "max_file_size": MAX_UPLOAD,
-        "state_session_capacity": MAX_VISITS,
+        "max_file_size": limits.upload_mib * MIB,
+        "state_session_capacity": limits.visits,
         "ssr_mode": False,
         "quiet": True,
     }
 
 
-def _connect_link(page: Page, shelf: Shelf, tabs: gr.Tabs, copy: gr.Button, said: gr.HTML) -> None:
-    """Open the tab that the address names, say what in it cannot be had, and write settings into a link on request."""
-    keys = tuple(key for key, _, _ in TABS)
-    labels = shelf.engine(shelf.own).class_names
+def _build_tabs(shelf: Shelf, visit: gr.State, tabs: gr.Tabs, limits: Limits) -> tuple[Parts, Parts]:
+    """Lay out every tab inside the open ``gr.Tabs``; returns the components of *Analyse* and of *About*."""
+    tab = {key: gr.Tab(name, id=key, elem_id=f"tab-{key}") for key, name in TABS.items()}
+    with tab["analyse"]:
+        analysed = analyse.build(shelf, visit)
+    for key, feature in (("compare", compare), ("interventions", interventions), ("trust", trust), ("photos", swap)):
+        with tab[key]:
+            feature.build(shelf, visit, tab[key])
+    with tab["many"]:
+        many.build(shelf, visit, tab["many"], tabs, analysed["put_up"], limits.upload_files)
+    with tab["about"]:
+        told = about.build(shelf, visit, analysed["put_up"])
+    return analysed, told
 
-    def on_load(request: gr.Request) -> Any:
-        link = links.read(request.query_params, keys, analyse.SHOWN_METHODS, labels, shelf.names)
-        refused = markup.note("<br>".join(map(escape, link.refused)), "warn")
-        return gr.Tabs(selected=link.tab) if link.tab else gr.skip(), refused
 
-    page.load(on_load, None, [tabs, said], api_visibility="private", show_progress="hidden", **queues.PREDICT_QUEUE)
-    named = {block.elem_id: block for block in page.blocks.values()}
-    settings = [named[name] for name in ("method", "target", "opacity", "which")]
-    notes = {"COPIED": markup.note(text.COPIED), "IN_ADDRESS_BAR": markup.note(text.IN_ADDRESS_BAR)}
+def _connect_link(
+    page: Page, shelf: Shelf, visit: gr.State, tabs: gr.Tabs, said: gr.HTML, analysed: Parts, told: Parts
+) -> None:
+    """Begin each visit as the page's address asks, and say what in it cannot be had."""
+
+    def read(request: gr.Request) -> links.Link:
+        labels = shelf.engine(shelf.own).class_names
+        return links.read(request.query_params, tuple(TABS), analyse.SHOWN_METHODS, labels, shelf.names)
+
+    def on_load(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
+        link = read(request)
+        refused = html.note(Markup("<br>").join(link.refused), "warn")
+        tab = gr.Tabs(selected=link.tab) if link.tab else events.SAME
+        return tab, refused, *analyse.begin_linked(shelf, visit, link)
+
+    def on_load_weights(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
+        return about.begin_linked(shelf, visit, read(request).weights)
+
+    begun = [tabs, said, analysed["method"], analysed["opacity"], analysed["put_up"]]
+    # Not queued: a visit has begun before its visitor can ask for anything, however many wait.
+    page.load(on_load, [visit], begun, queue=False, **events.FAST)
+    if len(shelf.names) > 1:  # loading weights takes seconds
+        chosen = [*events.outputs(told, about.About), analysed["put_up"]]
+        page.load(on_load_weights, [visit], chosen, **events.PRIVATE, **events.EXPLAIN_QUEUE)
+
+
+def _connect_copy(shelf: Shelf, copy: gr.Button, said: gr.HTML, analysed: Parts, told: Parts) -> None:
+    """Write the settings into a link on request."""
+    settings = [analysed["method"], analysed["target"], analysed["opacity"], told["which"]]
+    notes = {"COPIED": html.note(words.COPIED), "IN_ADDRESS_BAR": html.note(words.IN_ADDRESS_BAR)}
     copy.click(None, settings, said, js=links.copy_js(notes, shelf.own), api_visibility="private")
-
-
-def _connect_footer(page: Page, shelf: Shelf, visit: gr.State, footer: gr.HTML) -> None:
-    """Let the footer name the weights that the visitor has chosen in *About*."""
-    (facts,) = (block for block in page.blocks.values() if block.elem_id == "facts")
-    told: Any = facts
-    told.change(lambda visit: _footer(shelf.of(visit)), [visit], footer, **queues.FAST)
 
 
 def _footer(engine: Engine) -> str:
     checkpoint = engine.predictor.checkpoint
-    return markup.footer(checkpoint.source, checkpoint.config.trained_on)
+    weights = words.MADE_WITH.format(source=checkpoint.source, trained_on=checkpoint.config.trained_on)
+    return Markup("<p>{}</p><p>{}</p><p>{}</p>").format(words.LIMITS, words.PRIVACY, weights)
+
+
+def _header() -> Markup:
+    return Markup("<h1>{}</h1><p>{}</p>").format(words.TITLE, words.LEAD)
 
 
 def _start_notice(engine: Engine) -> None:
     if engine.notice:
-        gr.HTML(markup.note(escape(engine.notice), "warn"), elem_id="start-notice")
+        gr.HTML(html.note(engine.notice, "warn"), elem_id="start-notice")
     if not engine.trained:
-        gr.HTML(markup.note(text.UNTRAINED, "warn"), elem_id="untrained")
+        gr.HTML(html.note(words.UNTRAINED, "warn"), elem_id="untrained")

@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from demo import text
+from demo import words
+from demo.uploads import own_file
 from glamor.errors import ExplainError, FaceError, PhotoError, quoted
 from glamor.photo import BoxXyxy
 
@@ -22,18 +23,18 @@ def photo_source(payload: Any) -> str | bytes | None:
     is no picture, so events that read it skip its preprocessing and hand its raw value to this function.
 
     Raises:
-        PhotoError: unless it describes a file as Gradio does.
+        PhotoError: unless it describes a file in the cache as Gradio does.
     """
     if payload is None:
         return None
     if not isinstance(payload, Mapping):
-        raise PhotoError(text.BAD_PHOTO.format(given=_short(payload)))
+        raise PhotoError(words.BAD_PHOTO.format(given=_short(payload)))
     url, path = payload.get("url"), payload.get("path")
     if isinstance(url, str) and url.startswith("data:"):
         return _inline(url)
     if path is not None and not isinstance(path, str):
-        raise PhotoError(text.BAD_PHOTO.format(given=_short(path)))
-    return path
+        raise PhotoError(words.BAD_PHOTO.format(given=_short(path)))
+    return str(own_file(path)) if path else None
 
 
 def _inline(url: str) -> bytes:
@@ -53,9 +54,9 @@ def box(given: Any) -> BoxXyxy:
     try:
         x1, y1, x2, y2 = (_number(part) for part in parts)
     except (TypeError, ValueError, OverflowError) as error:
-        raise FaceError(text.BAD_BOX.format(given=_short(given))) from error
+        raise FaceError(words.BAD_BOX.format(given=_short(given))) from error
     if not (x1 < x2 and y1 < y2):
-        raise FaceError(text.BAD_BOX.format(given=_short(given)))
+        raise FaceError(words.BAD_BOX.format(given=_short(given)))
     return x1, y1, x2, y2
 
 
@@ -68,9 +69,9 @@ def boxes(given: Any) -> tuple[BoxXyxy, ...] | None:
     if given in (None, "", []):
         return None
     if not isinstance(given, list):
-        raise FaceError(text.BAD_BOXES.format(given=_short(given)))
+        raise FaceError(words.BAD_BOXES.format(given=_short(given)))
     if len(given) > MOST_BOXES:
-        raise FaceError(text.MANY_BOXES.format(count=len(given), most=MOST_BOXES))
+        raise FaceError(words.MANY_BOXES.format(count=len(given), most=MOST_BOXES))
     return tuple(box(one) for one in given)
 
 
@@ -81,7 +82,7 @@ def face_index(number: Any, count: int) -> int:
         FaceError: unless it is a whole number from 1 to ``count``.
     """
     if isinstance(number, bool) or not isinstance(number, int | float) or number not in range(1, count + 1):
-        raise FaceError(text.BAD_FACE.format(given=_short(number), count=count))
+        raise FaceError(words.BAD_FACE.format(given=_short(number), count=count))
     return int(number) - 1
 
 
@@ -92,7 +93,7 @@ def word(given: Any, what: str) -> str:
         ExplainError: unless it is a word; whether there is such a name is not looked at.
     """
     if given is not None and not isinstance(given, str):
-        raise ExplainError(text.BAD_WORD.format(what=what, given=_short(given)))
+        raise ExplainError(words.BAD_WORD.format(what=what, given=_short(given)))
     return given or ""
 
 
@@ -106,7 +107,7 @@ def methods(given: Any, default: Sequence[str]) -> tuple[str, ...]:
         return tuple(default)
     names = re.split(r"[\s,;]+", given.strip()) if isinstance(given, str) else given
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ExplainError(text.BAD_METHODS.format(given=_short(given)))
+        raise ExplainError(words.BAD_METHODS.format(given=_short(given)))
     return tuple(dict.fromkeys(names))  # each once: a check of a map takes seconds
 
 
@@ -117,7 +118,7 @@ def opacity(given: Any) -> float:
         ExplainError: unless it is one.
     """
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= 1:
-        raise ExplainError(text.BAD_OPACITY.format(given=_short(given)))
+        raise ExplainError(words.BAD_OPACITY.format(given=_short(given)))
     return float(given)
 
 
@@ -136,7 +137,7 @@ def weight(given: Any) -> float | None:
     if given is None:
         return None
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= 1:
-        raise ExplainError(text.BAD_WEIGHT.format(given=_short(given)))
+        raise ExplainError(words.BAD_WEIGHT.format(given=_short(given)))
     return float(given)
 
 
@@ -151,7 +152,7 @@ def cell(given: Any, grid: tuple[int, int]) -> tuple[int, int]:
     except ValueError:
         row = column = 0
     if not (1 <= row <= grid[0] and 1 <= column <= grid[1]):
-        raise ExplainError(text.BAD_CELL.format(given=_short(given), rows=grid[0], columns=grid[1]))
+        raise ExplainError(words.BAD_CELL.format(given=_short(given), rows=grid[0], columns=grid[1]))
     return row - 1, column - 1
 
 
@@ -169,7 +170,7 @@ def grid(given: Any, grid_hw: tuple[int, int]) -> tuple[tuple[float, ...], ...] 
     except (TypeError, ValueError, OverflowError):
         values = ()
     if [len(row) for row in values] != [columns] * rows or not any(map(any, values)):
-        raise ExplainError(text.BAD_GRID.format(given=_short(given), rows=rows, columns=columns))
+        raise ExplainError(words.BAD_GRID.format(given=_short(given), rows=rows, columns=columns))
     return values
 
 
@@ -181,7 +182,7 @@ def choice(given: Any, accepted: tuple[str, ...], what: str) -> str:
     """
     if given not in accepted:
         names = ", ".join(f"“{name}”" for name in accepted)
-        raise ExplainError(text.BAD_SEEN.format(what=what, given=_short(given), names=names))
+        raise ExplainError(words.BAD_SEEN.format(what=what, given=_short(given), names=names))
     return str(given)
 
 

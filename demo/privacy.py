@@ -7,10 +7,9 @@ from typing import Any
 
 import gradio as gr
 
-from demo import events as queues
-from demo import markup, text
-from demo.senders import sender_of
-from demo.sessions import Page
+from demo import events, html, words
+from demo.gradio_internals.sessions import Page
+from demo.server.senders import sender_of
 from demo.visits import Visit
 
 # The page is opened anew, as a stranger would: whatever a tab still shows goes with the old one.
@@ -35,13 +34,13 @@ def connect(page: Page, visit: gr.State, delete: gr.Button, deleted: gr.HTML) ->
     def forget(request: gr.Request) -> None:
         page.forget(request.session_hash, sender_of(request))
 
-    options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **queues.PREDICT_QUEUE}
+    options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **events.PREDICT_QUEUE}
     (
         delete.click(on_delete, [visit, *_file_inputs(page)], None, preprocess=False, **options)
         .then(forget, None, None, **options)
         .then(None, None, None, js=_AFRESH_JS, api_visibility="private")
     )
-    page.load(None, None, deleted, js=_SAY_JS.replace("DELETED", json.dumps(markup.note(text.DELETED))),
+    page.load(None, None, deleted, js=_SAY_JS.replace("DELETED", json.dumps(html.note(words.DELETED))),
               api_visibility="private")  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo import text
+from demo import words
 from demo.engine import Engine
 from glamor.checkpoint import EMBEDDED, resolve_source
 from glamor.errors import CheckpointError
@@ -35,7 +35,7 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
     Raises:
         SystemExit: after ``--help`` (0) or arguments that make no sense (2).
     """
-    parser = argparse.ArgumentParser(prog="app.py", description=text.TITLE)
+    parser = argparse.ArgumentParser(prog="app.py", description=words.TITLE)
     parser.add_argument("--checkpoint", metavar="SOURCE", help="folder, owner/name or owner/name@revision on the Hub")
     # A Space is reached from outside its container, whatever else is set there; anywhere else that takes a decision.
     host = EVERYWHERE if os.environ.get("SPACE_ID") else HOST
@@ -64,7 +64,7 @@ def open_engine(source: str, fallback: str | os.PathLike[str] = EMBEDDED, allowe
     except CheckpointError as error:
         if not _is_on_hub(source):
             raise
-        return Engine(Predictor(fallback), text.FELL_BACK.format(source=source, reason=error), allowed)
+        return Engine(Predictor(fallback), words.FELL_BACK.format(source=source, reason=error), allowed)
 
 
 def _allowed() -> tuple[str, ...]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from demo.kept import KeptPhoto
-from demo.lab import Bench
 from glamor.explain import Explanation
 from glamor.explain.trust import Trust
+from glamor.explain.what_if import InterventionState
+from glamor.many.items import Item
+from glamor.many.rows import Row
 from glamor.predictor import Prediction
-
-if TYPE_CHECKING:
-    from demo.many.handlers import Album
 
 Point = tuple[float, float]
 BASELINE = "black"  # of a method that has no use for one
@@ -92,6 +91,26 @@ class Job:
 
 
 @dataclass
+class Album:
+    """What one visitor has handed in: where the photos are, and what was found so far.
+
+    Attributes:
+        items: the photos by name; they lie in the visitor's uploads and go with these.
+        source: of the weights that answer.
+        stopped: whether the visitor wants no more.
+        rows: one a face, as in ``faces.parquet``.
+        thumbnails: JPEG of each face, in the order of the rows that have one.
+    """
+
+    items: dict[str, Item]
+    source: str
+    stopped: bool = False
+    rows: list[Row] = field(default_factory=list)
+    thumbnails: list[bytes] = field(default_factory=list)
+    photos: int = 0
+
+
+@dataclass
 class Visit:
     """The one thing of the page that changes: the current view and what was computed for it.
 
@@ -115,7 +134,7 @@ class Visit:
     maps: dict[Question, Explanation] = field(default_factory=dict)
     waiting: Question | None = None
     wish: str | None = None
-    bench: Bench | None = None  # of the tab Interventions; for one face of this view
+    intervention: InterventionState | None = None  # of the tab Interventions; for one face of this view
     checks: dict[tuple[Question, ...], Trust] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     compared: tuple[Question, ...] = ()
@@ -132,7 +151,7 @@ class Visit:
         """Put up a new view; what was computed for other photos or other faces is forgotten."""
         if view is None or self.view is None or view.predictions is not self.view.predictions:
             self.maps, self.checks, self.compared = {}, {}, ()
-            self.bench = None
+            self.intervention = None
         self.view, self.waiting = view, view.question if view else None
 
     def give_up(self) -> None:

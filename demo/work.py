@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from demo import text
+from demo import words
 from glamor.errors import ExplainError
 
 P = ParamSpec("P")
@@ -59,4 +59,4 @@ class Work:
 
     def _check(self) -> None:
         if self._given_up:
-            raise ExplainError(text.CLOSING)
+            raise ExplainError(words.CLOSING)

@@ -129,20 +129,22 @@ def _box(text: str) -> BoxXyxy:
 
 
 def _predict(arguments: argparse.Namespace) -> None:
-    predictor = _predictor(arguments)
+    from glamor.decoding import patient_decoder
+
+    predictor, decode = _predictor(arguments), patient_decoder().decode
     for path in arguments.photos:
-        predictions = predictor.predict(path, _boxes(arguments))
+        predictions = predictor.predict(decode(path), _boxes(arguments))
         print(_as_json(path, predictions) if arguments.json else _as_text(path, predictions), flush=True)
 
 
 def _explain(arguments: argparse.Namespace) -> None:
+    from glamor.decoding import patient_decoder
     from glamor.explain import explain, find_method
-    from glamor.photo import load_photo
     from glamor.report import write_report
 
     method = find_method(arguments.method).key
     predictor = _predictor(arguments)
-    photo = load_photo(arguments.photo)
+    photo = patient_decoder().decode(arguments.photo)
     predictions = predictor.predict(photo, _boxes(arguments))
     selected = _select(predictions, arguments.face)
     target = _target(predictor.config.class_names, arguments.target)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import os
-import threading
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +16,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from glamor.errors import PhotoError, quoted
+from glamor.structure import check_structure, values_overlap
 
 EncodedPhoto = str | os.PathLike[str] | bytes  # the path of a file, or what is in it
 PhotoSource = EncodedPhoto | Image.Image | NDArray[np.uint8]
@@ -30,14 +31,27 @@ MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 65_500  # the longest that libjpeg writes, and a masked photo goes through JPEG
 MIN_SIDE = 16
+PIXELS_AT_ONCE = 2**17  # while they become RGB; as many stay in a processor's cache
 
 _FORMATS = "JPEG, PNG, WebP, GIF, BMP or TIFF"
 _SIZES = f"sides of {MIN_SIDE} to {MAX_SIDE:,} pixels and at most {MAX_PIXELS // 10**6} megapixels"
-_QUIET = threading.Lock()
+_ORIENTATION = 0x0112  # EXIF 2.3: how the camera was held; what turns the picture upright again
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_PILLOWS_WARNINGS = ("ignore", None, Warning, re.compile(r"PIL\."), 0)  # as the list of filters holds them
 
 
 def load_photo(source: PhotoSource) -> Photo:
-    """Decode a photo as a person would see it.
+    """Decode a photo as a person would see it, in this process and in whatever time and memory it takes.
+
+    For photos from strangers there is :class:`glamor.decoding.Decoder`.
 
     EXIF rotation is applied, transparency is laid on white, 16-bit grey keeps its upper 8
     bits, palettes, CMYK and grey become RGB; of an animation the first frame is taken.
@@ -58,7 +72,7 @@ def load_photo(source: PhotoSource) -> Photo:
         return _checked_array(source)
     if isinstance(source, Image.Image):
         with _pillow_refusals():
-            return np.array(_rgb(_upright(source)))
+            return _pixels(_upright(source))
     if isinstance(source, bytes | str | os.PathLike):
         return _decoded(read_encoded(source))
     raise PhotoError(
@@ -103,24 +117,21 @@ def _read(path: Path) -> bytes:
 
 def _decoded(data: bytes) -> Photo:
     with _pillow_refusals():
-        return np.array(_rgb(_opened(data)))
-
-
-def _opened(data: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        return _upright(image)  # a copy: what the decoder holds, twice the pixels for WebP, goes before more is made
+        check_structure(data)
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            return _pixels(_upright(image))
 
 
 @contextmanager
 def _pillow_refusals() -> Iterator[None]:
     """Make a PhotoError of all that Pillow raises, and keep its warnings off the screen."""
+    _quieten()
     try:
-        # Warning filters belong to the whole process: two photos at once would restore each other's.
-        with _QUIET, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     except PhotoError:
         raise
+    except MemoryError as error:
+        raise PhotoError("The photo needs more memory to be decoded than there is; save it smaller.") from error
     except UnidentifiedImageError as error:
         raise PhotoError(f"The file is not a photo that can be read; accepted: {_FORMATS}; convert it.") from error
     except Image.DecompressionBombError as error:
@@ -129,19 +140,52 @@ def _pillow_refusals() -> Iterator[None]:
         raise PhotoError("The photo is damaged or cut off and cannot be decoded; save or upload it again.") from error
 
 
+def _quieten() -> None:
+    """Have Python ignore what Pillow's own modules warn of, from now on.
+
+    Filters belong to the whole process: set for one photo and restored after it, they would need a lock around the
+    decoding, or two photos at once would restore each other's.
+    """
+    if _PILLOWS_WARNINGS not in warnings.filters:
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
 def _check_size(width: int, height: int) -> None:
     if min(width, height) < MIN_SIDE or max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
         raise PhotoError(f"The photo is {width} x {height} pixels; accepted: {_SIZES}; resize it.")
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """Return an upright copy; the size is checked before pixels are decoded into memory."""
+    """Return the picture upright, decoded; the size is checked before pixels are decoded into memory."""
     _check_size(*image.size)
     image.load()
+    turn = _turn(image)
+    return image if turn is None else image.transpose(turn)
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """Return what EXIF's orientation asks for.
+
+    ImageOps.exif_transpose would also write all of EXIF anew without it, however large that is.
+    """
     try:
-        return ImageOps.exif_transpose(image)
+        exif = image.info.get("exif")
+        if isinstance(exif, bytes) and values_overlap(exif):
+            return None
+        return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # a garbled EXIF block says nothing about the pixels, which are fine
-        return image.copy()
+        return None
+
+
+def _pixels(image: Image.Image) -> Photo:
+    """Return the picture's pixels, some rows after others: the large photo is in memory twice, not five times."""
+    width, height = image.size
+    photo = np.empty((height, width, 3), np.uint8)
+    rows = max(1, PIXELS_AT_ONCE // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        photo[top:bottom] = np.asarray(_rgb(image.crop((0, top, width, bottom))))
+    return photo
 
 
 def _rgb(image: Image.Image) -> Image.Image:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tests.datasets import make_faces, make_scenes
+from tests.limited_app import limited_app
 from tests.live_app import LiveApp, live_app
 from tests.small import save_small
 
@@ -65,6 +66,12 @@ def small_app(small_weights: tuple[Path, Path]) -> LiveApp:
     """The app on the first of the small checkpoints; visitors may choose the second."""
     own, other = small_weights
     return live_app(str(own), str(other))
+
+
+@pytest.fixture(scope="session")
+def limited(small_weights: tuple[Path, Path]) -> LiveApp:
+    """The app with very small limits, on the first of the small checkpoints."""
+    return limited_app(str(small_weights[0]))
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,11 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from urllib.parse import unquote
+
+import pytest
 
 _FILE = re.compile(r"/(?P<repo>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<name>.+)")
 _BLOB = re.compile(r"/blob/(?P<sha256>[0-9a-f]{64})")
@@ -35,6 +38,18 @@ class Repository:
         self.commits[digest.hexdigest()] = dict(files)
         self.refs[ref] = digest.hexdigest()
         return digest.hexdigest()
+
+
+def use_hub(url: str, cache: Path, patch: pytest.MonkeyPatch) -> None:
+    """Let huggingface_hub, which reads its settings when it is imported, talk to another Hub in this process."""
+    from huggingface_hub import constants
+
+    patch.setenv("NO_PROXY", "*")
+    patch.setattr(constants, "ENDPOINT", url)
+    patch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", url + "/{repo_id}/resolve/{revision}/{filename}")
+    patch.setattr(constants, "HF_HUB_CACHE", str(cache))
+    for nothing_else in ("HF_HUB_DISABLE_PROGRESS_BARS", "HF_HUB_DISABLE_TELEMETRY"):
+        patch.setattr(constants, nothing_else, True)
 
 
 class HubServer:

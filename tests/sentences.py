@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo import text
+from demo import words
 
 
 def assert_sentence(message: str) -> None:
@@ -10,5 +10,5 @@ def assert_sentence(message: str) -> None:
     assert message.endswith(".")
     assert "\n" not in message
     assert len(message) < 400
-    for leak in ("Traceback", "/tmp", "site-packages", "enabled verbose error reporting", text.UNEXPECTED):
+    for leak in ("Traceback", "/tmp", "site-packages", "enabled verbose error reporting", words.UNEXPECTED):
         assert leak not in message

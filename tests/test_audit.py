@@ -13,7 +13,8 @@ import torch
 from PIL import Image
 
 from glamor.__main__ import main
-from glamor.audit import Audit, audit, table
+from glamor.audit import audit
+from glamor.audit_report import Audit, table
 from glamor.checkpoint import Checkpoint
 from glamor.errors import DataError
 from glamor.explain.trust import examine

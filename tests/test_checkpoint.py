@@ -4,6 +4,7 @@ import hashlib
 import json
 import pickle
 import stat
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 import safetensors.torch
 import torch
 
+from glamor import checkpoint as module
 from glamor.checkpoint import (
     EMBEDDED,
     load_checkpoint,
@@ -24,6 +26,7 @@ from glamor.config import ModelConfig
 from glamor.errors import CheckpointError, DeviceError
 from glamor.model import GLAMORNet
 from tests import seeded
+from tests.hub_server import HubServer, use_hub
 
 CONFIG = ModelConfig(license="MIT", trained_on="seeded noise")
 SMALL = ModelConfig(filters=(2, 2, 2, 2, 2), hidden=4)
@@ -73,6 +76,7 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     checkpoint = load_checkpoint(tmp_path / "made/on/the/way", device="cpu")
     assert checkpoint.config == CONFIG
     assert checkpoint.source == str(tmp_path / "made/on/the/way")
+    assert checkpoint.folder == (tmp_path / "made/on/the/way").resolve()
     assert checkpoint.revision is None
     for name, tensor in net.state_dict().items():
         assert torch.equal(checkpoint.model.state_dict()[name], tensor), name
@@ -135,6 +139,21 @@ def test_a_failed_save_leaves_the_old_checkpoint_whole(folder: Path) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_both_files_are_as_others_expect_them(folder: Path) -> None:
+    with safetensors.safe_open(folder / "model.safetensors", "pt") as file:
+        assert file.metadata() == {"format": "pt"}
+    words = (folder / "config.json").read_text()
+    assert words.startswith("{\n")
+    assert words.endswith("}\n")
+
+
+def test_what_is_being_saved_lies_beside_what_it_replaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only within one file system is a file replaced in one step; others' places for scratch may be elsewhere."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    save_checkpoint(tmp_path / "small", seeded_net(SMALL), SMALL)
+    assert sorted(path.name for path in (tmp_path / "small").iterdir()) == ["config.json", "model.safetensors"]
+
+
 def test_saving_over_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "taken").touch()
     with pytest.raises(CheckpointError, match=r"taken cannot be written .*; choose another folder"):
@@ -181,6 +200,30 @@ def test_an_existing_folder_wins_over_a_repository(folder: Path, monkeypatch: py
     assert (checkpoint.source, checkpoint.revision) == ("someone/glamor-net", None)
 
 
+def test_a_folder_inside_the_repository_is_named_from_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_REPOSITORY", folder.parent.parent.resolve())
+    assert load_checkpoint(folder, device="cpu").source == f"{folder.parent.name}/small"
+
+
+@pytest.mark.parametrize(
+    ("source", "revision", "commit"),
+    [("", None, "new"), ("", "v1", "old"), ("@v1", None, "old"), ("@v1", "v1", "old"), ("", "main", "new")],
+)
+def test_a_repository_is_loaded_at_the_revision_that_is_asked_for(
+    source: str, revision: str | None, commit: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with HubServer() as hub:
+        use_hub(hub.url, tmp_path / "cache", monkeypatch)
+        commits = {"old": hub.add("someone/net", files)}
+        hub.repositories["someone/net"].refs["v1"] = commits["old"]
+        commits["new"] = hub.repositories["someone/net"].commit(files | {"README.md": b"a card"})
+        loaded = load_checkpoint(f"someone/net{source}", revision=revision, device="cpu")
+    assert (loaded.source, loaded.revision) == ("someone/net", commits[commit])
+    assert loaded.folder is not None
+    assert loaded.folder.name == commits[commit]
+
+
 @pytest.mark.parametrize(
     "source", ["/no/such/folder", "./no/such", "nothing", "~/no/such/folder", "a/b/c", Path("a/b")]
 )
@@ -224,6 +267,36 @@ def test_truncated_weights(folder: Path, size: int) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole[:size])
     assert "model.safetensors is truncated" in refusal(folder)
+
+
+def test_weights_that_end_with_their_header(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: 8 + int.from_bytes(whole[:8], "little")])
+    assert f"its header describes {len(whole)}" in refusal(folder)
+
+
+def pad_header(folder: Path, length: int) -> None:
+    path = folder / "model.safetensors"
+    whole = path.read_bytes()
+    end = 8 + int.from_bytes(whole[:8], "little")
+    path.write_bytes(length.to_bytes(8, "little") + whole[8:end].ljust(length) + whole[end:])
+    sign(folder)
+
+
+def test_a_header_may_fill_a_mebibyte_and_not_more(folder: Path) -> None:
+    pad_header(folder, 2**20 - 8)
+    load_checkpoint(folder, device="cpu")
+    pad_header(folder, 2**20 - 7)
+    assert "model.safetensors is not a safetensors file" in refusal(folder)
+
+
+def test_of_a_configuration_a_mebibyte_is_read(folder: Path) -> None:
+    path = folder / "config.json"
+    path.write_text(path.read_text().ljust(2**20 + 1) + "no json")
+    load_checkpoint(folder, device="cpu")
+    path.write_text(path.read_text()[: 2**20 - 1] + "no json")
+    assert "config.json is not JSON" in refusal(folder)
 
 
 def test_appended_bytes(folder: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -15,8 +17,18 @@ from PIL import Image
 
 from glamor.errors import FaceError
 from glamor.facedetection import Library
-from glamor.faces import Face, FaceDetector, YuFaceDetector, YuNetDetector, default_detector, largest
+from glamor.faces import (
+    YUNET_FILE,
+    YUNET_REPOSITORY,
+    Face,
+    FaceDetector,
+    YuFaceDetector,
+    YuNetDetector,
+    default_detector,
+    largest,
+)
 from glamor.photo import BoxXyxy
+from tests.hub_server import HubServer, use_hub
 
 ASTRONAUT_FACE = (170.0, 63.0, 275.0, 215.0)  # chin to hairline, ear to ear, drawn by eye
 GRACE_HOPPER_FACE = (185.0, 95.0, 335.0, 300.0)  # likewise
@@ -183,6 +195,72 @@ def test_yunet_without_its_file_and_without_a_network(tmp_path: Path) -> None:
     assert "connect to the internet once" in last
 
 
+class StandIn:
+    """What OpenCV's FaceDetectorYN asks for and gives, for machines without OpenCV; it finds what is red."""
+
+    def __init__(self, confidence: float) -> None:
+        self.size_wh = (320, 320)
+        self.confidence = confidence
+
+    def setInputSize(self, size_wh: tuple[int, int]) -> None:  # noqa: N802
+        self.size_wh = size_wh
+
+    def detect(self, bgr: np.ndarray) -> tuple[int, np.ndarray | None]:
+        assert bgr.shape == (*self.size_wh[::-1], 3)
+        assert bgr.flags.c_contiguous
+        rows, columns = np.nonzero((bgr[:, :, 2] > 128) & (bgr[:, :, 0] < 128))
+        if not len(rows):
+            return 1, None
+        x, y, right, bottom = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+        landmarks = [0.0] * 10
+        return 1, np.array([[x, y, right - x, bottom - y, *landmarks, 1.25 - self.confidence]], np.float32)
+
+
+@pytest.fixture
+def opencv(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HubServer]:
+    """OpenCV's stand-in, and a Hub with the file that it reads."""
+
+    class Detector:
+        @staticmethod
+        def create(model: str, config: str, size_wh: tuple[int, int], confidence: float) -> StandIn:
+            if Path(model).read_bytes() != b"yunet" or config or size_wh != (320, 320):
+                raise RuntimeError(model)
+            return StandIn(confidence)
+
+    monkeypatch.setitem(sys.modules, "cv2", SimpleNamespace(FaceDetectorYN=Detector, error=RuntimeError))
+    with HubServer() as hub:
+        use_hub(hub.url, tmp_path, monkeypatch)
+        hub.add(YUNET_REPOSITORY, {YUNET_FILE: b"yunet"})
+        yield hub
+
+
+def test_yunet_is_fetched_once_and_asked_as_opencv_wants_it(opencv: HubServer) -> None:
+    photo = np.zeros((300, 1200, 3), np.uint8)
+    photo[100:200, 250:500, 0] = 255  # searched at 960 pixels: four fifths
+    face = only(YuNetDetector(0.75)(photo))
+    assert face.box_xyxy == pytest.approx((250, 100, 500, 200), abs=2)
+    assert face.score == 0.5
+    assert YuNetDetector()(np.zeros((50, 60, 3), np.uint8)) == ()
+    assert len(opencv.downloads()) == 1
+
+
+def test_yunet_serves_where_yuface_is_not_installed(opencv: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yuface", None)
+    assert isinstance(default_detector(), YuNetDetector)
+
+
+def test_a_damaged_yunet_file_is_named(opencv: HubServer) -> None:
+    opencv.repositories[YUNET_REPOSITORY].commit({YUNET_FILE: b"something else"})
+    with pytest.raises(FaceError, match=f"OpenCV cannot read {YUNET_FILE}; delete it"):
+        YuNetDetector()
+
+
+def test_a_hub_without_yunet_is_told_from_a_detector_that_is_missing(opencv: HubServer) -> None:
+    opencv.repositories.clear()
+    with pytest.raises(FaceError, match=f"{YUNET_FILE} cannot be fetched .*; connect to the internet once, or give"):
+        YuNetDetector()
+
+
 @pytest.mark.network
 def test_yunet_finds_the_same_faces_as_yuface(astronaut: np.ndarray, grace_hopper: np.ndarray) -> None:
     yunet, yuface = YuNetDetector(), YuFaceDetector()
@@ -200,5 +278,6 @@ def test_confidence_out_of_range(detector: type, confidence: float) -> None:
 def test_largest() -> None:
     assert largest([(0, 0, 10, 10), (5, 5, 25, 16), (0, 0, 1, 100)]) == 1  # areas 100, 220, 100
     assert largest([(0, 0, 10, 10), (50, 0, 60, 10)]) == 0
+    assert largest([(0, 90, 10, 100), (0, 0, 12, 12), (90, 0, 100, 10)]) == 1  # by size, not by place
     with pytest.raises(FaceError, match="no face box"):
         largest([])

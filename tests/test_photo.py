@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from glamor import photo as module
 from glamor.errors import PhotoError
 from glamor.photo import MAX_BYTES, MAX_PIXELS, MAX_SIDE, load_photo
 
@@ -293,3 +294,33 @@ def test_refused_arrays(array: np.ndarray, said: str) -> None:
 def test_refused_types(thing: object) -> None:
     with pytest.raises(PhotoError, match="accepted: a path, bytes, a PIL image or an array"):
         load_photo(thing)  # type: ignore[arg-type]
+
+
+def test_exactly_as_much_as_is_accepted_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(PhotoError, match="cut off"):  # fifty megapixels to the last one: only its pixels are missing
+        load_photo(png_claiming(5000, MAX_PIXELS // 5000))
+    data = encoded(quarters(), "PNG")
+    path = tmp_path / "photo.png"
+    path.write_bytes(data)
+    for most, said in ((len(data), ""), (len(data) - 1, "larger than")):
+        monkeypatch.setattr(module, "MAX_BYTES", most)
+        for source in (data, path):
+            if said:
+                with pytest.raises(PhotoError, match=said):
+                    load_photo(source)
+            else:
+                assert load_photo(source).shape == (48, 64, 3)
+
+
+def test_an_array_that_is_a_photo_already_is_not_copied() -> None:
+    photo = np.zeros((20, 30, 3), np.uint8)
+    assert load_photo(photo) is photo
+    assert load_photo(np.zeros((16, 30, 3), np.uint8)).shape == (16, 30, 3)
+    for height, width in ((15, 30), (30, 15)):
+        with pytest.raises(PhotoError, match=f"{width} x {height} pixels"):
+            load_photo(np.zeros((height, width, 3), np.uint8))
+
+
+def test_16_bit_grey_in_memory_keeps_its_upper_8_bits() -> None:
+    levels = np.tile(np.array([0, 0x7FFF, 0xFFFF], np.uint16).repeat(6), (16, 1))
+    assert load_photo(Image.fromarray(levels))[0, ::6].tolist() == [[0] * 3, [127] * 3, [255] * 3]

@@ -88,6 +88,12 @@ def test_face_mask_of_a_face_that_the_context_does_not_show() -> None:
     over_the_edge = replace(geometry, face_box_xyxy=(19, 0, 49, 28))
     assert over_the_edge.face_mask_in_context(112) == (0, 0, 20, 20)
     assert over_the_edge.face_mask_in_context(224) == (0, 0, 40, 40)
+    for beside in ((40, 0, 60, 8), (0, 20, 29, 40)):  # touches the edge of what is shown, from above and from the left
+        assert replace(geometry, face_box_xyxy=beside).face_mask_in_context(112) == (0, 0, 0, 0)
+
+
+def test_geometry_gives_rows_before_columns() -> None:
+    assert prepare(gradient(300, 500), (10, 20, 100, 120), PLAIN).geometry.photo_hw == (300, 500)
 
 
 def test_face_is_the_box_and_nothing_else() -> None:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 
-from glamor.explain import Explanation
+from glamor.explain import Answer, Explanation
 from glamor.explain.trust import Band, Curves, Faithfulness, Reliability, Reliance, Removal, Stability, Trust, Variant
 from glamor.predictor import Prediction, Provenance
 from glamor.prepare import Geometry, Prepared
-from glamor.serialise import explanation_to_dict, prediction_to_dict, trust_to_dict
+from glamor.serialise import answer_to_dict, explanation_to_dict, prediction_to_dict, trust_to_dict
 
 THIRD = 1 / 3  # has no short decimal form: whatever rounds shows here
 NAMES = ("Sad", "Happy", "Fear")
@@ -57,6 +59,26 @@ def test_a_prediction_survives_json_digit_by_digit():
 
 def test_classes_keep_their_order():
     assert tuple(prediction_to_dict(_prediction())["probabilities"]) == NAMES
+
+
+def test_an_answer_to_a_question_survives_json_digit_by_digit():
+    said = _prediction()
+    answer = Answer("Fear", NAMES, said.probabilities, said.logits, said.attention, (0.25, 0.75))
+    full = prediction_to_dict(said)
+    assert json.loads(json.dumps(answer_to_dict(answer), allow_nan=False)) == {
+        "emotion": "Fear",
+        **{name: full[name] for name in ("probabilities", "logits", "attention")},
+        "fusion_weights": {"face": 0.25, "context": 0.75},
+    }
+
+
+@pytest.mark.parametrize("figure", ["convergence", "sensitivity"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), None])
+def test_figures_that_json_does_not_know_are_none(figure, value):
+    trust = _trust()
+    (one,) = trust.reliability
+    (told,) = trust_to_dict(replace(trust, reliability=(replace(one, **{figure: value}),)))["reliability"]
+    assert told[figure] is None
 
 
 def test_an_explanation_survives_json_digit_by_digit():

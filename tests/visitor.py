@@ -21,14 +21,15 @@ class Visitor:
     Args:
         url: of the page.
         query: of the page's address, such as ``tab=analyse``.
+        address: of this machine, to call from; None: the usual one.
     """
 
-    def __init__(self, url: str, query: str = "") -> None:
+    def __init__(self, url: str, query: str = "", address: str | None = None) -> None:
         self.session = uuid.uuid4().hex
         self.query = query
         self.done: dict[str, Any] = {}
         self.listener = threading.Thread()
-        self.http = httpx.Client(base_url=url, timeout=600)
+        self.http = httpx.Client(base_url=url, timeout=600, transport=httpx.HTTPTransport(local_address=address))
         self.config: dict[str, Any] = self.http.get("/config").json()
         self.parts = {one["props"].get("elem_id"): one for one in self.config["components"]}
 
@@ -53,6 +54,12 @@ class Visitor:
     def event(self, part: str, name: str) -> dict[str, Any]:
         """Return the event of a component."""
         return next(one for one in self.config["dependencies"] if [self.parts[part]["id"], name] in one["targets"])
+
+    def put_up(self) -> dict[str, Any]:
+        """Return the event by which *Analyse* shows what the server remembers; another tab's sets it off."""
+        shown = self.parts["photo"]["id"]
+        changes = (one for one in self.config["dependencies"] if any(name == "change" for _, name in one["targets"]))
+        return next(one for one in changes if shown in one["outputs"])
 
     def open(self) -> None:
         """Begin the visit, as the page's script does when it is loaded."""

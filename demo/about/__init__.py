@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any, NamedTuple
 
 import gradio as gr
-from gradio.context import Context
 
-from demo import events as queues
-from demo import links, markup, text
-from demo.about import side_by_side
-from demo.about import views as card
-from demo.about.side_by_side import SAME, Sides
+from demo import events, html
+from demo.about import side_by_side, views, words
+from demo.about.side_by_side import Sides
 from demo.checkpoints import Shelf
-from demo.guard import message_of
-from demo.press import OPEN, press_js
+from demo.events import SAME, Parts, fired, outputs
 from demo.visits import Visit
 from glamor.card import read_card
 
 OPACITY = 0.6
-_LINKED_JS = 'new URLSearchParams(location.search).has("weights")'
 
 
 class About(NamedTuple):
@@ -35,54 +29,66 @@ class About(NamedTuple):
     body: Any = SAME
 
 
-def build(shelf: Shelf, visit: gr.State) -> None:
-    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
+def build(shelf: Shelf, visit: gr.State, put_up: gr.State) -> Parts:
+    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers.
+
+    Args:
+        shelf: the weights that may be chosen.
+        visit: of the visitor.
+        put_up: the signal that has *Analyse* show what the visit holds.
+
+    Returns:
+        Its components.
+    """
     start = choose(shelf, Visit(), shelf.own)
+    parts: dict[str, Any] = {}
     with gr.Row(elem_id="about", equal_height=False):
         with gr.Column(elem_classes="card", min_width=320):
-            gr.HTML(markup.heading(text.ABOUT_CHECKPOINT))
-            which = _choice(shelf, text.ABOUT_WHICH, text.ABOUT_WHICH_INFO, "which")
-            notice, facts = gr.HTML("", elem_id="about-notice"), gr.HTML(start.facts, elem_id="facts")
-            gr.HTML(markup.heading(text.ABOUT_SCORES))
-            scores = gr.HTML(start.scores, elem_id="scores")
-            gr.HTML(markup.heading(text.ABOUT_WEAK))
-            weak = gr.HTML(start.weak, elem_id="weak")
-            gr.HTML(markup.heading(text.ABOUT_AUDIT))
-            audited = gr.HTML(start.audited, elem_id="audited")
+            parts |= _checkpoint_parts(shelf, start)
         with gr.Column(elem_classes="card", min_width=320):
             for title, sentences in (
-                (text.ABOUT_MEANING, text.ABOUT_MEANING_WORDS),
-                (text.ABOUT_BANNED, text.ABOUT_BANNED_WORDS),
-                (text.ABOUT_PRIVACY, text.ABOUT_PRIVACY_WORDS),
+                (words.MEANING, words.MEANING_WORDS),
+                (words.BANNED, words.BANNED_WORDS),
+                (words.PRIVACY, words.PRIVACY_WORDS),
             ):
-                gr.HTML(f"{markup.heading(title)}{card.points(sentences)}")
+                gr.HTML(html.heading(title) + html.points(sentences))
     if len(shelf.names) > 1:
         _side_by_side(shelf, visit)
     with gr.Column(elem_id="card", elem_classes="card"):
-        gr.HTML(markup.heading(text.ABOUT_CARD))
-        body = gr.HTML(start.body)
-    _connect(shelf, visit, [which, notice, facts, scores, weak, audited, body])
+        gr.HTML(html.heading(words.CARD))
+        parts["body"] = gr.HTML(start.body)
+    _connect(shelf, visit, put_up, parts)
+    return parts
 
 
-def _connect(shelf: Shelf, visit: gr.State, outputs: list[Any]) -> None:
-    """Change the weights by choice, and at the start of a visit if its link names others."""
+def _checkpoint_parts(shelf: Shelf, start: About) -> dict[str, Any]:
+    gr.HTML(html.heading(words.CHECKPOINT))
+    parts: dict[str, Any] = {"which": _choice(shelf, words.WHICH, words.WHICH_INFO, "which")}
+    parts["notice"] = gr.HTML("", elem_id="about-notice")
+    parts["facts"] = gr.HTML(start.facts, elem_id="facts")
+    for name, title in (("scores", words.SCORES), ("weak", words.WEAK), ("audited", words.AUDIT)):
+        gr.HTML(html.heading(title))
+        parts[name] = gr.HTML(getattr(start, name), elem_id=name)
+    return parts
 
-    def on_choice(visit: Visit, name: Any) -> About:
-        return choose(shelf, visit, name)
 
-    def on_load(visit: Visit, request: gr.Request) -> About:
-        name = links.read(request.query_params, weights=shelf.names).weights
-        return choose(shelf, visit, name) if name else About()
+def _connect(shelf: Shelf, visit: gr.State, put_up: gr.State, parts: Parts) -> None:
+    """Have a choice change the weights."""
 
-    page: Any = Context.root_block
-    which, options = outputs[0], queues.PRIVATE | queues.EXPLAIN_QUEUE
-    which.input(on_choice, [visit, which], outputs, **options).then(
-        None, None, None, js=press_js(OPEN), api_visibility="private"
-    )
-    if len(shelf.names) > 1:
-        page.load(on_load, [visit], outputs, **options).then(
-            None, None, None, js=press_js(OPEN, _LINKED_JS), api_visibility="private"
-        )
+    def on_choice(visit: Visit, name: Any) -> tuple[Any, ...]:
+        return (*choose(shelf, visit, name), fired())
+
+    changed = [*outputs(parts, About), put_up]
+    parts["which"].input(on_choice, [visit, parts["which"]], changed, **events.PRIVATE, **events.EXPLAIN_QUEUE)
+
+
+def begin_linked(shelf: Shelf, visit: Visit, name: str | None) -> tuple[Any, ...]:
+    """Change the weights of a visit that has just begun if its link names others.
+
+    Returns:
+        What changes in the tab, in the order of :class:`About`, and what sets *Analyse* off to show it.
+    """
+    return (*choose(shelf, visit, name), fired()) if name else (*About(), SAME)
 
 
 def choose(shelf: Shelf, visit: Visit, name: Any) -> About:
@@ -90,10 +96,10 @@ def choose(shelf: Shelf, visit: Visit, name: Any) -> About:
     try:
         side_by_side.use(shelf, visit, name)
     except Exception as error:
-        return About(visit.checkpoint or shelf.own, markup.note(escape(message_of(error)), "warn"))
+        return About(visit.checkpoint or shelf.own, html.problem(error))
     checkpoint = shelf.of(visit).predictor.checkpoint
     told = read_card(checkpoint)
-    parts = (card.facts(checkpoint), card.scores(told), card.weaknesses(told), card.audited(told), card.body(told))
+    parts = (views.facts(checkpoint), views.scores(told), views.weaknesses(told), views.audited(told), views.body(told))
     return About(name, "", *parts)
 
 
@@ -114,11 +120,11 @@ def _choice(shelf: Shelf, label: str, info: str | None, name: str, start: int = 
 def _side_by_side(shelf: Shelf, visit: gr.State) -> None:
     """Add the section that compares two checkpoints."""
     with gr.Column(elem_id="side-by-side", elem_classes="card"):
-        gr.HTML(f"{markup.heading(text.SIDE_BY_SIDE)}{markup.caption(text.SIDE_INFO)}")
+        gr.HTML(html.heading(words.SIDE_BY_SIDE) + html.caption(words.SIDE_INFO))
         with gr.Row(elem_id="choices"):
-            first = _choice(shelf, text.SIDE_FIRST, None, "first")
-            second = _choice(shelf, text.SIDE_SECOND, None, "second", start=1)
-        button = gr.Button(text.SIDE_BUTTON, size="sm", elem_id="compare-checkpoints")
+            first = _choice(shelf, words.SIDE_FIRST, None, "first")
+            second = _choice(shelf, words.SIDE_SECOND, None, "second", start=1)
+        button = gr.Button(words.SIDE_BUTTON, size="sm", elem_id="compare-checkpoints")
         verdict = gr.HTML("", elem_id="verdict")
         sides: list[Any] = []
         with gr.Row(elem_id="sides"):
@@ -139,5 +145,5 @@ def _side_by_side(shelf: Shelf, visit: gr.State) -> None:
         [verdict, *sides],
         api_visibility="private",
         preprocess=False,
-        **queues.EXPLAIN_QUEUE,
+        **events.EXPLAIN_QUEUE,
     )

@@ -7,21 +7,22 @@ the checkpoint, inlined; none is fetched from elsewhere, which would tell a thir
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from io import BytesIO
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from markupsafe import Markup
 from PIL import Image
 
+from demo import html
 from glamor.report.pictures import data_uri
 
 LEVELS_DOWN = 2  # a card's headings stand below those of the page that shows it
 _KINDS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
 
 
-def render(markdown: str, pictures: Mapping[str, bytes] | None = None) -> str:
+def render(markdown: str, pictures: Mapping[str, bytes] | None = None) -> Markup:
     """Return Markdown as HTML.
 
     Args:
@@ -37,14 +38,14 @@ def render(markdown: str, pictures: Mapping[str, bytes] | None = None) -> str:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + LEVELS_DOWN)}"
-    return str(reader.renderer.render(tokens, reader.options, {}))
+    return Markup(reader.renderer.render(tokens, reader.options, {}))
 
 
 def _image(shown: Mapping[str, str]) -> Any:
     def draw(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         token = tokens[index]
-        alt, source = escape(token.content), str(token.attrGet("src") or "")
-        return f'<img src="{shown[source]}" alt="{alt}">' if source in shown else f"<em>{alt}</em>"
+        alt, source = token.content, str(token.attrGet("src") or "")
+        return html.picture(shown[source], alt) if source in shown else Markup("<em>{}</em>").format(alt)
 
     return draw
 
@@ -53,7 +54,7 @@ def _link_open(self: Any, tokens: Sequence[Token], index: int, options: Any, env
     address = str(tokens[index].attrGet("href") or "")
     if not address.startswith(("https://", "http://")):
         return "<span>"  # a file of a repository, or a place on a page that this is not
-    return f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer nofollow">'
+    return Markup('<a href="{}" target="_blank" rel="noopener noreferrer nofollow">').format(address)
 
 
 def _link_close(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 from typing import Any, NamedTuple
 
-import gradio as gr
-
-from demo import markup, pictures, text
+from demo import html, pictures, views
+from demo.about import words
 from demo.checkpoints import Shelf
 from demo.engine import Engine
-from demo.guard import message_of
-from demo.interventions import views as lab_markup
-from demo.shown import shown
+from demo.events import SAME
+from demo.pictures import image_update
 from demo.visits import Focus, Question, View, Visit
+from demo.words import HOW_TO_READ_NUMBERS
 from glamor.photo import BoxXyxy, Photo
 from glamor.predictor import Prediction
-
-SAME = gr.skip()
 
 
 class Sides(NamedTuple):
@@ -64,17 +60,19 @@ def compare(shelf: Shelf, visit: Visit, first: Any, second: Any, opacity: float)
     """
     view = visit.view
     if view is None or view.focus is None:
-        return Sides(markup.note(text.SIDE_NEEDS_FACE))
+        return Sides(html.note(words.SIDE_NEEDS_FACE))
     focus = view.focus
     try:
         before, engines = shelf.of(visit), [shelf.engine(name) for name in (first, second)]
         photo = view.photo.pixels(before)
         answers = [_answer(before, engine, photo, focus) for engine in engines]
     except Exception as error:
-        return Sides(markup.note(escape(message_of(error)), "warn"))
-    told = [_side(view, answer, opacity) for answer in answers]
-    words = markup.note(escape(verdict(*(answer.prediction for answer in answers))))
-    return Sides(words + lab_markup.about(text.SIDE_ABOUT_ITEMS), *told[0], *told[1])
+        return Sides(html.problem(error))
+    sides = [_side(view, answer, opacity) for answer in answers]
+    agreement = html.note(verdict(*(answer.prediction for answer in answers)))
+    return Sides(
+        agreement + html.details(HOW_TO_READ_NUMBERS, html.terms(words.SIDE_ABOUT_ITEMS)), *sides[0], *sides[1]
+    )
 
 
 def box_for(prediction: Prediction, own_scale: float, scale: float) -> BoxXyxy:
@@ -95,11 +93,11 @@ def box_for(prediction: Prediction, own_scale: float, scale: float) -> BoxXyxy:
 def verdict(first: Prediction, second: Prediction) -> str:
     """Return whether the two agree, in a sentence."""
     if first.class_names != second.class_names:
-        return text.SIDE_OTHER_LABELS.format(first=first.emotion, second=second.emotion)
+        return words.SIDE_OTHER_LABELS.format(first=first.emotion, second=second.emotion)
     difference = float(abs(first.probabilities - second.probabilities).max())
     if first.emotion == second.emotion:
-        return text.SIDE_AGREE.format(label=first.emotion, difference=difference)
-    return text.SIDE_DIFFER.format(first=first.emotion, second=second.emotion, difference=difference)
+        return words.SIDE_AGREE.format(label=first.emotion, difference=difference)
+    return words.SIDE_DIFFER.format(first=first.emotion, second=second.emotion, difference=difference)
 
 
 def _asked_again(before: Engine, engine: Engine, view: View, wish: str | None) -> View:
@@ -128,8 +126,6 @@ def _predictions(before: Engine, engine: Engine, photo: Photo, found: Sequence[P
 
 def _side(view: View, answer: Focus, opacity: float) -> tuple[str, Any]:
     count = len(view.predictions)
-    words = (
-        f"{markup.answer(answer, count)}{markup.weighed(answer.prediction)}{markup.looked_caption(answer.prediction)}"
-    )
+    words = views.answer(answer, count) + views.weighed(answer.prediction) + views.looked_caption(answer.prediction)
     picture = pictures.looked(view.photo.on_screen(), answer.prediction, opacity)
-    return words, shown(picture, markup.looked_alt(answer.prediction))
+    return words, image_update(picture, views.looked_alt(answer.prediction))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from demo import events as queues
-from demo import markup, text
-from demo.cache import private_folder
+from demo import cache, events, html
+from demo.analyse import words
 from demo.checkpoints import Shelf
 from demo.engine import Engine
-from demo.guard import message_of
 from demo.visits import Focus, Visit
 from glamor.report import zip_report
 
@@ -30,9 +27,9 @@ _FOLLOW_JS = """(file) => {
 def add_download(shelf: Shelf, visit: gr.State, title: str) -> None:
     """Add a card's title with the button beside it, and what it says below, to the open layout."""
     with gr.Row(elem_classes="titled"):
-        gr.HTML(markup.heading(title))
-        blur = gr.Checkbox(True, label=text.BLUR_OTHERS, container=False, min_width=120, elem_id="blur-others")
-        button = gr.Button(text.DOWNLOAD, size="sm", min_width=90, elem_id="download")
+        gr.HTML(html.heading(title))
+        blur = gr.Checkbox(True, label=words.BLUR_OTHERS, container=False, min_width=120, elem_id="blur-others")
+        button = gr.Button(words.DOWNLOAD, size="sm", min_width=90, elem_id="download")
     said = gr.HTML("", elem_id="download-said")
     hidden = gr.DownloadButton(visible="hidden", elem_id="download-file")
 
@@ -41,8 +38,8 @@ def add_download(shelf: Shelf, visit: gr.State, title: str) -> None:
 
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     (
-        button.click(lambda: markup.caption(text.DOWNLOAD_BUSY), None, said, **private, **queues.PREDICT_QUEUE)
-        .then(on_press, [visit, blur], [hidden, said], **private, **queues.EXPLAIN_QUEUE)
+        button.click(lambda: html.caption(words.DOWNLOAD_BUSY), None, said, **private, **events.PREDICT_QUEUE)
+        .then(on_press, [visit, blur], [hidden, said], **private, **events.EXPLAIN_QUEUE)
         .then(None, [hidden], None, js=_FOLLOW_JS, api_visibility="private")
     )
 
@@ -62,7 +59,7 @@ def save(engine: Engine, visit: Visit, blur_others: bool = False) -> tuple[str |
     """
     view = visit.view
     if view is None or view.focus is None:
-        return None, markup.note(text.DOWNLOAD_NEEDS_FACE)
+        return None, html.note(words.DOWNLOAD_NEEDS_FACE)
     question, prediction = view.focus
     try:
         explanation = visit.maps.get(question) or engine.explain(prediction, question.method, question.target)
@@ -70,11 +67,11 @@ def save(engine: Engine, visit: Visit, blur_others: bool = False) -> tuple[str |
         content = zip_report(photo, view.predictions, question.face, explanation, blur_others=blur_others)
         path = _cached(file_name(view.focus), content)
     except Exception as error:
-        return None, markup.note(escape(message_of(error)), "warn")
-    people = text.DOWNLOAD_SHOWS_PEOPLE
+        return None, html.problem(error)
+    people = words.DOWNLOAD_SHOWS_PEOPLE
     if len(view.predictions) > 1:
-        people = text.DOWNLOAD_BLURRED if blur_others else text.DOWNLOAD_SHOWS_OTHERS
-    return str(path), markup.caption(f"{text.DOWNLOAD_READY.format(name=path.name)} {people}")
+        people = words.DOWNLOAD_BLURRED if blur_others else words.DOWNLOAD_SHOWS_OTHERS
+    return str(path), html.caption(f"{words.DOWNLOAD_READY.format(name=path.name)} {people}")
 
 
 def file_name(focus: Focus) -> str:
@@ -84,6 +81,7 @@ def file_name(focus: Focus) -> str:
 
 
 def _cached(name: str, content: bytes) -> Path:
-    path = private_folder() / name
+    """Write into a folder of its own whose name nobody can guess."""
+    path = cache.private_folder() / name
     path.write_bytes(content)
     return path

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from html import escape
 from typing import Any
 
 import gradio as gr
 
-from demo import markup, parse, pictures, text
-from demo.analyse.outputs import HIDE, SAME, SHOW, Moved, Screen
+from demo import html, parse
+from demo.analyse import views, words
+from demo.analyse.outputs import Moved, Screen
 from demo.engine import Engine
-from demo.guard import message_of
+from demo.events import HIDE, SAME, SHOW
 from demo.kept import KeptPhoto, keep
 from demo.links import Link
-from demo.shown import shown
+from demo.views import moved as moved_words
 from demo.visits import Focus, Point, Question, SupersededError, View, Visit
-from glamor.errors import FaceError
+from demo.words import UNTRAINED
 from glamor.explain import Explanation
 from glamor.faces import largest
 from glamor.photo import BoxXyxy, PhotoSource
@@ -34,7 +34,7 @@ def analyse(engine: Engine, visit: Visit, source: PhotoSource | None, method: st
         return Screen()  # it was another way to add a photo that was chosen
     if source is None or not engine.trained:
         visit.show(None)
-        return blank("" if engine.trained else markup.note(text.UNTRAINED, "warn"))
+        return views.blank("" if engine.trained else html.note(UNTRAINED, "warn"))
     return _safely(visit, lambda: _analysed(engine, visit, source, method, opacity))
 
 
@@ -42,13 +42,13 @@ def click_photo(engine: Engine, visit: Visit, point_shown: Point, method: str, o
     """Choose the face at a place of the shown photo, or take the place as a corner of a new box."""
     view = visit.view
     if view is None:
-        return Screen(notice=markup.note(text.NEEDS_PHOTO))
+        return Screen(notice=html.note(words.NEEDS_PHOTO))
     scale = view.photo.scale
     point = (point_shown[0] / scale, point_shown[1] / scale)
     if not view.marking:
         return _choose_at(visit, view, point, opacity)
     if view.corner is None:
-        return _marking(visit, replace(view, corner=point), text.SECOND_CORNER)
+        return _marking(visit, replace(view, corner=point), words.SECOND_CORNER)
     visit.show(replace(view, corner=None))
     return add_box(engine, visit, parse.corners(view.corner, point), method, opacity)
 
@@ -64,15 +64,15 @@ def choose_face(visit: Visit, index: int | None, opacity: float) -> Screen:
 def start_marking(visit: Visit) -> Screen:
     """Let the next two clicks on the photo mark a face."""
     if visit.view is None:
-        return Screen(notice=markup.note(text.NEEDS_PHOTO))
-    return _marking(visit, replace(visit.view, marking=True, corner=None), text.FIRST_CORNER)
+        return Screen(notice=html.note(words.NEEDS_PHOTO))
+    return _marking(visit, replace(visit.view, marking=True, corner=None), words.FIRST_CORNER)
 
 
 def add_box(engine: Engine, visit: Visit, given: str | BoxXyxy, method: str, opacity: float) -> Screen:
     """Predict for a box that a person gave, and choose it."""
     view = visit.view
     if view is None:
-        return Screen(notice=markup.note(text.NEEDS_PHOTO))
+        return Screen(notice=html.note(words.NEEDS_PHOTO))
     return _safely(visit, lambda: _added(engine, visit, view, parse.box(given), method, opacity))
 
 
@@ -80,14 +80,14 @@ def remove_face(visit: Visit, opacity: float) -> Screen:
     """Take the chosen face off this photo's list, and choose the largest of the others."""
     view = visit.view
     if view is None or view.question is None:
-        return Screen(notice=markup.note(text.NEEDS_PHOTO))
+        return Screen(notice=html.note(words.NEEDS_PHOTO))
     gone = view.question.face
     left = view.predictions[:gone] + view.predictions[gone + 1 :]
     if not left:
-        return _faceless(visit, view.photo, text.LAST_FACE_REMOVED)
+        return _faceless(visit, view.photo, words.LAST_FACE_REMOVED)
     index = largest([prediction.face_box_xyxy for prediction in left])
     screen = _shown(visit, view.photo, left, index, view.question.method, opacity)
-    return screen._replace(notice=markup.note(text.FACE_REMOVED.format(number=gone + 1)))
+    return screen._replace(notice=html.note(words.FACE_REMOVED.format(number=gone + 1)))
 
 
 def ask(visit: Visit, method: str, target: str) -> Moved:
@@ -102,21 +102,21 @@ def ask(visit: Visit, method: str, target: str) -> Moved:
     waiting = Moved(stop=SHOW, again=HIDE)
     if stopped:
         picture = gr.update(value=None, visible=True)
-        waiting = waiting._replace(picture=picture, words=markup.caption(text.MOVED_WAIT))
+        waiting = waiting._replace(picture=picture, words=html.caption(words.MOVED_WAIT))
     return waiting
 
 
 def stop(visit: Visit) -> Moved:
     """Give up the question: its answer is waited for no longer, and may be asked for again."""
     visit.give_up()
-    return Moved(gr.update(value=None, visible=False), markup.caption(text.MOVED_STOPPED), HIDE, SHOW)
+    return Moved(gr.update(value=None, visible=False), html.caption(words.MOVED_STOPPED), HIDE, SHOW)
 
 
 def explain(engine: Engine, visit: Visit, opacity: float, progress: Callable[[float], Any] | None = None) -> Moved:
     """Answer the visit's question; leaves the panel alone if nobody waits for the answer any more."""
     view = visit.view
     if view is None or view.focus is None:
-        return Moved(gr.update(value=None, visible=False), markup.empty(text.MOVED_EMPTY), HIDE, HIDE)
+        return Moved(gr.update(value=None, visible=False), html.empty(words.MOVED_EMPTY), HIDE, HIDE)
     question, prediction = view.focus
     try:
         visit.expect(question, view)
@@ -124,9 +124,9 @@ def explain(engine: Engine, visit: Visit, opacity: float, progress: Callable[[fl
     except SupersededError:
         return Moved()
     except Exception as error:
-        words = markup.note(escape(message_of(error)), "warn")
-        return Moved(gr.update(value=None, visible=False), words, HIDE, HIDE)
-    return Moved(_moved(prediction, explanation, opacity), markup.moved(explanation), HIDE, HIDE)
+        problem = html.problem(error)
+        return Moved(gr.update(value=None, visible=False), problem, HIDE, HIDE)
+    return Moved(views.moved_update(prediction, explanation, opacity), moved_words(explanation), HIDE, HIDE)
 
 
 def redraw(visit: Visit, opacity: float) -> tuple[Any, Any]:
@@ -136,8 +136,8 @@ def redraw(visit: Visit, opacity: float) -> tuple[Any, Any]:
         return SAME, SAME
     question, prediction = view.focus
     known = visit.maps.get(question)
-    moved = SAME if known is None else _moved(prediction, known, opacity)
-    return _looked(view.photo, prediction, opacity), moved
+    moved = SAME if known is None else views.moved_update(prediction, known, opacity)
+    return views.looked_update(view.photo, prediction, opacity), moved
 
 
 def open_link(visit: Visit, link: Link) -> None:
@@ -152,35 +152,15 @@ def put_up(engine: Engine, visit: Visit, opacity: float) -> Screen:
     """Return the page for what the visit holds; attributions that are not known are asked for, not waited for."""
     view = visit.view
     if view is None:
-        return blank("" if engine.trained else markup.note(text.UNTRAINED, "warn"))._replace(photo=None)
+        return views.blank("" if engine.trained else html.note(UNTRAINED, "warn"))._replace(photo=None)
     if view.focus is None:
         return Screen()
     question, prediction = view.focus
-    screen, known = drawn(view, opacity)._replace(notice=SAME), visit.maps.get(question)
+    screen, known = views.drawn(view, opacity)._replace(notice=SAME), visit.maps.get(question)
     if known is None:
         return screen
-    return screen._replace(moved=_moved(prediction, known, opacity), moved_words=markup.moved(known), stop=HIDE)
-
-
-def blank(notice: str = "") -> Screen:
-    """Return the page as it is before there is a photo; the photo's own place is left alone."""
-    hidden = gr.update(value=None, visible=False)
-    return Screen(
-        notice=notice,
-        faces=gr.update(choices=[], value=None, visible=False),
-        target=gr.update(interactive=False),
-        answer=markup.empty(text.ANSWER_EMPTY),
-        saw=hidden,
-        saw_words=markup.empty(text.SAW_EMPTY),
-        looked=hidden,
-        looked_words=markup.empty(text.LOOKED_EMPTY),
-        weighed=markup.empty(text.WEIGHED_EMPTY),
-        moved=hidden,
-        moved_words=markup.empty(text.MOVED_EMPTY),
-        box_hint="",
-        remove=HIDE,
-        stop=HIDE,
-        again=HIDE,
+    return screen._replace(
+        moved=views.moved_update(prediction, known, opacity), moved_words=moved_words(known), stop=HIDE
     )
 
 
@@ -189,8 +169,8 @@ def _safely(visit: Visit, act: Callable[[], Screen]) -> Screen:
     try:
         return act()
     except Exception as error:
-        previous = None if visit.view is None or visit.view.example else _photo(visit.view)
-        return Screen(notice=markup.note(escape(message_of(error)), "warn"), photo=previous)
+        previous = None if visit.view is None or visit.view.example else views.photo_update(visit.view)
+        return Screen(notice=html.problem(error), photo=previous)
 
 
 def _analysed(engine: Engine, visit: Visit, source: PhotoSource, method: str, opacity: float) -> Screen:
@@ -199,13 +179,13 @@ def _analysed(engine: Engine, visit: Visit, source: PhotoSource, method: str, op
     if predictions:
         index = largest([prediction.face_box_xyxy for prediction in predictions])
         return _shown(visit, photo, predictions, index, method, opacity)
-    return _faceless(visit, photo, text.NO_FACE)
+    return _faceless(visit, photo, words.NO_FACE)
 
 
 def _faceless(visit: Visit, photo: KeptPhoto, words: str) -> Screen:
     view = View(photo, marking=True)
     visit.show(view)
-    return blank(markup.note(words))._replace(photo=_photo(view), box_hint=_size(photo))
+    return views.blank(html.note(words))._replace(photo=views.photo_update(view), box_hint=views.photo_size(photo))
 
 
 def _added(engine: Engine, visit: Visit, view: View, box_xyxy: BoxXyxy, method: str, opacity: float) -> Screen:
@@ -220,14 +200,14 @@ def _choose_at(visit: Visit, view: View, point: Point, opacity: float) -> Screen
     boxes = [prediction.face_box_xyxy for prediction in view.predictions]
     hit = [i for i, (x1, y1, x2, y2) in enumerate(boxes) if x1 <= x <= x2 and y1 <= y <= y2]
     if not hit:
-        return Screen(notice=markup.note(text.NO_FACE_THERE))
+        return Screen(notice=html.note(words.NO_FACE_THERE))
     return choose_face(visit, min(hit, key=lambda i: boxes[i][2] - boxes[i][0]), opacity)
 
 
 def _marking(visit: Visit, view: View, words: str) -> Screen:
     view = replace(view, example=False)  # the photo is needed now
     visit.show(view)
-    return Screen(notice=markup.note(words), photo=_photo(view))
+    return Screen(notice=html.note(words), photo=views.photo_update(view))
 
 
 def _explained(
@@ -252,56 +232,4 @@ def _shown(
     """Put up one face; its attributions are asked for, not waited for."""
     view = View(photo, predictions, Question(index, method, visit.wish or predictions[index].emotion))
     visit.show(view)
-    return drawn(view, opacity)
-
-
-def drawn(view: View, opacity: float) -> Screen:
-    """Return the page for the chosen face of a view, all but its attributions.
-
-    Raises:
-        FaceError: if the view has no face.
-    """
-    if view.focus is None:
-        raise FaceError(text.NO_FACE_API)
-    question, prediction = view.focus
-    photo, predictions, index = view.photo, view.predictions, question.face
-    return Screen(
-        notice="",
-        photo=SAME if view.example else _photo(view),
-        faces=_faces(predictions, index),
-        target=gr.update(choices=list(prediction.class_names), value=question.target, interactive=True),
-        answer=markup.answer(Focus(question, prediction), len(predictions), view.example),
-        saw=shown(pictures.saw(prediction), text.SAW_ALT.format(number=index + 1)),
-        saw_words=markup.caption(text.SAW_CAPTION),
-        looked=_looked(photo, prediction, opacity),
-        looked_words=markup.looked_caption(prediction),
-        weighed=markup.weighed(prediction),
-        moved=gr.update(value=None, visible=True),  # never the last face's map beside this face's answer
-        moved_words=markup.caption(text.MOVED_WAIT),
-        box_hint=_size(photo),
-        remove=SHOW,
-        stop=SHOW,
-        again=HIDE,
-    )
-
-
-def _faces(predictions: tuple[Prediction, ...], chosen: int) -> Any:
-    choices = [(f"{i} {one.emotion}", i - 1) for i, one in enumerate(predictions, start=1)]
-    return gr.update(choices=choices, value=chosen, visible=True)
-
-
-def _photo(view: View) -> Any:
-    return shown(pictures.boxed_photo(view), markup.photo_alt(view))
-
-
-def _looked(photo: KeptPhoto, prediction: Prediction, opacity: float) -> Any:
-    return shown(pictures.looked(photo.on_screen(), prediction, opacity), markup.looked_alt(prediction))
-
-
-def _moved(prediction: Prediction, explanation: Explanation, opacity: float) -> Any:
-    return shown(pictures.moved(prediction, explanation, opacity), markup.moved_alt(explanation))
-
-
-def _size(photo: KeptPhoto) -> str:
-    height, width = photo.hw
-    return markup.caption(text.PHOTO_SIZE.format(width=width, height=height))
+    return views.drawn(view, opacity)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import gradio as gr
 import numpy as np
 from PIL import Image
 
-from demo import markup, parse, text
+from demo import html, parse
+from demo.analyse import words
 from demo.checkpoints import Shelf
 from demo.engine import Engine
-from demo.guard import message_of
 from demo.visits import Visit
 from glamor import figures
 from glamor.faces import largest
-from glamor.photo import Photo, load_photo
+from glamor.photo import Photo
 from glamor.predictor import Prediction
 from glamor.report.pictures import data_uri
 
@@ -40,16 +39,16 @@ def frame(engine: Engine, payload: Mapping[str, Any] | None, opacity: float) -> 
     try:
         source = parse.photo_source(payload)
         if source is None:
-            return markup.empty(text.LIVE_EMPTY)
-        photo = _small(load_photo(source))
+            return html.empty(words.LIVE_EMPTY)
+        photo = _small(engine.decode(source))
         predictions = engine.predict(photo)
     except Exception as error:
-        return markup.note(escape(message_of(error)), "warn")
-    words = (
-        text.LIVE_NO_FACE if not predictions else ", ".join(map(_words, range(1, len(predictions) + 1), predictions))
+        return html.problem(error)
+    faces = (
+        words.LIVE_NO_FACE if not predictions else ", ".join(map(_words, range(1, len(predictions) + 1), predictions))
     )
     picture = drawn(photo, predictions, opacity)
-    return f'<img src="{_inline(picture)}" alt="{escape(text.LIVE_ALT)}">{markup.caption(words)}'
+    return html.picture(_inline(picture), words.LIVE_ALT) + html.caption(faces)
 
 
 def drawn(photo: Photo, predictions: tuple[Prediction, ...], opacity: float) -> Photo:
@@ -68,20 +67,20 @@ def drawn(photo: Photo, predictions: tuple[Prediction, ...], opacity: float) -> 
 
 def add_live(shelf: Shelf, visit: gr.State, opacity: gr.Slider) -> None:
     """Lay out the camera and its picture inside the open block, and tie them together."""
-    with gr.Accordion(text.LIVE, open=False, elem_id="live"):
-        gr.HTML(markup.caption(text.LIVE_INFO))
+    with gr.Accordion(words.LIVE, open=False, elem_id="live"):
+        gr.HTML(html.caption(words.LIVE_INFO))
         with gr.Row(elem_id="live-row"):
             camera = gr.Image(
                 sources=["webcam"],
                 streaming=True,
                 type="numpy",
-                label=text.LIVE_CAMERA,
+                label=words.LIVE_CAMERA,
                 show_label=False,
                 buttons=[],
                 elem_id="camera",
                 webcam_options=gr.WebcamOptions(mirror=False),
             )
-            shown = gr.HTML(markup.empty(text.LIVE_EMPTY), elem_id="live-picture")
+            shown = gr.HTML(html.empty(words.LIVE_EMPTY), elem_id="live-picture")
 
     def on_frame(visit: Visit, payload: Mapping[str, Any] | None, opacity: float) -> str:
         return frame(shelf.of(visit), payload, opacity)
@@ -108,7 +107,7 @@ def _small(photo: Photo) -> Photo:
 
 
 def _words(number: int, prediction: Prediction) -> str:
-    return text.LIVE_FACE.format(
+    return words.LIVE_FACE.format(
         number=number, emotion=prediction.emotion, probability=float(prediction.probabilities.max())
     )
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import gradio as gr
-
-SAME = gr.skip()
-SHOW, HIDE = gr.update(visible=True), gr.update(visible=False)
+from demo.events import SAME
 
 
 class Screen(NamedTuple):

@@ -3,103 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from demo import jobs as slow
-from demo import markup, text
+from demo import html, jobs
 from demo.checkpoints import Shelf
-from demo.compare import handlers as compare
-from demo.events import FAST
-from demo.jobs import Controls
+from demo.compare import handlers, words
+from demo.events import FAST, SLOW, Parts
 from demo.visits import Visit
+from demo.words import TAB_COMPARE
 from glamor.explain import METHODS
 from glamor.explain.trust import DEFAULT_METHODS
 
 
-@dataclass(frozen=True)
-class Parts:
-    """The components that events read and write."""
-
-    visit: gr.State
-    controls: Controls
-    baseline: gr.Dropdown
-    smooth: gr.Checkbox
-    one_scale: gr.Radio
-    cards: list[gr.HTML]
-
-    @property
-    def sheet(self) -> list[Any]:
-        """The outputs of a handler, in the order of :meth:`demo.compare.Sheet.outputs`."""
-        return [self.controls.subject, self.controls.status, self.controls.run, self.controls.cancel, *self.cards]
-
-
-def build(shelf: Shelf, visit: gr.State) -> None:
+def build(shelf: Shelf, visit: gr.State, tab: gr.Tab) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(shelf, slow.open_tab(), _lay_out(visit))
+    _connect(shelf, visit, tab, _lay_out())
 
 
-def _lay_out(visit: gr.State) -> Parts:
+def _lay_out() -> Parts:
+    parts: dict[str, Any] = {}
     with gr.Row(elem_id="compare", elem_classes="side"):
         with gr.Column(elem_classes=["card", "side-controls"]):
-            gr.HTML(markup.heading(text.TAB_COMPARE))
-            subject = slow.subject(compare.TAB)
-            methods = slow.methods(compare.TAB, DEFAULT_METHODS, text.COMPARE_METHODS_INFO)
-            run, cancel, status = slow.buttons(compare.TAB, text.COMPARE_RUN)
-            with gr.Accordion(text.SETTINGS, open=False, elem_id="compare-settings"):
-                baseline, smooth = _settings()
+            gr.HTML(html.heading(TAB_COMPARE))
+            parts["subject"] = jobs.subject(handlers.TAB)
+            parts["methods"] = jobs.methods(handlers.TAB, DEFAULT_METHODS, words.METHODS_INFO)
+            parts |= jobs.buttons(handlers.TAB, words.RUN)
+            with gr.Accordion(words.SETTINGS, open=False, elem_id="compare-settings"):
+                parts |= _settings()
         with gr.Column(elem_classes="side-results"):
             with gr.Row(elem_id="compare-head", elem_classes="card"):
-                gr.HTML(markup.caption(text.COMPARE_LEAD))
-                one_scale = gr.Radio(
-                    [(text.SCALE_OWN, False), (text.SCALE_ONE, True)],
+                gr.HTML(html.caption(words.LEAD))
+                parts["one_scale"] = gr.Radio(
+                    [(words.SCALE_OWN, False), (words.SCALE_ONE, True)],
                     value=False,
-                    label=text.SCALE,
-                    info=text.SCALE_INFO,
+                    label=words.SCALE,
+                    info=words.SCALE_INFO,
                     elem_id="compare-scale",
                 )
             with gr.Row(elem_id="compare-cards", elem_classes="side-cards"):
                 # One value a card: Gradio may lose a picture that comes while its place is only being put up.
-                cards = [gr.HTML(compare.HIDDEN, elem_id=f"map-{key}") for key in METHODS]
-    return Parts(visit, Controls(subject, methods, run, cancel, status), baseline, smooth, one_scale, cards)
+                parts["cards"] = [gr.HTML(handlers.HIDDEN, elem_id=f"map-{key}") for key in METHODS]
+    return parts
 
 
-def _settings() -> tuple[gr.Dropdown, gr.Checkbox]:
+def _settings() -> dict[str, Any]:
     baseline = gr.Dropdown(
-        [(name, key) for key, name in text.BASELINE_NAMES.items()],
+        [(name, key) for key, name in words.BASELINE_NAMES.items()],
         value="black",
-        label=text.BASELINE,
-        info=text.BASELINE_INFO,
+        label=words.BASELINE,
+        info=words.BASELINE_INFO,
         filterable=False,
         interactive=True,
         elem_id="compare-baseline",
     )
-    return baseline, gr.Checkbox(False, label=text.SMOOTH, info=text.SMOOTH_INFO, elem_id="compare-smooth")
+    smooth = gr.Checkbox(False, label=words.SMOOTH, info=words.SMOOTH_INFO, elem_id="compare-smooth")
+    return {"baseline": baseline, "smooth": smooth}
 
 
-def _connect(shelf: Shelf, tab: gr.Tab, parts: Parts) -> None:
+def _connect(shelf: Shelf, visit: gr.State, tab: gr.Tab, parts: Parts) -> None:
     def on_select(visit: Visit) -> list[Any]:
-        return compare.refresh(visit).outputs()
+        return handlers.refresh(visit).outputs()
 
     def on_run(visit: Visit, methods: list[str], baseline: str, smooth: bool, one_scale: bool) -> list[Any]:
-        return compare.start(visit, methods, baseline, smooth, one_scale).outputs()
+        return handlers.start(visit, methods, baseline, smooth, one_scale).outputs()
 
     def on_work(visit: Visit, progress: gr.Progress = gr.Progress()) -> Iterator[list[Any]]:  # noqa: B008
-        for sheet in compare.work(shelf.of(visit), visit, lambda done, what: progress(done, desc=what)):
+        for sheet in handlers.work(shelf.of(visit), visit, lambda done, what: progress(done, desc=what)):
             yield sheet.outputs()
 
     def on_scale(visit: Visit, one_scale: bool) -> list[Any]:
-        return compare.rescale(visit, one_scale).outputs()
+        return handlers.rescale(visit, one_scale).outputs()
 
     def on_stop(visit: Visit) -> list[Any]:
-        return compare.stop(visit).outputs()
+        return handlers.stop(visit).outputs()
 
-    controls, visit = parts.controls, parts.visit
-    asked = [visit, controls.methods, parts.baseline, parts.smooth, parts.one_scale]
-    tab.select(on_select, [visit], parts.sheet, **FAST)
-    started = controls.run.click(on_run, asked, parts.sheet, **FAST)
-    started.then(on_work, [visit], parts.sheet, **controls.slow)
-    controls.cancel.click(on_stop, [visit], parts.sheet, **FAST)
-    parts.one_scale.input(on_scale, [visit, parts.one_scale], parts.sheet, trigger_mode="always_last", **FAST)
+    asked = [visit, parts["methods"], parts["baseline"], parts["smooth"], parts["one_scale"]]
+    sheet = [parts["subject"], parts["status"], parts["run"], parts["cancel"], *parts["cards"]]
+    tab.select(on_select, [visit], sheet, **FAST)
+    started = parts["run"].click(on_run, asked, sheet, **FAST)
+    started.then(on_work, [visit], sheet, show_progress_on=parts["status"], **SLOW)
+    parts["cancel"].click(on_stop, [visit], sheet, **FAST)
+    parts["one_scale"].input(on_scale, [visit, parts["one_scale"]], sheet, trigger_mode="always_last", **FAST)

@@ -7,20 +7,22 @@ takes the job away (``stop``, a newer job, another face) ends the work at its ne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from html import escape
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import gradio as gr
+from markupsafe import Markup
 
-from demo import markup, pictures, text
-from demo.analyse.outputs import SAME
-from demo.compare import views as compare_markup
+from demo import html, pictures
+from demo.compare import views, words
 from demo.engine import Engine
-from demo.guard import message_of
-from demo.shown import inline
-from demo.visits import BASELINE, Focus, Job, Question, SupersededError, Visit
-from glamor.explain import METHODS, Explanation, find_method
+from demo.events import SAME
+from demo.jobs import question_of
+from demo.pictures import img_tag
+from demo.views import moved_alt, subject
+from demo.visits import Focus, Job, Question, SupersededError, Visit
+from demo.words import NO_METHODS, STOPPED, SUBJECT_CHANGED
+from glamor.explain import METHODS, Explanation
 
 TAB = "compare"
 OPACITY = 0.85
@@ -47,8 +49,8 @@ def refresh(visit: Visit) -> Sheet:
     """Bring the tab up to date with what is chosen in *Analyse*; nothing is computed."""
     focus = visit.view.focus if visit.view else None
     if visit.view is None or focus is None:
-        return _idle(compare_markup.subject(None, 0), "", _without(METHODS), ready=False)
-    words = compare_markup.subject(focus, len(visit.view.predictions))
+        return _idle(subject(None), "", _without(METHODS), ready=False)
+    words = subject(visit.view)
     job = visit.jobs.get(TAB)
     if job is not None and job.view.is_about_the_same(visit.view):
         return Sheet(subject=words)  # the work goes on showing its maps
@@ -65,34 +67,18 @@ def start(visit: Visit, methods: Sequence[str], baseline: str, smooth: bool, one
     if visit.view is None or focus is None:
         return refresh(visit)
     try:
-        questions = tuple(dict.fromkeys(ask(focus, method, baseline, smooth) for method in methods or ()))
+        questions = tuple(dict.fromkeys(question_of(focus, method, baseline, smooth) for method in methods or ()))
     except Exception as error:
-        return Sheet(status=markup.note(escape(message_of(error)), "warn"))
+        return Sheet(status=html.problem(error))
     if not questions:
-        return Sheet(status=markup.note(text.NO_METHODS, "warn"))
+        return Sheet(status=html.note(NO_METHODS, "warn"))
     visit.jobs[TAB], visit.compared, visit.one_scale = Job(visit.view, focus, questions), (), bool(one_scale)
-    wanted = {question.method: _card(question.method, markup.empty(text.CARD_WAIT)) for question in questions}
+    wanted = {question.method: _card(question.method, html.empty(words.CARD_WAIT)) for question in questions}
     return Sheet(
         status="",
         run=gr.update(interactive=False),
         cancel=gr.update(interactive=True),
         cards=_without(METHODS.keys() - wanted.keys()) | wanted,
-    )
-
-
-def ask(focus: Focus, method: str, baseline: str, smooth: bool) -> Question:
-    """Return the question that a method's map answers; what the method has no use for is left out.
-
-    Raises:
-        ExplainError: if there is no such method.
-    """
-    entry = find_method(method)
-    return Question(
-        focus.question.face,
-        entry.key,
-        focus.question.target,
-        baseline if entry.uses_baseline else BASELINE,
-        bool(smooth) and entry.can_smooth,
     )
 
 
@@ -114,9 +100,9 @@ def work(engine: Engine, visit: Visit, progress: Progress | None = None) -> Iter
         return
     visit.jobs.pop(TAB, None)
     found = sum(question in visit.maps for question in job.questions)
-    words = text.COMPARE_DONE.format(count=found, wanted=len(job.questions), known=before)
+    status = words.DONE.format(count=found, wanted=len(job.questions), known=before)
     # One scale for all is known only now.
-    yield _idle(SAME, markup.caption(words), _drawn(visit, job.focus) if visit.one_scale else None)
+    yield _idle(SAME, html.caption(status), _drawn(visit, job.focus) if visit.one_scale else None)
 
 
 def rescale(visit: Visit, one_scale: bool) -> Sheet:
@@ -132,18 +118,18 @@ def stop(visit: Visit) -> Sheet:
     if job is None:
         return Sheet()
     missing = [question.method for question in job.questions if question not in visit.compared]
-    return _idle(SAME, markup.caption(text.STOPPED), _without(missing))
+    return _idle(SAME, html.caption(STOPPED), _without(missing))
 
 
 def _made(engine: Engine, visit: Visit, job: Job, index: int, progress: Progress | None) -> str:
     """Return one map's card; what goes wrong with it is said on the card."""
     question, count = job.questions[index], len(job.questions)
-    words = text.COMPARE_DOING.format(number=index + 1, count=count, method=METHODS[question.method].name)
+    status = words.DOING.format(number=index + 1, count=count, method=METHODS[question.method].name)
 
     def report(done: float) -> None:
         visit.expect_job(TAB, job)
         if progress is not None:
-            progress((index + done) / count, words)
+            progress((index + done) / count, status)
 
     try:
         known = visit.maps.get(question)
@@ -162,7 +148,7 @@ def _made(engine: Engine, visit: Visit, job: Job, index: int, progress: Progress
     except SupersededError:
         raise
     except Exception as error:
-        return _card(question.method, markup.note(escape(message_of(error)), "warn"))
+        return _card(question.method, html.problem(error))
 
 
 def _ended(visit: Visit, job: Job) -> Sheet:
@@ -171,7 +157,7 @@ def _ended(visit: Visit, job: Job) -> Sheet:
         return Sheet()
     del visit.jobs[TAB]
     visit.compared = ()
-    return _idle(SAME, markup.note(text.SUBJECT_CHANGED), _without(METHODS))
+    return _idle(SAME, html.note(SUBJECT_CHANGED), _without(METHODS))
 
 
 def _drawn(visit: Visit, focus: Focus) -> dict[str, str]:
@@ -190,12 +176,12 @@ def _limit(visit: Visit, questions: Sequence[Question]) -> float | None:
 
 
 def _drawn_card(focus: Focus, explanation: Explanation, limit: float | None) -> str:
-    picture = inline(pictures.moved(focus.prediction, explanation, OPACITY, limit), markup.moved_alt(explanation))
-    return _card(explanation.method, picture + compare_markup.card(explanation))
+    picture = img_tag(pictures.moved(focus.prediction, explanation, OPACITY, limit), moved_alt(explanation))
+    return _card(explanation.method, picture + views.card(explanation))
 
 
-def _card(method: str, html: str) -> str:
-    return markup.heading(METHODS[method].name) + html
+def _card(method: str, body: str) -> Markup:
+    return html.heading(METHODS[method].name) + body
 
 
 def _without(methods: Any) -> dict[str, str]:

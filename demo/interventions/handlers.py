@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from html import escape
 from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
 
-from demo import markup, parse, text
+from demo import html, parse
 from demo.engine import Engine
-from demo.guard import message_of
-from demo.interventions import pictures as lab_pictures
-from demo.interventions import views as lab_markup
-from demo.lab import FACES, LEARNED, SCENES, SHUFFLED, UNIFORM, Bench, Cell, Outcome, Setting
-from demo.shown import shown
+from demo.events import SAME
+from demo.interventions import views, words
+from demo.pictures import image_update
 from demo.visits import Point, View, Visit
 from glamor import figures
+from glamor.explain.what_if import FACES, LEARNED, SCENES, SHUFFLED, UNIFORM, Cell, InterventionState, Outcome, Setting
 
-SAME = gr.skip()
 MOST_PEOPLE = 6  # their maps fit a phone, and the matrix of all pairs a screen
 KEEP_ALL, STRONGEST = "keep all", "strongest"
 
@@ -50,99 +47,99 @@ class Room(NamedTuple):
 
 def enter(engine: Engine, visit: Visit) -> Room:
     """Show the face that is chosen in the tab Analyse, with what was set by hand for it before."""
-    bench, view = _bench(visit), visit.view
-    if bench is None or view is None:
+    state, view = _state(visit), visit.view
+    if state is None or view is None:
         return _nothing()
     try:
-        shown = _shown(bench, bench.setting, engine.lab.ask(bench, bench.setting))
-        lead = markup.caption(text.LAB_LEAD.format(number=_number(view, bench) + 1))
-        return _with_people(engine, view, bench, shown._replace(lead=lead))
+        shown = _shown(state, state.setting, engine.what_if(state, state.setting))
+        lead = html.caption(words.LEAD.format(number=_number(view, state) + 1))
+        return _with_people(engine, view, state, shown._replace(lead=lead))
     except Exception as error:
-        return _nothing()._replace(notice=markup.note(escape(message_of(error)), "warn"))
+        return _nothing()._replace(notice=html.problem(error))
 
 
 def weigh(engine: Engine, visit: Visit, w_face: Any) -> Room:
     """Force the face's weight, the scene has the rest."""
-    return _change(engine, visit, lambda bench: replace(bench.setting, w_face=parse.weight(w_face)), _weighed)
+    return _change(engine, visit, lambda state: replace(state.setting, w_face=parse.weight(w_face)), _weighed)
 
 
 def weigh_freely(engine: Engine, visit: Visit) -> Room:
     """Let the network weigh by itself again."""
-    return _change(engine, visit, lambda bench: replace(bench.setting, w_face=None))
+    return _change(engine, visit, lambda state: replace(state.setting, w_face=None))
 
 
 def click_board(engine: Engine, visit: Visit, point: Point | None) -> Room:
     """Take a cell's attention away, or give it back, by a place on the board in pixels."""
-    bench = _bench(visit)
-    cell = None if bench is None or point is None else figures.cell_at(*point, _grid(bench))
-    return Room() if cell is None else _change(engine, visit, lambda bench: _toggled(bench.setting, cell))
+    state = _state(visit)
+    cell = None if state is None or point is None else figures.cell_at(*point, _grid(state))
+    return Room() if cell is None else _change(engine, visit, lambda state: _toggled(state.setting, cell))
 
 
 def type_cell(engine: Engine, visit: Visit, given: Any) -> Room:
     """Take a cell's attention away, or give it back, by its row and column from 1."""
-    return _change(engine, visit, lambda bench: _toggled(bench.setting, parse.cell(given, _grid(bench))))
+    return _change(engine, visit, lambda state: _toggled(state.setting, parse.cell(given, _grid(state))))
 
 
 def look(engine: Engine, visit: Visit, how: str) -> Room:
     """Replace the attention: KEEP_ALL, STRONGEST, UNIFORM or SHUFFLED, a new shuffling each time."""
-    return _change(engine, visit, lambda bench: _looking(engine, bench, how))
+    return _change(engine, visit, lambda state: _looking(engine, state, how))
 
 
 def see(engine: Engine, visit: Visit, scene: Any, face: Any) -> Room:
     """Show the network the scene and the face as they are, or without what they tell."""
 
-    def seeing(bench: Bench) -> Setting:
+    def seeing(state: InterventionState) -> Setting:
         shown = parse.choice(scene, SCENES, "scene"), parse.choice(face, FACES, "face")
-        return replace(bench.setting, scene=shown[0], face=shown[1])
+        return replace(state.setting, scene=shown[0], face=shown[1])
 
     return _change(engine, visit, seeing)
 
 
 def undo_all(engine: Engine, visit: Visit) -> Room:
     """Leave the network its own way again."""
-    return _change(engine, visit, lambda bench: Setting())
+    return _change(engine, visit, lambda state: Setting())
 
 
-def _bench(visit: Visit) -> Bench | None:
-    """Return the bench of the chosen face, a new one if another face was on it."""
+def _state(visit: Visit) -> InterventionState | None:
+    """Return the state of the chosen face, a new one if another face was on it."""
     focus = visit.view.focus if visit.view else None
     if focus is None:
         return None
-    if visit.bench is None or visit.bench.prediction is not focus.prediction:
-        visit.bench = Bench(focus.prediction)
-    return visit.bench
+    if visit.intervention is None or visit.intervention.prediction is not focus.prediction:
+        visit.intervention = InterventionState(focus.prediction)
+    return visit.intervention
 
 
 def _change(
     engine: Engine,
     visit: Visit,
-    make: Callable[[Bench], Setting],
-    show: Callable[[Bench, Setting, Outcome], Room] | None = None,
+    make: Callable[[InterventionState], Setting],
+    show: Callable[[InterventionState, Setting, Outcome], Room] | None = None,
 ) -> Room:
-    bench = _bench(visit)
-    if bench is None:
+    state = _state(visit)
+    if state is None:
         return _nothing()
     try:
-        setting = make(bench)
-        outcome = engine.lab.ask(bench, setting)
+        setting = make(state)
+        outcome = engine.what_if(state, setting)
     except Exception as error:
-        return Room(notice=markup.note(escape(message_of(error)), "warn"))
-    bench.setting = setting
-    return (show or _shown)(bench, setting, outcome)
+        return Room(notice=html.problem(error))
+    state.setting = setting
+    return (show or _shown)(state, setting, outcome)
 
 
 def _toggled(setting: Setting, cell: Cell) -> Setting:
     return replace(setting, removed=setting.removed ^ {cell})
 
 
-def _looking(engine: Engine, bench: Bench, how: str) -> Setting:
-    setting = replace(bench.setting, attention=LEARNED, removed=frozenset())
+def _looking(engine: Engine, state: InterventionState, how: str) -> Setting:
+    setting = replace(state.setting, attention=LEARNED, removed=frozenset())
     if how == SHUFFLED:
         return replace(setting, attention=SHUFFLED, seed=setting.seed + 1)
     if how == UNIFORM:
         return replace(setting, attention=UNIFORM)
     if how == STRONGEST:
-        attention = engine.lab.ask(bench, setting).answer.attention
+        attention = engine.what_if(state, setting).answer.attention
         return replace(setting, removed=_all_cells(attention) - {_strongest(attention)})
     return setting
 
@@ -156,8 +153,8 @@ def _strongest(attention: np.ndarray) -> Cell:
     return int(row), int(column)
 
 
-def _grid(bench: Bench) -> tuple[int, int]:
-    rows, columns = bench.prediction.attention.shape
+def _grid(state: InterventionState) -> tuple[int, int]:
+    rows, columns = state.prediction.attention.shape
     return rows, columns
 
 
@@ -165,50 +162,50 @@ def _nothing() -> Room:
     return Room(notice="", empty=_visible(True), room=_visible(False), people_card=_visible(False))
 
 
-def _shown(bench: Bench, setting: Setting, outcome: Outcome) -> Room:
-    return _weighed(bench, setting, outcome)._replace(
-        board=shown(lab_pictures.board(bench, setting, outcome), lab_markup.board_alt(setting, outcome)),
+def _shown(state: InterventionState, setting: Setting, outcome: Outcome) -> Room:
+    return _weighed(state, setting, outcome)._replace(
+        board=image_update(views.board_picture(state, setting, outcome), views.board_alt(setting, outcome)),
         weight=round(outcome.answer.fusion_weights[0], 2),
         scene=setting.scene,
         face=setting.face,
     )
 
 
-def _weighed(bench: Bench, setting: Setting, outcome: Outcome) -> Room:
+def _weighed(state: InterventionState, setting: Setting, outcome: Outcome) -> Room:
     """Leave the slider as the visitor moves it, and the map, which does not depend on the weights."""
     names = outcome.answer.class_names
     return Room(
         notice="",
         empty=_visible(False),
         room=_visible(True),
-        curve=shown(lab_pictures.curve(setting, outcome), lab_markup.curve_alt(outcome.curve, names)),
-        curve_words=markup.caption(lab_markup.flips(outcome.curve, names)),
-        answer=lab_markup.answer(bench, setting, outcome),
+        curve=image_update(views.curve_picture(setting, outcome), views.curve_alt(outcome.curve, names)),
+        curve_words=html.caption(views.flips(outcome.curve, names)),
+        answer=views.answer(state, setting, outcome),
     )
 
 
-def _with_people(engine: Engine, view: View, bench: Bench, room: Room) -> Room:
+def _with_people(engine: Engine, view: View, state: InterventionState, room: Room) -> Room:
     """Add how the others of the photo would look at the chosen one's scene."""
     if len(view.predictions) < 2:
         return room._replace(people_card=_visible(False))
-    chosen = _number(view, bench)
+    chosen = _number(view, state)
     others = [i for i in range(len(view.predictions)) if i != chosen][: MOST_PEOPLE - 1]
     compared = sorted([chosen, *others])
     scene, numbers = compared.index(chosen), [i + 1 for i in compared]
-    found = engine.lab.compare([view.predictions[i].prepared for i in compared], scene)
-    words = lab_markup.people_verdict(found, numbers)
+    found = engine.compare_people([view.predictions[i].prepared for i in compared], scene)
+    verdict = views.people_verdict(found, numbers)
     return room._replace(
         people_card=_visible(True),
-        people=shown(
-            lab_pictures.people(bench.prediction, found, numbers),
-            text.LAB_PEOPLE_ALT.format(count=len(numbers), words=words),
+        people=image_update(
+            views.people_picture(state.prediction, found, numbers),
+            words.PEOPLE_ALT.format(count=len(numbers), words=verdict),
         ),
-        people_words=lab_markup.people(found, numbers, scene, len(view.predictions)),
+        people_words=views.people(found, numbers, scene, len(view.predictions)),
     )
 
 
-def _number(view: View, bench: Bench) -> int:
-    return next(i for i, one in enumerate(view.predictions) if one is bench.prediction)
+def _number(view: View, state: InterventionState) -> int:
+    return next(i for i, one in enumerate(view.predictions) if one is state.prediction)
 
 
 def _visible(visible: bool) -> Any:

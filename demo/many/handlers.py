@@ -5,22 +5,22 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
+from markupsafe import Markup
 from PIL import Image
 
-from demo import text
-from demo.cache import private_folder
+from demo import cache
 from demo.engine import Engine
-from demo.guard import message_of
-from demo.markup import note
-from demo.shown import shown
-from demo.visits import Visit
+from demo.events import SAME
+from demo.html import note, problem
+from demo.many import words
+from demo.pictures import image_update
+from demo.visits import Album, Visit
+from demo.words import UNTRAINED_PLAIN
 from glamor import figures
 from glamor.errors import CheckpointError, DataError, GlamorError
 from glamor.many.items import Item
@@ -40,27 +40,6 @@ LIMITS = Limits(files=300, unpacked=512 * 2**20)
 BATCH = 8  # faces in one pass: small, for the page to move
 THUMBNAIL = 56  # pixels
 EVERY = 1.0  # seconds between two looks at the progress
-SAME = gr.skip()
-
-
-@dataclass
-class Album:
-    """What one visitor has handed in: where the photos are, and what was found so far.
-
-    Attributes:
-        items: the photos by name; they lie in the visitor's uploads and go with these.
-        source: of the weights that answer.
-        stopped: whether the visitor wants no more.
-        rows: one a face, as in ``faces.parquet``.
-        thumbnails: JPEG of each face, in the order of the rows that have one.
-    """
-
-    items: dict[str, Item]
-    source: str
-    stopped: bool = False
-    rows: list[Row] = field(default_factory=list)
-    thumbnails: list[bytes] = field(default_factory=list)
-    photos: int = 0
 
 
 class Shown(NamedTuple):
@@ -86,13 +65,13 @@ def work(engine: Engine, visit: Visit, paths: Sequence[str] | None) -> Iterator[
         return
     try:
         if not engine.trained:
-            raise CheckpointError(text.UNTRAINED_PLAIN)
+            raise CheckpointError(UNTRAINED_PLAIN)
         album = Album(find_photos(paths), engine.predictor.checkpoint.source)
         visit.album = album
         yield from _worked(engine, visit, album)
         yield _finished(engine, album)
     except Exception as error:
-        yield Shown(note(escape(message_of(error)), "warn"), stop=gr.update(interactive=False))
+        yield Shown(problem(error), stop=gr.update(interactive=False))
     finally:
         opened_zip.cache_clear()
 
@@ -100,14 +79,14 @@ def work(engine: Engine, visit: Visit, paths: Sequence[str] | None) -> Iterator[
 def queue(visit: Visit, paths: Sequence[Any] | None) -> str:
     """End what the visitor's earlier files still cost, and say that the new ones wait for their turn."""
     stop(visit)
-    return note(text.MANY_WAIT) if paths else ""
+    return note(words.WAIT) if paths else ""
 
 
 def refresh(engine: Engine, visit: Visit) -> str:
     """Return a word of warning, as HTML, if the rows are by other weights than the chosen ones."""
     if visit.album is None or visit.album.source == engine.predictor.checkpoint.source:
         return ""
-    return note(escape(text.MANY_OTHER_WEIGHTS.format(source=visit.album.source)), "warn")
+    return note(words.OTHER_WEIGHTS.format(source=visit.album.source), "warn")
 
 
 def stop(visit: Visit) -> None:
@@ -116,7 +95,7 @@ def stop(visit: Visit) -> None:
         visit.album.stopped = True
 
 
-def choose(visit: Visit, number: Any) -> tuple[Any, str]:
+def choose(visit: Visit, number: Any) -> str:
     """Make the photo of a row the one that *Analyse* opens next.
 
     Args:
@@ -124,16 +103,16 @@ def choose(visit: Visit, number: Any) -> tuple[Any, str]:
         number: the row's, from 1; it comes from the browser, so it may be anything.
 
     Returns:
-        What to say, and something where there is a photo to open.
+        Why there is no photo to open, as HTML; empty where there is one.
     """
     try:
         row = _row(visit.album, number)
         visit.given = visit.album.items[row.file].read() if visit.album else None
     except (GlamorError, LookupError, TypeError, ValueError, OverflowError):
-        return note(text.MANY_GONE), ""
+        return note(words.GONE)
     finally:
         opened_zip.cache_clear()
-    return gr.skip(), row.file
+    return ""
 
 
 def find_photos(paths: Sequence[str]) -> dict[str, Item]:
@@ -150,9 +129,9 @@ def find_photos(paths: Sequence[str]) -> dict[str, Item]:
         for item in items:
             found[item.name if item.name not in found else f"{item.name} ({len(found) + 1})"] = item
     if not found:
-        raise DataError(text.MANY_NONE)
+        raise DataError(words.NONE)
     if len(found) > LIMITS.files:
-        raise DataError(text.MANY_TOO_MANY.format(count=len(found), most=LIMITS.files))
+        raise DataError(words.TOO_MANY.format(count=len(found), most=LIMITS.files))
     return found
 
 
@@ -202,12 +181,12 @@ def _finished(engine: Engine, album: Album) -> Shown:
     summary = summarise(folder)
     page = folder / "summary.html"
     page.write_text(summary_page(summary, album.items.get), encoding="utf-8")
-    failed = text.MANY_FAILED.format(count=summary.failed) if summary.failed else ""
-    words = text.MANY_STOPPED if album.stopped else text.MANY_DONE
-    said = words.format(photos=summary.photos, total=len(album.items), faces=summary.faces)
+    failed = words.FAILED.format(count=summary.failed) if summary.failed else ""
+    ending = words.STOPPED if album.stopped else words.DONE
+    said = ending.format(photos=summary.photos, total=len(album.items), faces=summary.faces)
     labels, looked, weighed = _pictures(summary)
     return Shown(
-        status=note(escape(f"{said} {failed}")),
+        status=note(f"{said} {failed}"),
         table=_shown_rows(table(album)),
         stop=gr.update(interactive=False),
         results=gr.update(visible=True),
@@ -222,7 +201,7 @@ def _finished(engine: Engine, album: Album) -> Shown:
 
 def _write(engine: Engine, album: Album) -> Path:
     """Write the rows into a folder of Gradio's cache, where they go with everything else of the visit."""
-    folder = private_folder()
+    folder = cache.private_folder()
     with Store(folder, engine.class_names, engine.predictor.checkpoint.sha256) as store:
         store.add(album.rows)
         store.finish()
@@ -240,19 +219,19 @@ def _pictures(summary: Summary) -> tuple[Any, Any, Any]:
         figures.face_weight_figure(names, counts, spread, [one.w_face_mean for one in summary.emotions]),
     )
     labels, looked, weighed = (
-        shown(figures.to_array(figure), words)
-        for figure, words in zip(drawn, (text.MANY_LABELS, text.MANY_LOOKED, text.MANY_WEIGHED), strict=True)
+        image_update(figures.to_array(figure), title)
+        for figure, title in zip(drawn, (words.LABELS, words.LOOKED, words.WEIGHED), strict=True)
     )
     return labels, looked, weighed
 
 
 def _progress(album: Album, seconds: float) -> str:
     done, total = album.photos, len(album.items)
-    words = text.MANY_PROGRESS.format(done=done, total=total)
+    progress = words.PROGRESS.format(done=done, total=total)
     if done and seconds:
         rate = done / seconds
-        words += text.MANY_RATE.format(rate=rate, left=(total - done) / rate)
-    return note(f'<progress value="{done}" max="{total}" aria-hidden="true"></progress> {escape(words)}')
+        progress += words.RATE.format(rate=rate, left=(total - done) / rate)
+    return note(Markup('<progress value="{}" max="{}" aria-hidden="true"></progress> {}').format(done, total, progress))
 
 
 def _thumbnail(prepared: Prepared) -> bytes:
@@ -264,10 +243,10 @@ def _thumbnail(prepared: Prepared) -> bytes:
 
 def _cells(number: int, row: Row, thumbnails: Iterator[bytes]) -> list[Any]:
     if row.answer is None:
-        return [number, "", row.file, None, "", None, None, None, row.error or text.MANY_NO_FACE]
+        return [number, "", row.file, None, "", None, None, None, row.error or words.NO_FACE]
     address = data_uri(next(thumbnails), "image/jpeg")
-    picture = f'<img src="{address}" alt="{escape(row.answer.emotion)}" width="{THUMBNAIL}">'
+    picture = Markup('<img src="{}" alt="{}" width="{}">').format(address, row.answer.emotion, THUMBNAIL)
     shares = (max(row.answer.probabilities), row.answer.w_face, row.answer.w_context)
     percents = [round(100 * share, 1) for share in shares]
-    remark = text.MANY_UNCERTAIN if row.answer.uncertain else ""
+    remark = words.UNCERTAIN if row.answer.uncertain else ""
     return [number, picture, row.file, row.face, row.answer.emotion, *percents, remark]

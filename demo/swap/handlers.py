@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import markup, text
+from demo import html
 from demo.engine import Engine
-from demo.guard import message_of
-from demo.interventions import pictures as lab_pictures
-from demo.interventions import views as lab_markup
-from demo.shown import shown
+from demo.html import message_of
+from demo.pictures import image_update
+from demo.swap import views, words
 from demo.visits import Visit
 from glamor.faces import largest
-from glamor.photo import PhotoSource, load_photo
+from glamor.photo import PhotoSource
 from glamor.predictor import Prediction
 
 MOST_PEOPLE = 6  # 36 pairs: as many pictures as a screen can show
@@ -53,7 +51,7 @@ def swap(engine: Engine, visit: Visit, sources: Sequence[PhotoSource | None], wh
         photos = _photos(engine, visit, [one for one in sources if one is not None], with_analysed)
         return _swapped(engine, photos, who)
     except Exception as error:
-        return _without(markup.empty(text.SWAP_EMPTY), [escape(message_of(error))])
+        return _without(html.empty(words.EMPTY), [message_of(error)])
 
 
 def _photos(
@@ -62,26 +60,28 @@ def _photos(
     view = visit.view
     analysed = [] if view is None or view.example or not with_analysed else [view.predictions]
     room = MOST_PHOTOS + 1 - len(analysed)  # one more than take part, to be told of
-    return [*analysed, *(engine.predict(load_photo(source)) for source in sources[:room])]
+    return [*analysed, *(engine.predict(engine.decode(source)) for source in sources[:room])]
 
 
 def _swapped(engine: Engine, photos: Sequence[tuple[Prediction, ...]], who: str) -> Swapped:
     if not photos:
-        return _without(markup.empty(text.SWAP_EMPTY))
-    notes = [text.SWAP_TOO_MANY_PHOTOS.format(limit=MOST_PHOTOS)] if len(photos) > MOST_PHOTOS else []
+        return _without(html.empty(words.EMPTY))
+    notes = [words.TOO_MANY_PHOTOS.format(limit=MOST_PHOTOS)] if len(photos) > MOST_PHOTOS else []
     photos = photos[:MOST_PHOTOS]
-    notes += [text.SWAP_NO_FACE.format(photo=number) for number, faces in enumerate(photos, start=1) if not faces]
+    notes += [words.NO_FACE.format(photo=number) for number, faces in enumerate(photos, start=1) if not faces]
     guests = _guests(photos, who)
     if len(guests) < 2:
-        return _without(markup.empty(text.SWAP_ALONE if guests else text.SWAP_NOBODY), notes)
+        return _without(html.empty(words.ALONE if guests else words.NOBODY), notes)
     if len(guests) > MOST_PEOPLE:
-        notes.append(text.SWAP_TOO_MANY.format(count=len(guests), limit=MOST_PEOPLE))
+        notes.append(words.TOO_MANY.format(count=len(guests), limit=MOST_PEOPLE))
         guests = guests[:MOST_PEOPLE]
     predictions = [guest.prediction for guest in guests]
-    matrix = engine.lab.swap([prediction.prepared for prediction in predictions])
-    picture = shown(lab_pictures.swap(predictions, matrix), lab_markup.swap_alt(matrix, predictions[0].class_names))
-    words = lab_markup.swap(matrix, predictions, [guest.photo for guest in guests])
-    return Swapped(markup.note(" ".join(notes)), picture, words)
+    matrix = engine.swap([prediction.prepared for prediction in predictions])
+    picture = image_update(
+        views.matrix_picture(predictions, matrix), views.matrix_alt(matrix, predictions[0].class_names)
+    )
+    table = views.matrix_words(matrix, predictions, [guest.photo for guest in guests])
+    return Swapped(html.note(" ".join(notes)), picture, table)
 
 
 def _guests(photos: Sequence[tuple[Prediction, ...]], who: str) -> list[Guest]:
@@ -98,4 +98,4 @@ def _largest(faces: tuple[Prediction, ...]) -> tuple[Prediction, ...]:
 
 
 def _without(words: str, notes: Sequence[str] = ()) -> Swapped:
-    return Swapped(markup.note(" ".join(notes), "warn"), gr.update(value=None, visible=False), words)
+    return Swapped(html.note(" ".join(notes), "warn"), gr.update(value=None, visible=False), words)

@@ -7,20 +7,19 @@ job away ends the work at its next report of progress.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 import gradio as gr
 
-from demo import markup, pictures, text
-from demo.analyse.outputs import SAME
-from demo.compare import handlers as compare
-from demo.compare import views as compare_markup
+from demo import html, pictures
 from demo.engine import Engine
-from demo.guard import message_of
-from demo.shown import shown
-from demo.trust import views as trust_markup
-from demo.visits import BASELINE, Job, Question, SupersededError, Visit
+from demo.events import SAME
+from demo.jobs import question_of
+from demo.pictures import image_update
+from demo.trust import views, words
+from demo.views import subject
+from demo.visits import Job, Question, SupersededError, Visit
+from demo.words import NO_METHODS, STOPPED, SUBJECT_CHANGED
 from glamor.explain.trust import Trust
 
 TAB = "trust"
@@ -47,16 +46,16 @@ class Panel(NamedTuple):
 
 ASKED = Panel(run=gr.update(interactive=False), cancel=gr.update(interactive=True))
 IDLE = Panel(run=gr.update(interactive=True), cancel=gr.update(interactive=False))
-NOTHING = {"results": gr.update(visible=False), "verdict": markup.empty(text.TRUST_EMPTY)}
+NOTHING = {"results": gr.update(visible=False), "verdict": html.empty(words.EMPTY)}
 
 
 def refresh(visit: Visit, methods: Sequence[str] | None) -> Panel:
     """Bring the tab up to date with what is chosen in *Analyse*; nothing is computed."""
     focus = visit.view.focus if visit.view else None
     if visit.view is None or focus is None:
-        words = compare_markup.subject(None, 0)
+        words = subject(None)
         return IDLE._replace(subject=words, status="", run=gr.update(interactive=False), **NOTHING)
-    words = compare_markup.subject(focus, len(visit.view.predictions))
+    words = subject(visit.view)
     job = visit.jobs.get(TAB)
     if job is not None and job.view.is_about_the_same(visit.view):
         return ASKED._replace(subject=words)
@@ -76,9 +75,9 @@ def start(visit: Visit, methods: Sequence[str] | None) -> Panel:
     try:
         questions = _questions(visit, methods)
     except Exception as error:
-        return Panel(status=markup.note(escape(message_of(error)), "warn"))
+        return Panel(status=html.problem(error))
     if not questions:
-        return Panel(status=markup.note(text.NO_METHODS, "warn"))
+        return Panel(status=html.note(NO_METHODS, "warn"))
     visit.jobs[TAB] = Job(visit.view, visit.view.focus, questions)
     return ASKED._replace(status="", **NOTHING)
 
@@ -93,9 +92,9 @@ def work(engine: Engine, visit: Visit, progress: Callable[[float], Any] | None =
     except SupersededError:
         if visit.jobs.get(TAB) is not job:
             return Panel()  # stopped, or asked anew: somebody else has said so
-        return _ended(visit, job, markup.note(text.SUBJECT_CHANGED))
+        return _ended(visit, job, html.note(SUBJECT_CHANGED))
     except Exception as error:
-        return _ended(visit, job, markup.note(escape(message_of(error)), "warn"))
+        return _ended(visit, job, html.problem(error))
     visit.jobs.pop(TAB, None)
     return _shown(found)._replace(status="")
 
@@ -104,14 +103,14 @@ def stop(visit: Visit) -> Panel:
     """End the work."""
     if visit.jobs.pop(TAB, None) is None:
         return Panel()
-    return IDLE._replace(status=markup.caption(text.STOPPED))
+    return IDLE._replace(status=html.caption(STOPPED))
 
 
 def _questions(visit: Visit, methods: Sequence[str] | None) -> tuple[Question, ...]:
     if visit.view is None or visit.view.focus is None:
         return ()
     focus = visit.view.focus
-    return tuple(dict.fromkeys(compare.ask(focus, method, BASELINE, False) for method in methods or ()))
+    return tuple(dict.fromkeys(question_of(focus, method) for method in methods or ()))
 
 
 def _examined(engine: Engine, visit: Visit, job: Job, progress: Callable[[float], Any] | None) -> Trust:
@@ -139,13 +138,13 @@ def _shown(trust: Trust) -> Panel:
     faith = trust.faithfulness
     return IDLE._replace(
         results=gr.update(visible=True),
-        verdict=trust_markup.verdict(trust),
-        pixels=shown(pictures.removal(trust, faith.pixels), trust_markup.removal_alt(faith.pixels)),
-        weights=shown(pictures.removal(trust, faith.weights), trust_markup.removal_alt(faith.weights)),
-        order=trust_markup.order(trust),
-        reliance=shown(pictures.reliance(trust), trust.reliance.verdict),
-        reliance_words=trust_markup.reliance(trust),
-        reliability=trust_markup.reliability(trust),
-        cascade=shown(pictures.cascade(trust), trust_markup.cascade_alt(trust)),
-        stability=trust_markup.stability(trust),
+        verdict=views.verdict(trust),
+        pixels=image_update(pictures.removal(trust, faith.pixels), views.removal_alt(faith.pixels)),
+        weights=image_update(pictures.removal(trust, faith.weights), views.removal_alt(faith.weights)),
+        order=views.order(trust),
+        reliance=image_update(pictures.reliance(trust), trust.reliance.verdict),
+        reliance_words=views.reliance(trust),
+        reliability=views.reliability(trust),
+        cascade=image_update(pictures.cascade(trust), views.cascade_alt(trust)),
+        stability=views.stability(trust),
     )

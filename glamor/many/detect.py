@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from glamor.config import ModelConfig
+from glamor.decoding import patient_decoder
 from glamor.errors import GlamorError
 from glamor.faces import FaceDetector, default_detector
 from glamor.many.items import Item
-from glamor.photo import BoxXyxy, Photo, load_photo
+from glamor.photo import BoxXyxy, Photo
 from glamor.prepare import PreparedArrays, prepare_arrays, square_box
 
 
@@ -51,7 +52,7 @@ def detect(item: Item, config: ModelConfig) -> Found:
     """
     start = time.perf_counter()
     try:
-        photo = load_photo(item.read())
+        photo = patient_decoder().decode(item.read())
         boxes, scores = _boxes(photo, item, config)
         prepared = tuple(prepare_arrays(photo, box, config) for box in boxes)
     except GlamorError as error:

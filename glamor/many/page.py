@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from glamor import figures
+from glamor.decoding import patient_decoder
 from glamor.errors import GlamorError
 from glamor.many.items import Item
 from glamor.many.quality import Quality
 from glamor.many.sources import reopen
 from glamor.many.summary import Pick, Summary
-from glamor.photo import load_photo
 from glamor.scoring import Measure
 
 THUMBNAIL = 220  # pixels, the longer side
@@ -165,7 +165,7 @@ def thumbnail(pick: Pick, find: Callable[[str], Item | None]) -> bytes | None:
     if item is None:
         return None
     try:
-        photo = load_photo(item.read())
+        photo = patient_decoder().decode(item.read())
     except GlamorError:
         return None
     scale = min(1.0, THUMBNAIL / max(photo.shape[:2]))

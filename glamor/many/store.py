@@ -103,9 +103,8 @@ class Store:
     def finish(self) -> Totals:
         """Make ``faces.parquet`` of all parts, and ``failed.csv`` of the photos that failed."""
         self.flush()
-        parts = self._parts()
-        if parts or not self._faces.exists():
-            _write_whole(self._faces, lambda partial: self._merge(parts, partial))
+        if self._parts() or not self._faces.exists():
+            _write_whole(self._faces, self._merge)
         self._tidy()
         return self._count()
 
@@ -157,7 +156,7 @@ class Store:
         for batch in self._batches(self._all(), ["file"]):
             yield from batch.column("file").to_pylist()
 
-    def _merge(self, parts: Sequence[Path], partial: Path) -> None:
+    def _merge(self, partial: Path) -> None:
         merged = self._schema.with_metadata({**self._schema.metadata, _MERGED: str(self._next - 1).encode()})
         held: list[pa.RecordBatch] = []
         with pq.ParquetWriter(partial, merged, compression="zstd") as writer:

@@ -90,7 +90,6 @@ def _check_directory(file: BinaryIO, name: str, limits: Limits) -> None:
     large = tail[max(0, end - _LOCATOR_BYTES) : end].startswith(_LOCATOR)  # more than 65,535 files or 4 GiB
     if directory > limits.files * DIRECTORY_BYTES or (large and limits.files < _COMMENT):
         raise DataError(f"{name} holds more than the {limits.files:,} files that are accepted; split it.")
-    file.seek(0)
 
 
 def _check_name(archive: str, member: str) -> None:

@@ -6,7 +6,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from demo import text
+from demo import words
+from demo.about import words as about_words
+from demo.analyse import words as analyse_words
 from glamor.checkpoint import EMBEDDED
 from glamor.predictor import Predictor
 from glamor.report import load_report
@@ -30,7 +32,7 @@ def test_one_click_downloads_the_analysis_and_its_page_opens_offline(page, brows
     page.evaluate("window.scrollTo(0, 0)")
     keep(page, "laptop-download")
     with page.expect_download() as caught:
-        page.get_by_role("button", name=text.DOWNLOAD, exact=True).click()
+        page.get_by_role("button", name=analyse_words.DOWNLOAD, exact=True).click()
     expect(page.locator("#download-said")).to_contain_text("Your download has begun")
     assert caught.value.suggested_filename.startswith("glamor-face-1-")
     path = tmp_path / "saved.zip"
@@ -70,16 +72,16 @@ def test_without_a_face_the_button_says_what_to_do(page, tmp_path):
     Image.new("RGB", (400, 300), "gray").save(wall)
     add_photo(page, wall)
     expect(page.get_by_text("No face was found in this photo")).to_be_visible()
-    page.get_by_role("button", name=text.DOWNLOAD, exact=True).click()
-    expect(page.locator("#download-said")).to_contain_text(text.DOWNLOAD_NEEDS_FACE)
+    page.get_by_role("button", name=analyse_words.DOWNLOAD, exact=True).click()
+    expect(page.locator("#download-said")).to_contain_text(analyse_words.DOWNLOAD_NEEDS_FACE)
 
 
 @pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
 def test_the_about_tab_tells_what_the_weights_are_and_what_a_label_means(page, request):
-    open_tab(page, text.TAB_ABOUT)
+    open_tab(page, words.TAB_ABOUT)
     sha256 = Predictor().checkpoint.sha256
     expect(page.locator("#facts")).to_contain_text(sha256)
-    for title in (text.ABOUT_MEANING, text.ABOUT_WEAK, text.ABOUT_BANNED, text.ABOUT_PRIVACY, text.ABOUT_CARD):
+    for title in (about_words.MEANING, about_words.WEAK, about_words.BANNED, about_words.PRIVACY, about_words.CARD):
         expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
     expect(page.get_by_text("Art. 5(1)(f)").first).to_be_visible()
     if (EMBEDDED / "README.md").is_file():

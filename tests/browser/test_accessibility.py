@@ -9,7 +9,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from demo import text
+from demo.analyse import words as analyse_words
 from demo.page import TABS
 from tests.browser.conftest import PATIENCE, SIZES, keep, open_tab
 from tests.live_app import LiveApp
@@ -55,10 +55,10 @@ def _violations(page: Page, within: str = "document") -> list[str]:
 
 
 def test_no_rule_of_wcag_is_broken_on_any_tab(seen: Page, request: pytest.FixtureRequest) -> None:
-    seen.get_by_role("button", name=text.ADD_FACE).click()
-    seen.get_by_role("button", name=text.LIVE).click()
+    seen.get_by_role("button", name=analyse_words.ADD_FACE).click()
+    seen.get_by_role("button", name=analyse_words.LIVE).click()
     assert _violations(seen) == []
-    for key, name, _ in TABS[1:]:
+    for key, name in list(TABS.items())[1:]:
         open_tab(seen, name)
         expect(seen.locator(f"#tab-{key}")).to_be_visible()
         if key in ("compare", "trust"):  # opening them asks the server whether there is a face

@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
-from demo import text
+from demo import words
+from demo.about import words as about_words
 from glamor.predictor import Prediction, Predictor
 from tests.browser.conftest import PATIENCE, keep
 from tests.live_app import LiveApp
@@ -39,19 +40,19 @@ def test_chosen_weights_answer_on_the_other_tabs_and_in_a_link(
     page: Page, other: Predictor, astronaut: NDArray[np.uint8]
 ) -> None:
     (expected,) = other.predict(astronaut)
-    page.get_by_role("tab", name=text.TAB_ABOUT).click()
-    page.locator("#which").get_by_label(text.ABOUT_WHICH).click()
+    page.get_by_role("tab", name=words.TAB_ABOUT).click()
+    page.locator("#which").get_by_label(about_words.WHICH).click()
     page.get_by_role("option", name=str(other.checkpoint.folder)).click()
     expect(page.locator("#facts")).to_contain_text(other.checkpoint.sha256)
     expect(page.locator("#footer")).to_contain_text(str(other.checkpoint.folder))
     keep(page, "laptop-chosen-weights")
-    page.get_by_role("tab", name=text.TAB_INTERVENTIONS).click()
+    page.get_by_role("tab", name=words.TAB_INTERVENTIONS).click()
     shares = page.locator("#lab-now .changes tbody tr td:nth-child(4)")
     expect(shares.first).to_have_text(f"{expected.probabilities[0]:.1%}")
-    page.get_by_role("tab", name=text.TAB_ANALYSE).click()
+    page.get_by_role("tab", name=words.TAB_ANALYSE).click()
     _shows(page, expected)
-    page.get_by_role("button", name=text.COPY_LINK).click()
-    expect(page.get_by_text(text.COPIED)).to_be_visible()
+    page.get_by_role("button", name=words.COPY_LINK).click()
+    expect(page.get_by_text(words.COPIED)).to_be_visible()
     visitor = page.context.new_page()
     visitor.goto(page.url)
     _shows(visitor, expected)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from demo import text
+from demo import words
+from demo.compare import words as compare_words
 from glamor.explain import METHODS
 from tests.browser.conftest import PATIENCE, add_photo, fits_across, keep, open_tab
 from tests.live_app import LiveApp
@@ -41,7 +42,7 @@ def _tick(page: Page, tab: str, *wanted: str) -> None:
 
 
 def test_a_slow_device_shows_every_map(page: Page, pair: Path) -> None:
-    _analysed(page, pair, text.TAB_COMPARE)
+    _analysed(page, pair, words.TAB_COMPARE)
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 8})
     _tick(page, "compare", "Grad-CAM", "Saliency")
     page.locator("#compare-run").click()
@@ -53,7 +54,7 @@ def test_a_slow_device_shows_every_map(page: Page, pair: Path) -> None:
 
 @BOTH
 def test_methods_stand_side_by_side_on_their_own_scales_or_on_one(page: Page, pair: Path, size: str) -> None:
-    _analysed(page, pair, text.TAB_COMPARE)
+    _analysed(page, pair, words.TAB_COMPARE)
     _tick(page, "compare", "Grad-CAM", "Saliency")
     page.locator("#compare-run").click()
     expect(page.locator("#compare-status")).to_contain_text("2 of 2 maps")
@@ -72,6 +73,6 @@ def test_methods_stand_side_by_side_on_their_own_scales_or_on_one(page: Page, pa
     assert fits_across(page)
     strongest, weaker = maps
     before = [image.get_attribute("src") or "" for image in maps]
-    page.get_by_role("radio", name=text.SCALE_ONE).check()
+    page.get_by_role("radio", name=compare_words.SCALE_ONE).check()
     expect(weaker).not_to_have_attribute("src", before[1])
     expect(strongest).to_have_attribute("src", before[0])  # it sets the scale

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from demo import text
+from demo import words
+from demo.analyse import words as analyse_words
 from glamor.predictor import Predictor
 from tests.browser.conftest import PATIENCE, add_photo, drop, keep
 
@@ -33,15 +34,15 @@ def _files(app) -> set:
 def test_a_first_visit_shows_an_analysed_example_and_a_free_place_for_a_photo(page, predictor, astronaut, request):
     (expected,) = predictor.predict(astronaut)
     expect(page.locator("#answer strong").first).to_have_text(expected.emotion)
-    expect(page.locator("#answer .example")).to_have_text(text.FIRST_EXAMPLE)
+    expect(page.locator("#answer .example")).to_have_text(words.FIRST_EXAMPLE)
     expect(page.locator("#photo img")).to_have_count(0)
     expect(page.locator("#photo").get_by_text("Drop a photo here")).to_be_visible()
-    expect(page.get_by_text(text.CONSENT)).to_be_visible()
+    expect(page.get_by_text(analyse_words.CONSENT)).to_be_visible()
     for panel in ("saw", "looked", "moved"):
         page.locator(f"#{panel}").scroll_into_view_if_needed()
         expect(page.locator(f"#{panel} img")).to_be_visible()
     expect(page.locator("#moved")).to_contain_text(f"“{expected.emotion}”")
-    expect(page.get_by_role("button", name=text.STOP, exact=True)).to_be_hidden()
+    expect(page.get_by_role("button", name=analyse_words.STOP, exact=True)).to_be_hidden()
     page.evaluate("window.scrollTo(0, 0)")
     name = request.node.callspec.params["page"]
     keep(page, f"{name}-first")
@@ -65,41 +66,41 @@ def test_a_visitor_quicker_than_the_page_keeps_the_photo(page, pair):
 
 def test_the_example_can_be_worked_with_at_once_and_slow_work_stopped_and_asked_for_again(page):
     before = page.locator("#moved img").get_attribute("src")
-    _choose(page, text.TARGET, "Fear")
+    _choose(page, analyse_words.TARGET, "Fear")
     expect(page.locator("#moved")).to_contain_text("“Fear”")
     expect(page.locator("#moved img")).not_to_have_attribute("src", before)
-    _choose(page, text.METHOD, "Occlusion")
+    _choose(page, analyse_words.METHOD, "Occlusion")
     # At once: on a quick machine the work is done before a click that waits for the button to rest.
-    page.get_by_role("button", name=text.STOP, exact=True).dispatch_event("click")
-    expect(page.get_by_text(text.MOVED_STOPPED)).to_be_visible()
-    expect(page.get_by_role("button", name=text.STOP, exact=True)).to_be_hidden()
-    page.get_by_role("button", name=text.AGAIN).click()
+    page.get_by_role("button", name=analyse_words.STOP, exact=True).dispatch_event("click")
+    expect(page.get_by_text(analyse_words.MOVED_STOPPED)).to_be_visible()
+    expect(page.get_by_role("button", name=analyse_words.STOP, exact=True)).to_be_hidden()
+    page.get_by_role("button", name=analyse_words.AGAIN).click()
     expect(page.locator("#moved")).to_contain_text("About Occlusion")
-    expect(page.get_by_role("button", name=text.AGAIN)).to_be_hidden()
+    expect(page.get_by_role("button", name=analyse_words.AGAIN)).to_be_hidden()
     expect(page.locator("#moved img")).to_be_visible()
 
 
 def test_a_wrong_face_is_removed(page, pair, predictor):
     add_photo(page, pair)
     expect(page.locator("#answer")).to_contain_text("Face 1 of 2")
-    page.get_by_role("button", name=text.ADD_FACE).click()
-    page.get_by_role("button", name=text.REMOVE_FACE).click()
-    expect(page.locator("#answer")).to_contain_text(text.ANSWER_LEAD_ONLY)
+    page.get_by_role("button", name=analyse_words.ADD_FACE).click()
+    page.get_by_role("button", name=analyse_words.REMOVE_FACE).click()
+    expect(page.locator("#answer")).to_contain_text(words.ANSWER_LEAD_ONLY)
     expect(page.locator("#answer strong").first).to_have_text(predictor.predict(pair)[1].emotion)
-    page.get_by_role("button", name=text.REMOVE_FACE).click()
+    page.get_by_role("button", name=analyse_words.REMOVE_FACE).click()
     expect(page.get_by_text("No face is left")).to_be_visible()
-    expect(page.get_by_role("button", name=text.REMOVE_FACE)).to_be_hidden()
+    expect(page.get_by_role("button", name=analyse_words.REMOVE_FACE)).to_be_hidden()
 
 
 def test_a_link_restores_every_setting_but_not_the_photo(page, pair, app):
     add_photo(page, pair)
     expect(page.locator("#answer")).to_contain_text("of 2")
-    _choose(page, text.METHOD, "Grad-CAM")
-    _choose(page, text.TARGET, "Disgust")
+    _choose(page, analyse_words.METHOD, "Grad-CAM")
+    _choose(page, analyse_words.TARGET, "Disgust")
     expect(page.locator("#moved")).to_contain_text("About Grad-CAM")
     page.locator("#opacity input[type=range]").fill("0.25")
-    page.get_by_role("button", name=text.COPY_LINK).click()
-    expect(page.get_by_text(text.COPIED)).to_be_visible()
+    page.get_by_role("button", name=words.COPY_LINK).click()
+    expect(page.get_by_text(words.COPIED)).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == page.url
     assert link.startswith(f"{app.url}/?")
@@ -108,11 +109,11 @@ def test_a_link_restores_every_setting_but_not_the_photo(page, pair, app):
     other.goto(link)
     expect(other.locator("#moved")).to_contain_text("About Grad-CAM")
     expect(other.locator("#moved")).to_contain_text("“Disgust”")
-    expect(other.get_by_label(text.METHOD)).to_have_value("Grad-CAM")
-    expect(other.get_by_label(text.TARGET)).to_have_value("Disgust")
+    expect(other.get_by_label(analyse_words.METHOD)).to_have_value("Grad-CAM")
+    expect(other.get_by_label(analyse_words.TARGET)).to_have_value("Disgust")
     expect(other.locator("#opacity input[type=range]")).to_have_value("0.25")
     expect(other.locator("#answer .example")).to_be_visible()
-    expect(other.get_by_role("tab", name=text.TAB_ANALYSE)).to_have_attribute("aria-selected", "true")
+    expect(other.get_by_role("tab", name=words.TAB_ANALYSE)).to_have_attribute("aria-selected", "true")
 
 
 def test_a_link_that_asks_for_what_is_not_there_says_so(page, app):
@@ -135,7 +136,7 @@ def test_a_webcam_still_is_analysed(page):
 
 def test_the_webcam_is_shown_live_and_its_frames_are_not_kept(page, app):
     before = _files(app)
-    page.get_by_role("button", name=text.LIVE).click()
+    page.get_by_role("button", name=analyse_words.LIVE).click()
     page.locator("#live").scroll_into_view_if_needed()
     page.locator("#camera").get_by_role("button", name="Click to Access Webcam").click()
     page.wait_for_function("document.querySelector('#camera video').videoWidth > 0")
@@ -144,7 +145,7 @@ def test_the_webcam_is_shown_live_and_its_frames_are_not_kept(page, app):
     expect(picture).to_have_attribute("src", re.compile("^data:image/jpeg"))
     first = picture.get_attribute("src")
     expect(picture).not_to_have_attribute("src", first)
-    expect(page.locator("#live-picture")).to_contain_text(text.LIVE_NO_FACE)
+    expect(page.locator("#live-picture")).to_contain_text(analyse_words.LIVE_NO_FACE)
     keep(page, "laptop-live")
     assert _files(app) == before
 
@@ -154,10 +155,10 @@ def test_delete_now_empties_the_page_and_the_disk(page, pair, app):
     add_photo(page, pair)
     expect(page.locator("#answer")).to_contain_text("of 2")
     expect(page.locator("#moved img")).to_be_visible()
-    page.get_by_role("button", name=text.DELETE).click()
-    expect(page.get_by_text(text.DELETED)).to_be_visible()
+    page.get_by_role("button", name=words.DELETE).click()
+    expect(page.get_by_text(words.DELETED)).to_be_visible()
     assert _files(app) == before
     expect(page.locator("#answer .example")).to_be_visible()
     page.reload()
     expect(page.locator("#answer .example")).to_be_visible()
-    expect(page.get_by_text(text.DELETED)).to_be_hidden()
+    expect(page.get_by_text(words.DELETED)).to_be_hidden()

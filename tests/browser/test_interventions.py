@@ -10,7 +10,9 @@ import torch
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from demo import text
+from demo import words
+from demo.interventions import words as interventions_words
+from demo.swap import words as swap_words
 from glamor.explain import Intervention, intervene, swap_matrix
 from glamor.figures.board import BOARD
 from glamor.figures.canvas import DPI
@@ -30,7 +32,7 @@ def predictor():
 def to_interventions(page: Page, photo) -> None:
     add_photo(page, photo)
     expect(page.locator("#answer strong").first).to_be_visible()
-    open_tab(page, text.TAB_INTERVENTIONS)
+    open_tab(page, words.TAB_INTERVENTIONS)
     expect(page.locator("#board img")).to_be_visible()
 
 
@@ -54,12 +56,12 @@ def click_cell(page: Page, row: int, column: int) -> None:
 
 @BOTH
 def test_before_there_is_a_photo_the_example_can_be_tried_but_is_no_guest(page):
-    open_tab(page, text.TAB_INTERVENTIONS)
+    open_tab(page, words.TAB_INTERVENTIONS)
     expect(page.locator("#board img")).to_be_visible()
-    expect(page.get_by_text(text.LAB_EMPTY)).to_be_hidden()
+    expect(page.get_by_text(interventions_words.EMPTY)).to_be_hidden()
     assert fits_across(page)
-    open_tab(page, text.TAB_PHOTOS)
-    expect(page.get_by_text(text.SWAP_EMPTY)).to_be_visible()
+    open_tab(page, words.TAB_SWAP)
+    expect(page.get_by_text(swap_words.EMPTY)).to_be_visible()
     assert fits_across(page)
 
 
@@ -69,14 +71,14 @@ def test_slider_and_cells_change_the_answer_at_once(page, pair, predictor, size)
     left, right = predictor.predict(pair)
     chosen = max((left, right), key=lambda one: one.face_box_xyxy[2] - one.face_box_xyxy[0])
     shows(page, predictor, chosen, Intervention())
-    expect(page.get_by_text(text.LAB_NOTHING_SET)).to_be_visible()
+    expect(page.get_by_text(interventions_words.NOTHING_SET)).to_be_visible()
     keep(page, f"{size}-interventions-start")
 
     page.locator("#weight input[type=range]").fill("0.9")
     shows(page, predictor, chosen, Intervention(fusion=torch.tensor([0.9, 0.1])))
     expect(page.locator("#lab-now")).to_contain_text("weight of the face 0.90")
 
-    page.get_by_role("button", name=text.LAB_FREE).click()
+    page.get_by_role("button", name=interventions_words.FREE).click()
     shows(page, predictor, chosen, Intervention())
     click_cell(page, 3, 2)
     attention = torch.tensor(chosen.attention, dtype=torch.float32)
@@ -86,15 +88,15 @@ def test_slider_and_cells_change_the_answer_at_once(page, pair, predictor, size)
     click_cell(page, 3, 2)
     shows(page, predictor, chosen, Intervention())
 
-    page.get_by_role("button", name=text.LAB_TYPE_CELL).click()
-    page.get_by_label(text.LAB_CELL).fill("4, 3")
+    page.get_by_role("button", name=interventions_words.TYPE_CELL).click()
+    page.get_by_label(interventions_words.CELL).fill("4, 3")
     page.keyboard.press("Enter")
     shows(page, predictor, chosen, Intervention(attention=attention))
-    page.get_by_role("button", name=text.LAB_UNIFORM).click()
+    page.get_by_role("button", name=interventions_words.UNIFORM).click()
     shows(page, predictor, chosen, Intervention(attention=torch.full((7, 7), 1 / 49)))
     click_cell(page, 0, 6)
     expect(page.locator("#lab-now")).to_contain_text("uniform attention, 1 of 49 cells removed")
-    page.locator("#see-scene").get_by_role("radio", name=text.LAB_BLURRED).check()
+    page.locator("#see-scene").get_by_role("radio", name=interventions_words.BLURRED).check()
     expect(page.locator("#lab-now")).to_contain_text("scene blurred")
     page.locator("#weight input[type=range]").fill("0.25")
     expect(page.locator("#lab-now")).to_contain_text("weight of the face 0.25")
@@ -102,18 +104,18 @@ def test_slider_and_cells_change_the_answer_at_once(page, pair, predictor, size)
     keep(page, f"{size}-interventions")
     assert fits_across(page)
 
-    page.get_by_role("button", name=text.LAB_RESET).click()
-    expect(page.get_by_text(text.LAB_NOTHING_SET)).to_be_visible()
+    page.get_by_role("button", name=interventions_words.RESET).click()
+    expect(page.get_by_text(interventions_words.NOTHING_SET)).to_be_visible()
     shows(page, predictor, chosen, Intervention())
 
 
 def test_a_wish_that_cannot_be_met_is_answered_in_words(page, pair):
     to_interventions(page, pair)
-    page.get_by_role("button", name=text.LAB_TYPE_CELL).click()
-    page.get_by_label(text.LAB_CELL).fill("9, 9")
+    page.get_by_role("button", name=interventions_words.TYPE_CELL).click()
+    page.get_by_label(interventions_words.CELL).fill("9, 9")
     page.keyboard.press("Enter")
     expect(page.locator("#lab-notice .warn")).to_contain_text("its row from 1 to 7")
-    page.get_by_label(text.LAB_CELL).fill("1, 1")
+    page.get_by_label(interventions_words.CELL).fill("1, 1")
     page.keyboard.press("Enter")
     expect(page.locator("#lab-notice .warn")).to_have_count(0)
 
@@ -141,20 +143,20 @@ def test_two_photos_are_swapped(page, predictor, astronaut, grace_hopper, tmp_pa
     for name, photo in (("one", astronaut), ("two", grace_hopper)):
         files.append(tmp_path / f"{name}.png")
         Image.fromarray(photo).save(files[-1])
-    open_tab(page, text.TAB_PHOTOS)
+    open_tab(page, words.TAB_SWAP)
     drop(page.locator("#swap-first button").first, files[0])
-    expect(page.locator("#swap-words")).to_contain_text(text.SWAP_ALONE)
+    expect(page.locator("#swap-words")).to_contain_text(swap_words.ALONE)
     drop(page.locator("#swap-second button").first, files[1])
     _shows_matrix(page, predictor, [predictor.predict(file)[0] for file in files])
-    page.get_by_role("button", name=text.SWAP_CLEAR).click()
-    expect(page.locator("#swap-words")).to_contain_text(text.SWAP_EMPTY)
+    page.get_by_role("button", name=swap_words.CLEAR).click()
+    expect(page.locator("#swap-words")).to_contain_text(swap_words.EMPTY)
     expect(page.locator("#swap img")).to_have_count(0)
 
 
 @BOTH
 def test_the_examples_are_swapped_at_a_click(page, predictor, astronaut, grace_hopper, size):
-    open_tab(page, text.TAB_PHOTOS)
-    page.get_by_role("button", name=text.SWAP_EXAMPLES).click()
+    open_tab(page, words.TAB_SWAP)
+    page.get_by_role("button", name=swap_words.EXAMPLES).click()
     _shows_matrix(page, predictor, [predictor.predict(photo)[0] for photo in (astronaut, grace_hopper)])
     page.evaluate("window.scrollTo(0, 0)")
     keep(page, f"{size}-two-photos")
@@ -164,13 +166,13 @@ def test_the_examples_are_swapped_at_a_click(page, predictor, astronaut, grace_h
 @BOTH
 def test_the_analysed_photo_takes_part_and_more_can_be_added(page, pair, predictor, astronaut, tmp_path, size):
     to_interventions(page, pair)
-    open_tab(page, text.TAB_PHOTOS)
+    open_tab(page, words.TAB_SWAP)
     _shows_matrix(page, predictor, predictor.predict(pair))
     path = tmp_path / "third.png"
     Image.fromarray(astronaut[:, ::-1]).save(path)
-    page.locator("#swap-who").get_by_role("radio", name=text.SWAP_EVERYBODY).check()
+    page.locator("#swap-who").get_by_role("radio", name=swap_words.EVERYBODY).check()
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name=text.SWAP_MORE).click()
+        page.get_by_role("button", name=swap_words.MORE).click()
     chooser.value.set_files([path, path])
     people = [*predictor.predict(pair), *predictor.predict(path) * 2]
     _shows_matrix(page, predictor, people)

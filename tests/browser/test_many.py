@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from demo import text
+from demo import words
+from demo.many import words as many_words
 from tests.browser.conftest import PATIENCE, fits_across, keep, open_tab
 
 pytestmark = pytest.mark.browser
@@ -37,9 +38,9 @@ def archive(
 def test_a_zip_becomes_a_table_whose_rows_open_in_analyse(
     page: Page, archive: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    open_tab(page, text.TAB_MANY)
+    open_tab(page, words.TAB_MANY)
     page.locator("#many-files input[type=file]").first.set_input_files(archive)
-    expect(page.locator("#many-status")).to_contain_text(text.MANY_DONE.format(photos=3, faces=2))
+    expect(page.locator("#many-status")).to_contain_text(many_words.DONE.format(photos=3, faces=2))
     table = page.locator("#many-table")
     expect(table.locator("img:visible")).to_have_count(2)
     width = table.locator("img:visible").first.evaluate("image => image.naturalWidth")

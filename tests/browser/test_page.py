@@ -10,13 +10,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from demo import text
+from demo import words
+from demo.analyse import words as analyse_words
 from glamor.predictor import Predictor
 from tests.browser.conftest import PATIENCE, add_photo, drop, keep
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
-PANELS = (text.SAW, text.LOOKED, text.WEIGHED, text.MOVED)
+PANELS = (analyse_words.SAW, analyse_words.LOOKED, analyse_words.WEIGHED, analyse_words.MOVED)
 
 
 @pytest.fixture(scope="session")
@@ -130,19 +131,19 @@ def test_without_a_face_the_page_says_so_and_two_clicks_mark_one(page, wall, pre
     image.click(position={"x": shown["width"] * 0.25, "y": shown["height"] * 0.25})
     expect(page.get_by_text("Now click the opposite corner")).to_be_visible()
     image.click(position={"x": shown["width"] * 0.75, "y": shown["height"] * 0.75})
-    expect(page.locator("#answer")).to_contain_text(text.BOX_SOURCE_PERSON)
+    expect(page.locator("#answer")).to_contain_text(words.BOX_SOURCE_PERSON)
 
 
 def test_a_typed_box_gives_the_same_numbers_as_the_library(page, wall, predictor):
     add_photo(page, wall)
     expect(page.get_by_text("No face was found in this photo")).to_be_visible()
-    page.get_by_role("button", name=text.ADD_FACE).click()
+    page.get_by_role("button", name=analyse_words.ADD_FACE).click()
     expect(page.get_by_text("The photo is 400 × 300 pixels.")).to_be_visible()
-    page.get_by_label(text.BOX).fill("30, 1")
-    page.get_by_role("button", name=text.BOX_BUTTON).click()
+    page.get_by_label(analyse_words.BOX).fill("30, 1")
+    page.get_by_role("button", name=analyse_words.BOX_BUTTON).click()
     expect(page.get_by_text("accepted: four numbers")).to_be_visible()
-    page.get_by_label(text.BOX).fill("100, 50, 220, 170")
-    page.get_by_role("button", name=text.BOX_BUTTON).click()
+    page.get_by_label(analyse_words.BOX).fill("100, 50, 220, 170")
+    page.get_by_role("button", name=analyse_words.BOX_BUTTON).click()
     expect(page.get_by_text("accepted: four numbers")).to_be_hidden()
     _same_answer(page, predictor.predict(wall, [(100.0, 50.0, 220.0, 170.0)])[0])
 
@@ -181,7 +182,7 @@ def test_a_picture_on_the_clipboard_is_analysed(page, portrait, predictor):
 
 def test_a_second_photo_dropped_on_the_first_replaces_it(page, portrait, pair):
     add_photo(page, portrait)
-    expect(page.locator("#answer")).to_contain_text(text.ANSWER_LEAD_ONLY)
+    expect(page.locator("#answer")).to_contain_text(words.ANSWER_LEAD_ONLY)
     drop(page.locator("#photo img").first, pair)
     expect(page.locator("#answer")).to_contain_text("of 2")
 
@@ -190,7 +191,7 @@ def test_removing_the_photo_clears_the_page(page, portrait):
     add_photo(page, portrait)
     expect(_label(page)).to_be_visible()
     page.get_by_role("button", name="Remove Image").click()
-    expect(page.get_by_text(text.ANSWER_EMPTY)).to_be_visible()
+    expect(page.get_by_text(analyse_words.ANSWER_EMPTY)).to_be_visible()
     expect(page.locator("#saw img")).to_have_count(0)
 
 
@@ -198,10 +199,10 @@ def test_method_class_and_opacity_change_only_what_depends_on_them(page, portrai
     add_photo(page, portrait)
     _wait_for_maps(page)
     answer = page.locator("#answer").inner_text()
-    page.get_by_label(text.METHOD).click()
+    page.get_by_label(analyse_words.METHOD).click()
     page.get_by_role("option", name="Grad-CAM").click()
     expect(page.locator("#moved")).to_contain_text("About Grad-CAM")
-    page.get_by_label(text.TARGET).click()
+    page.get_by_label(analyse_words.TARGET).click()
     page.get_by_role("option", name="Fear").click()
     expect(page.locator("#moved")).to_contain_text("“Fear”")
     before = {panel: page.locator(f"#{panel} img").get_attribute("src") for panel in ("saw", "looked", "moved")}
@@ -215,8 +216,8 @@ def test_method_class_and_opacity_change_only_what_depends_on_them(page, portrai
 def test_pictures_are_told_in_words(page, portrait):
     add_photo(page, portrait)
     _wait_for_maps(page)
-    for panel, words in (("saw", "inputs of the network"), ("looked", "strongest cell"), ("moved", "in the face")):
-        expect(page.locator(f"#{panel} img")).to_have_attribute("alt", re.compile(words))
+    for panel, alt in (("saw", "inputs of the network"), ("looked", "strongest cell"), ("moved", "in the face")):
+        expect(page.locator(f"#{panel} img")).to_have_attribute("alt", re.compile(alt))
 
 
 def test_the_page_works_by_keyboard_alone(page, predictor, astronaut):

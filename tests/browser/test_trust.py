@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from demo import text
+from demo import words
+from demo.trust import words as trust_words
 from glamor.explain import METHODS
 from tests.browser.conftest import PATIENCE, add_photo, fits_across, keep, open_tab
 from tests.live_app import LiveApp
@@ -36,7 +37,7 @@ def app(small_app: LiveApp) -> LiveApp:
 @pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
 def test_the_trust_of_one_map_is_checked_and_every_number_explained(page: Page, pair: Path, size: str) -> None:
     _to_trust(page, pair)
-    expect(page.locator("#trust-verdict")).to_contain_text(text.TRUST_EMPTY)
+    expect(page.locator("#trust-verdict")).to_contain_text(trust_words.EMPTY)
     expect(page.locator("#trust-results")).to_be_hidden()
     _tick(page, "Integrated Gradients")
     page.locator("#trust-run").click()
@@ -57,10 +58,10 @@ def test_progress_is_shown_and_checking_can_be_stopped_and_begun_again(page: Pag
     _tick(page, *(method.name for method in METHODS.values()))
     run.click()
     expect(run).to_be_disabled()
-    expect(status).to_contain_text(re.compile(text.TRUST_DOING + r".*\d%"))
+    expect(status).to_contain_text(re.compile(trust_words.DOING + r".*\d%"))
     expect(stop).to_be_enabled()
     stop.dispatch_event("click")  # at once: a click that waits for the button to rest may come when all is done
-    expect(status).to_have_text(text.STOPPED)
+    expect(status).to_have_text(words.STOPPED)
     expect(stop).to_be_disabled()
     expect(page.locator("#trust-results")).to_be_hidden()
     _tick(page, "Grad-CAM")
@@ -79,17 +80,17 @@ def test_another_face_has_a_result_of_its_own_and_the_first_is_kept(page: Page, 
     _says_a_verdict(page)
     sentence = page.locator("#trust-verdict .sentence").inner_text()
 
-    open_tab(page, text.TAB_ANALYSE)
+    open_tab(page, words.TAB_ANALYSE)
     page.locator("#faces input[type=radio]:not(:checked)").check()
     expect(page.locator("#answer")).not_to_contain_text(first)
-    open_tab(page, text.TAB_TRUST)
+    open_tab(page, words.TAB_TRUST)
     expect(subject).not_to_contain_text(first)
     expect(page.locator("#trust-results")).to_be_hidden()
 
-    open_tab(page, text.TAB_ANALYSE)
+    open_tab(page, words.TAB_ANALYSE)
     page.locator("#faces input[type=radio]:not(:checked)").check()
     expect(page.locator("#answer")).to_contain_text(first)
-    open_tab(page, text.TAB_TRUST)
+    open_tab(page, words.TAB_TRUST)
     expect(page.locator("#trust-verdict .sentence")).to_have_text(sentence)
 
 
@@ -97,14 +98,14 @@ def test_nothing_ticked_is_answered_in_words(page: Page, pair: Path) -> None:
     _to_trust(page, pair)
     _tick(page)
     page.locator("#trust-run").click()
-    expect(page.locator("#trust-status .warn")).to_have_text(text.NO_METHODS)
+    expect(page.locator("#trust-status .warn")).to_have_text(words.NO_METHODS)
     expect(page.locator("#trust-run")).to_be_enabled()
 
 
 def _to_trust(page: Page, photo: Path) -> None:
     add_photo(page, photo)
     expect(page.locator("#answer")).to_contain_text("of 2")
-    open_tab(page, text.TAB_TRUST)
+    open_tab(page, words.TAB_TRUST)
     expect(page.locator("#trust-run")).to_be_enabled()
 
 
@@ -119,7 +120,7 @@ def _tick(page: Page, *wanted: str) -> None:
 def _says_a_verdict(page: Page) -> None:
     """The answer in a word and the sentence with its numbers say the same."""
     verdict = page.locator("#trust-verdict")
-    expect(verdict).to_contain_text(text.TRUST_QUESTION)
+    expect(verdict).to_contain_text(trust_words.QUESTION)
     word = verdict.locator("strong").inner_text()
     expect(verdict.locator(".sentence")).to_contain_text(SAID[word])
     if word != "Cannot tell":
@@ -136,22 +137,25 @@ def _shows_figures(page: Page) -> None:
         "cascade": r"Similarity of each map .*: Integrated Gradients -?\d\.\d\d",
         "reliance": r"fusion \d+% face, \d+% scene",
     }
-    for name, words in told.items():
+    for name, alt in told.items():
         image = page.locator(f"#trust-{name} img")
         image.scroll_into_view_if_needed()
         expect(image).to_be_visible()
-        expect(image).to_have_attribute("alt", re.compile(words))
+        expect(image).to_have_attribute("alt", re.compile(alt))
         assert image.evaluate("image => image.naturalWidth > 200"), name
 
 
 def _shows_tables(page: Page) -> None:
-    rows = {"order": ["Attention", "Integrated Gradients", text.RANDOM_ROW], "reliability": ["Integrated Gradients"]}
+    rows = {
+        "order": ["Attention", "Integrated Gradients", trust_words.RANDOM_ROW],
+        "reliability": ["Integrated Gradients"],
+    }
     for name, heads in rows.items():
         expect(page.locator(f"#trust-{name} tbody th")).to_have_text(heads)
     expect(page.locator("#trust-stability tbody tr")).to_have_count(VARIANTS)
-    expect(page.locator("#trust-stability tbody tr").first).to_contain_text(text.PLAIN_VARIANT)
+    expect(page.locator("#trust-stability tbody tr").first).to_contain_text(trust_words.PLAIN_VARIANT)
     changed = page.locator("#trust-stability tbody tr.marked")
-    expect(changed.filter(has_text=text.CHANGED)).to_have_count(changed.count())
+    expect(changed.filter(has_text=trust_words.CHANGED)).to_have_count(changed.count())
     expect(page.locator("#trust-reliance")).to_contain_text("The network says it listens more")
 
 
@@ -166,19 +170,19 @@ def _explains_every_number(page: Page) -> None:
         "reliance": ["reliance"],
         "stability": ["stability"],
     }
-    assert {key for keys in explained.values() for key in keys} == set(text.TRUST_INFOS)
+    assert {key for keys in explained.values() for key in keys} == set(words.MEASURES)
     for card, keys in explained.items():
         details = page.locator(f"#trust-{card} details")
         expect(details).to_have_count(len(keys))
         for i, key in enumerate(keys):
-            _unfolds(details.nth(i), source=text.TRUST_INFOS[key][3])
+            _unfolds(details.nth(i), source=words.MEASURES[key][3])
     heads = page.locator("#trust-reliability thead th").all_inner_texts()[1:]
     expect(page.locator("#trust-reliability summary")).to_have_text(heads)
 
 
 def _unfolds(details: Locator, source: str) -> None:
-    words = details.get_by_text(source)
-    expect(words).to_be_hidden()
+    told = details.get_by_text(source)
+    expect(told).to_be_hidden()
     details.locator("summary").click()
-    expect(words).to_be_visible()
-    expect(details.get_by_text(text.HOW_TO_READ)).to_be_visible()
+    expect(told).to_be_visible()
+    expect(details.get_by_text(words.HOW_TO_READ)).to_be_visible()

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from demo import text
+from demo import words
 from demo.about import side_by_side
+from demo.about import words as about_words
 from glamor.predictor import Predictor
 from tests.browser.conftest import PATIENCE, add_photo, fits_across, keep, open_tab
 from tests.live_app import LiveApp
@@ -41,10 +42,10 @@ def test_another_checkpoint_is_read_about_and_compared(
     (first,), (second,) = own.predict(photo), other.predict(photo)
     assert first.emotion != second.emotion, "two checkpoints that agree would not show which is which"
 
-    open_tab(page, text.TAB_ABOUT)
+    open_tab(page, words.TAB_ABOUT)
     page.locator("#side-by-side").scroll_into_view_if_needed()
     _choose(page, "second", str(other.checkpoint.folder))
-    page.get_by_role("button", name=text.SIDE_BUTTON).click()
+    page.get_by_role("button", name=about_words.SIDE_BUTTON).click()
     expect(page.locator("#verdict")).to_contain_text(side_by_side.verdict(first, second))
     for side, prediction in (("first", first), ("second", second)):
         expect(page.locator(f"#{side}-side .label strong")).to_have_text(prediction.emotion)

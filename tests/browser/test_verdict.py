@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from demo import text
+from demo import words
 from glamor.checkpoint import save_checkpoint
 from tests.browser.conftest import PATIENCE, add_photo, keep, open_tab
 from tests.explain.planted import CONFIG, GRID, planted_net
@@ -62,7 +62,7 @@ def tiles(attends: str, astronaut: NDArray[np.uint8], tmp_path: Path) -> Path:
 def test_the_page_says_whether_attention_finds_the_evidence(page: Page, tiles: Path, attends: str) -> None:
     add_photo(page, tiles)
     expect(page.locator("#answer strong").first).to_have_text("Neutral")  # what red stands for
-    open_tab(page, text.TAB_TRUST)
+    open_tab(page, words.TAB_TRUST)
     expect(page.locator("#trust-run")).to_be_enabled()
     page.locator("#trust-run").click()
     verdict = page.locator("#trust-verdict")

@@ -67,6 +67,14 @@ def astronaut_file(astronaut: NDArray[np.uint8], tmp_path: Path) -> str:
 
 
 @pytest.fixture
+def portrait(astronaut: NDArray[np.uint8], tmp_path: Path) -> Path:
+    """The astronaut as a photographer would send her, 40 kB."""
+    path = tmp_path / "portrait.jpg"
+    Image.fromarray(astronaut).save(path)
+    return path
+
+
+@pytest.fixture
 def pair_file(two_people: NDArray[np.uint8], tmp_path: Path) -> str:
     path = tmp_path / "pair.png"
     Image.fromarray(two_people).save(path)

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import first, text
+from demo import first, words
 from demo.analyse import handlers
-from demo.analyse.outputs import HIDE, SAME, Moved, Screen
+from demo.analyse.outputs import Moved, Screen
 from demo.engine import Engine
+from demo.events import HIDE, SAME
 from demo.links import Link
 from demo.swap import handlers as swapping
+from demo.swap import words as swap_words
 from demo.visits import Visit
 from glamor.checkpoint import load_checkpoint
 from glamor.explain import explain
@@ -42,7 +44,7 @@ def test_the_example_is_what_the_library_says_of_the_first_photo(example, engine
     np.testing.assert_allclose(example.maps[question].face, told.face, rtol=1e-4, atol=1e-7)
     screen = handlers.put_up(engine, example, OPACITY)
     assert expected.emotion in screen.answer
-    assert text.FIRST_EXAMPLE in screen.answer
+    assert words.FIRST_EXAMPLE in screen.answer
     assert f"“{expected.emotion}”" in screen.moved_words
     assert len(screen.moved["value"].getbands()) == 3
     assert (screen.stop, screen.again) == (HIDE, HIDE)
@@ -75,7 +77,7 @@ def test_nobody_waits_for_the_example_and_what_one_visitor_does_with_it_no_other
 def test_a_visitors_photo_replaces_the_example(engine, visit, grace_hopper):
     screen = handlers.analyse(engine, visit, grace_hopper, METHOD, OPACITY)
     np.testing.assert_array_equal(visit.view.photo.pixels(engine), grace_hopper)
-    assert text.FIRST_EXAMPLE not in screen.answer
+    assert words.FIRST_EXAMPLE not in screen.answer
     assert "value" in screen.photo
     assert visit.maps == {}
 
@@ -92,7 +94,7 @@ def test_a_link_is_answered_for_the_example_but_a_photo_that_came_first_is_left_
 
 
 def test_the_example_is_no_guest_of_two_photos(engine, visit):
-    assert text.SWAP_EMPTY in swapping.swap(engine, visit, [], swapping.LARGEST, True).words
+    assert swap_words.EMPTY in swapping.swap(engine, visit, [], swapping.LARGEST, True).words
 
 
 def test_untrained_weights_show_no_example(random_checkpoint):

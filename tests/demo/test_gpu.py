@@ -25,7 +25,7 @@ def GPU(duration):
 USE = """
 import sys
 import app, spaces, skimage.data
-from demo import handlers
+from demo.analyse import handlers
 from demo.start import open_engine
 from demo.visits import Visit
 engine, visit = open_engine(sys.argv[1]), Visit()

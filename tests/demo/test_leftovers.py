@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from demo import cache
-from demo.unfetched import Unfetched
+from demo.gradio_internals.unfetched import Unfetched
 from tests.live_app import LiveApp, start, stop
 from tests.visitor import Visitor
 
@@ -30,7 +30,11 @@ class Answer:
 @pytest.fixture(scope="module")
 def hasty(random_checkpoint: Path) -> Iterator[LiveApp]:
     """An app that keeps what nobody needs for seconds."""
-    settings = {"GLAMOR_UNUSED_SECONDS": str(UNUSED), "GLAMOR_ANSWER_SECONDS": str(UNFETCHED), "GLAMOR_DEVICE": "cpu"}
+    settings = {
+        "GLAMOR_MAX_UNUSED_SECONDS": str(UNUSED),
+        "GLAMOR_MAX_ANSWER_SECONDS": str(UNFETCHED),
+        "GLAMOR_DEVICE": "cpu",
+    }
     app, process = start("app.py", "--checkpoint", str(random_checkpoint), **settings)
     yield app
     stop(app, process)

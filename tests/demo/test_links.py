@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from demo.links import Link, read
+from demo.links import Link, copy_js, read
 
 TABS, METHODS, LABELS = ("analyse", "trust"), ("grad_cam", "occlusion"), ("Fear", "Happy")
 WEIGHTS = ("built-in", "owner/name@v1")
@@ -47,5 +49,24 @@ def test_what_cannot_be_used_is_refused_in_one_sentence_and_the_rest_holds(param
 
 
 def test_a_long_value_is_quoted_in_part():
-    (sentence,) = _read(method="x" * 10_000).refused
-    assert len(sentence) < 200
+    for name in ("method", "opacity"):
+        (sentence,) = _read(**{name: "x" * 10_000}).refused
+        assert len(sentence) < 200
+
+
+@pytest.mark.parametrize(("given", "opacity"), [("0", 0.0), ("1", 1.0), (" 0.5 ", 0.5)])
+def test_an_opacity_may_be_at_either_end(given, opacity):
+    assert _read(opacity=given) == Link(opacity=opacity)
+
+
+def test_what_the_page_has_none_of_is_let_be():
+    assert read(GOOD) == Link(opacity=0.35)
+    assert read(GOOD, tabs=TABS) == Link(tab="trust", opacity=0.35)
+
+
+def test_what_the_script_holds_is_text_to_it_whatever_it_is():
+    nasty = 'mine"; alert(1); "\\'
+    script = copy_js({"COPIED": "<b>Copied</b>", "IN_ADDRESS_BAR": "It's there."}, nasty)
+    assert f"weights === {json.dumps(nasty)} ? null" in script
+    assert 'return "<b>Copied</b>";' in script
+    assert 'return "It\'s there.";' in script

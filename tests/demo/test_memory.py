@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import memory, text
+from demo import memory, words
 from demo.analyse import handlers
-from demo.bounds import MB, Bounds, read_bounds
 from demo.first import first_visit
 from demo.interventions import handlers as interventions
 from demo.kept import LONGEST_SHOWN, keep
+from demo.limits import MB, Limits, read_limits
 from demo.many.handlers import Album
 from demo.memory import Remembered, crowded_out, weight
 from demo.visits import Visit
@@ -155,14 +155,14 @@ def test_the_longest_unused_are_forgotten_until_the_rest_fits(most, gone):
 
 
 def test_the_host_sets_how_much_visits_may_remember():
-    assert read_bounds({}).visits_mb == 512
-    assert read_bounds({"GLAMOR_VISITS_MB": " 2000 "}) == Bounds(visits_mb=2000)
+    assert read_limits({}).visits_mb == 512
+    assert read_limits({"GLAMOR_MAX_VISITS_MB": " 2000 "}) == Limits(visits_mb=2000)
 
 
 @pytest.mark.parametrize("given", ["0", "-5", "1.5", "much", "9" * 30, "²"])
 def test_a_setting_that_is_no_number_is_refused_in_words(given):
-    with pytest.raises(GlamorError, match=r"GLAMOR_VISITS_MB is .*whole number from 1 to 1,000,000"):
-        read_bounds({"GLAMOR_VISITS_MB": given})
+    with pytest.raises(GlamorError, match=r"GLAMOR_MAX_VISITS_MB is .*whole number from 1 to 1,000,000"):
+        read_limits({"GLAMOR_MAX_VISITS_MB": given})
 
 
 def test_visitors_who_are_crowded_out_are_told_so_and_their_files_go(random_checkpoint, tmp_path):
@@ -170,7 +170,9 @@ def test_visitors_who_are_crowded_out_are_told_so_and_their_files_go(random_chec
     paths = [tmp_path / f"{n}.png" for n in range(3)]
     for path in paths:
         path.write_bytes(_encoded(rng.integers(0, 256, (700, 700, 3), np.uint8)))  # 1.5 MB each
-    app, process = start("app.py", "--checkpoint", str(random_checkpoint), GLAMOR_VISITS_MB="6", GLAMOR_DEVICE="cpu")
+    app, process = start(
+        "app.py", "--checkpoint", str(random_checkpoint), GLAMOR_MAX_VISITS_MB="6", GLAMOR_DEVICE="cpu"
+    )
     try:
         visitors = [Visitor(app.url) for _ in paths]
         sent = []
@@ -180,7 +182,7 @@ def test_visitors_who_are_crowded_out_are_told_so_and_their_files_go(random_chec
             visitor.act(visitor.event("photo", "input"), None, sent[-1], METHOD, OPACITY)
         slides = [one.hear(one.start(one.event("opacity", "input"), None, 0.2)) for one in visitors]
         assert [slide["success"] for slide in slides] == [False, True, True]
-        assert slides[0]["output"]["error"] == text.VISIT_OVER
+        assert slides[0]["output"]["error"] == words.VISIT_OVER
         assert not list(app.cache.rglob(paths[0].name))
         assert list(app.cache.rglob(paths[1].name))
     finally:

@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from demo import parse
-from glamor.errors import ExplainError, FaceError, GlamorError
+from demo import cache, parse
+from glamor.errors import ExplainError, FaceError, GlamorError, PhotoError
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,8 @@ def test_two_clicks_make_the_same_box_in_any_order():
 def test_a_photo_comes_as_a_file_or_inline():
     inline = "data:image/png;base64," + base64.b64encode(b"picture").decode()
     assert parse.photo_source(None) is None
-    assert parse.photo_source({"path": "/uploads/x.png", "url": "/file=x.png"}) == "/uploads/x.png"
+    kept = cache.keep(b"picture", "x.png")
+    assert parse.photo_source({"path": kept, "url": "/file=x.png"}) == kept
     assert parse.photo_source({"path": None, "url": inline}) == b"picture"
     assert parse.photo_source({"path": None, "url": "data:image/png;base64,%%"}) == b""
 
@@ -97,3 +98,107 @@ def test_methods_are_a_list_or_words_with_commas(given, names):
 def test_what_names_no_methods_is_refused(given):
     with pytest.raises(ExplainError, match="a list of their names"):
         parse.methods(given, ("a",))
+
+
+@pytest.mark.parametrize("given", ["5,0,5,5", "0,5,5,5", [5, 0, 5, 9]])
+def test_a_box_without_area_is_refused(given):
+    with pytest.raises(FaceError, match="x1 < x2 and y1 < y2"):
+        parse.box(given)
+
+
+def test_a_request_has_as_many_boxes_as_are_accepted_and_not_one_more():
+    assert parse.MOST_BOXES == 256
+    assert parse.boxes([[0, 0, 5, 6]] * 256) == ((0, 0, 5, 6),) * 256
+    with pytest.raises(FaceError, match="There are 257 boxes; accepted: at most 256 a request"):
+        parse.boxes([[0, 0, 5, 6]] * 257)
+
+
+@pytest.mark.parametrize("given", [0, 1, 0.25])
+def test_a_number_from_0_to_1_is_an_opacity_and_a_weight(given):
+    for read in (parse.opacity, parse.weight):
+        assert read(given) == given
+        assert isinstance(read(given), float)
+    assert parse.weight(None) is None
+
+
+@pytest.mark.parametrize("given", [-0.1, 1.1, 2, float("nan"), "0.5", "", True, False, [0.5]])
+def test_a_weight_outside_its_range_is_refused(given):
+    with pytest.raises(ExplainError, match=r"weight of the face is .* from 0 to 1"):
+        parse.weight(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "cell"),
+    [("1, 1", (0, 0)), ("6,7", (5, 6)), ("(2; 5)", (1, 4)), (" [3 4]\n", (2, 3)), ([2, 5], (1, 4)), ((6, 1), (5, 0))],
+)
+def test_a_cell_is_counted_from_one(given, cell):
+    assert parse.cell(given, (6, 7)) == cell
+
+
+@pytest.mark.parametrize("given", ["0,1", "1,0", "7,7", "6,8", "-1,1", "1", "1,2,3", "a,b", "1.5,2", "", None, 5, {}])
+def test_a_cell_beside_the_grid_is_refused(given):
+    with pytest.raises(ExplainError, match="row from 1 to 6 and its column from 1 to 7"):
+        parse.cell(given, (6, 7))
+
+
+def test_attention_is_rows_of_numbers():
+    assert parse.grid([[0, 1, 0.5], [0, 0, 0]], (2, 3)) == ((0.0, 1.0, 0.5), (0.0, 0.0, 0.0))
+    assert [parse.grid(given, (2, 3)) for given in (None, "", [])] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    "given",
+    [[[0, 0, 0], [0, 0, 0]], [[1, 1, 1]], [[1, 1, 1]] * 3, [[1, 1], [1, 1]], [[1, 1, 1], [1, 1]],
+     [[1, 1, -1], [1, 1, 1]],
+     [[1, 1, float("nan")], [1, 1, 1]], [[1, 1, float("inf")], [1, 1, 1]], [["1", 1, 1], [1, 1, 1]],
+     [[True, 1, 1], [1, 1, 1]], [1, 1, 1], ["111", "111"], 5, "attention", [[10**400, 1, 1], [1, 1, 1]], {"a": 1}],
+)  # fmt: skip
+def test_attention_of_another_shape_or_of_none_is_refused(given):
+    with pytest.raises(ExplainError, match="2 rows of 3 numbers from 0 up, not all of them 0"):
+        parse.grid(given, (2, 3))
+
+
+def test_a_choice_is_one_of_the_accepted_words():
+    assert parse.choice("blur", ("black", "blur"), "baseline") == "blur"
+    for given in ("Blur", "", None, 3, ["blur"]):
+        with pytest.raises(ExplainError, match=r"The baseline is .*; accepted: “black”, “blur”\."):
+            parse.choice(given, ("black", "blur"), "baseline")
+
+
+def test_a_name_is_a_word_or_nothing():
+    assert [parse.word(given, "label") for given in ("Sad", "", None)] == ["Sad", "", ""]
+    for given in (3, ["Sad"], True, {}):
+        with pytest.raises(ExplainError, match=r"The label is .*; accepted: its name"):
+            parse.word(given, "label")
+
+
+def test_each_method_is_taken_once_and_in_order():
+    assert parse.methods("ig, grad_cam; ig", ()) == parse.methods(["ig", "grad_cam", "ig"], ()) == ("ig", "grad_cam")
+
+
+@pytest.mark.parametrize(
+    ("given", "quoted"),
+    [
+        ("a" * 60, "a" * 60),
+        ("a" * 61, "a" * 57 + "..."),
+        ("two\n\n  lines", "two lines"),
+        ([1, "x"], "[1, 'x']"),
+        ([0] * 10**5, "[" + "0, " * 18 + "0,..."),
+    ],
+    ids=["as long as may be", "too long", "lines", "list", "long list"],
+)
+def test_what_came_is_quoted_in_one_line_and_cut(given, quoted):
+    with pytest.raises(ExplainError) as caught:
+        parse.opacity(given)
+    assert str(caught.value).partition("“")[2].partition("”")[0] == quoted
+
+
+@pytest.mark.parametrize("payload", [7, "photo.jpg", ["photo.jpg"], {"path": 5}, {"path": ["photo.jpg"]}])
+def test_what_describes_no_photo_is_refused(payload):
+    with pytest.raises(PhotoError, match="The photo is"):
+        parse.photo_source(payload)
+
+
+@pytest.mark.parametrize("data", ["aGVsbG8=%%", "aGVsbG8=,aGVsbG8=", "aGVsbG8"])
+def test_an_inline_photo_that_is_no_base64_is_an_empty_one(data):
+    assert parse.photo_source({"path": None, "url": f"data:image/png;base64,{data}"}) == b""

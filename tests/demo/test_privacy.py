@@ -16,8 +16,9 @@ import pytest
 from gradio.state_holder import StateHolder
 from PIL import Image
 
-from demo import cache, text
-from demo.sessions import Page
+from demo import cache
+from demo.analyse import words as analyse_words
+from demo.gradio_internals.sessions import Page
 from demo.visits import Visit
 from tests.live_app import ROOT, LiveApp, free_port, wait
 from tests.visitor import Visitor
@@ -37,7 +38,7 @@ def _analyse(visitor: Visitor, photo: dict) -> dict:
 
 def _put_up(visitor: Visitor) -> dict:
     """Return what is shown of the visit that the server remembers."""
-    return visitor.act(visitor.event("open-given", "click"), None, METHOD, OPACITY)
+    return visitor.act(visitor.put_up(), None, METHOD, OPACITY)
 
 
 def _pictures(screen: dict) -> list[str]:
@@ -153,7 +154,7 @@ def test_slow_work_of_two_visitors_holds_up_neither_a_third_nor_its_own_stop(app
         redrawn = third.act(third.event("opacity", "input"), None, 0.1)
         assert redrawn["looked-picture"]["value"]
         stopped = third.act(third.event("stop", "click"), None)
-        assert text.MOVED_STOPPED in stopped["moved-words"]
+        assert analyse_words.MOVED_STOPPED in stopped["moved-words"]
         assert not any(name in visitor.done for visitor, name in slow.items())
         for visitor, name in slow.items():
             assert "value" in visitor.finish(name)[0]

@@ -10,7 +10,7 @@ from tests.live_app import ROOT
 IMPORT = """
 import ast, inspect
 from contextlib import nullcontext
-from demo.quick import without_stubs
+from demo.gradio_internals.quick import without_stubs
 
 parsed, real, getfile = [], ast.get_source_segment, inspect.getfile
 ast.get_source_segment = lambda *arguments: parsed.append(1) or real(*arguments)

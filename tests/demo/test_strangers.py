@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import text
+from demo import words
 from demo.page import MAX_VISITS
 from tests.visitor import Visitor
 
@@ -107,10 +107,11 @@ def test_a_forgotten_visitor_is_told_and_gets_nobody_elses_answer(app, photos):
         visitor.act(visitor.event("photo", "input"), None, visitor.upload(photos[1]), METHOD, OPACITY)
         visitor.session = visitor.session[::-1]  # the page remembers as much of this one as of one that it forgot
         event = visitor.event("faces", "input")
-        for asked, told in ((event, True), (visitor.then(event), False)):  # once a deed, not once a step of it
-            refused = visitor.hear(visitor.start(asked, None, 0, OPACITY))
+        steps = ((event, (0, OPACITY), True), (visitor.then(event), (OPACITY,), False))
+        for asked, values, told in steps:  # once a deed, not once a step of it
+            refused = visitor.hear(visitor.start(asked, None, *values))
             assert not refused["success"]
-            assert refused["output"]["error"] == text.VISIT_OVER
+            assert refused["output"]["error"] == words.VISIT_OVER
             assert refused["output"]["visible"] is told
         visitor.open()
         assert visitor.act(visitor.event("opacity", "input"), None, 0.2), "opened anew, it answers again"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from glamor.errors import ExplainError
 from glamor.explain import METHODS, Intervention, explain, intervene
-from glamor.explain.trust import Faithfulness, faithfulness
+from glamor.explain.trust import Faithfulness, faithfulness, rank_agreement
+from glamor.explain.trust.faithfulness import Curves, _removal
 from glamor.explain.trust.orders import descending
+from glamor.explain.trust.progress import ignore
 from glamor.model import GLAMORNet
 from glamor.prepare import Prepared
 from tests.explain.planted import GRID, PLANTED, TARGET, one_red_cell, planted_net, random_scene, scene
@@ -151,3 +156,56 @@ def test_maps_of_another_class_are_refused(small_net: GLAMORNet, person: Prepare
 
 def _probability(logits: torch.Tensor, target: int) -> float:
     return float(logits.double().softmax(dim=1)[0, target])
+
+
+def test_only_cells_that_hold_something_of_the_photo_are_ranked(small_net: GLAMORNet, person: Prepared) -> None:
+    """The map is attention itself, but where the face is painted black it says the opposite."""
+    person = replace(person, geometry=replace(person.geometry, face_box_xyxy=(32, 32, 64, 96)))
+    person.context[:, 16:48, 16:32] = 0  # two cells of the four by four
+    with torch.inference_mode():
+        attention = small_net(person.face[None], person.context[None]).attention[0].numpy()
+    opposite = attention.copy()
+    opposite[1:3, 1] = 1 - attention[1:3, 1]
+    pixels = opposite.repeat(16, axis=0).repeat(16, axis=1)
+    drawn = replace(explain(small_net, person, "saliency"), context=pixels)
+    found = faithfulness(small_net, person, [drawn])
+    assert found.scored.sum() == 14
+    assert found.agreement == (pytest.approx(1),)
+    assert rank_agreement(attention, opposite) < 0.9
+
+
+def test_the_seed_decides_which_of_equal_cells_goes_first() -> None:
+    def curve(seed: int) -> list[float]:
+        return list(_removed(np.ones(CELLS), lambda kept: kept[:, 0], seed).deletion)
+
+    steps = [curve(seed).index(0) for seed in range(4)]
+    assert len(set(steps)) > 1
+
+
+def test_a_smoothed_map_is_told_apart_from_the_plain_one(small_net: GLAMORNet, person: Prepared) -> None:
+    plain = explain(small_net, person, "saliency")
+    found = faithfulness(small_net, person, [plain, replace(plain, smooth=True)])
+    for removal in (found.pixels, found.weights):
+        assert [curves.key for curves in removal.curves] == ["attention", "saliency", "saliency+smooth"]
+        assert [curves.name for curves in removal.curves] == ["Attention", "Saliency", "Saliency, smooth"]
+
+
+def test_progress_rises_to_the_end(small_net: GLAMORNet, person: Prepared) -> None:
+    told: list[float] = []
+    faithfulness(small_net, person, [], progress=told.append)
+    assert told == sorted(told)
+    assert (len(told) > 5, told[0] >= 0, told[-1]) == (True, True, 1.0)
+
+
+def test_an_effect_in_any_order_is_an_effect() -> None:
+    """Cell 0 speaks for the class only where cell 1 is gone, which removing the least first alone brings about."""
+    curves = _removed(np.arange(CELLS, 0.0, -1), lambda kept: kept[:, 0] & ~kept[:, 1])
+    assert set(curves.deletion) == {0}
+    assert curves.outcome != "nothing"
+
+
+def _removed(ranks: np.ndarray, answer: Callable[[np.ndarray], np.ndarray], seed: int = 0) -> Curves:
+    """Remove cells in the order of one map; ``answer`` gives the probability for what is kept, (N, cells) bool."""
+    labels = [("attention", "Attention")]
+    removal = _removal("pixels", lambda _, kept, report: 1.0 * answer(kept), None, labels, ranks[None], seed, ignore)
+    return removal.curves[0]

@@ -8,7 +8,6 @@ from typing import Any
 import torch
 
 import app
-from demo import events as queues
 from demo.engine import Engine
 from glamor import predictor
 from glamor.faces import Face, default_detector
@@ -17,7 +16,7 @@ from glamor.photo import Photo
 BROKEN_WIDTH = 333  # of a photo on which the detector fails
 GREEDY_METHOD = "occlusion"  # takes more memory than there is
 TOO_MUCH = 2**50
-MOST_WAITING = 3  # requests
+MOST_WAITING, MOST_PROGRAMS = 3, 2  # requests
 
 
 class BreakableDetector:
@@ -38,7 +37,6 @@ def main() -> int:
             torch.empty(TOO_MUCH)
         return explain(self, prediction, method, *arguments, **more)
 
-    queues.MOST_WAITING = MOST_WAITING
     Engine.explain = greedy  # type: ignore[method-assign]
     predictor.default_detector = BreakableDetector
     return app.main()

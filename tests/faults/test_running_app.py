@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from demo import text
-from tests.faults.breakable_app import BROKEN_WIDTH, GREEDY_METHOD, MOST_WAITING
+from demo import words
+from tests.faults.breakable_app import BROKEN_WIDTH, GREEDY_METHOD, MOST_PROGRAMS, MOST_WAITING
 from tests.hub_server import HubServer
 from tests.live_app import LiveApp, start, stop
 from tests.visitor import Visitor
@@ -42,6 +41,7 @@ def running(random_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -
         hub_settings = {
             "HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "0", "NO_PROXY": "*",
             "HF_HOME": str(tmp_path_factory.mktemp("hf")), "GLAMOR_CHECKPOINT": REPO,
+            "GLAMOR_MAX_WAITING": str(MOST_WAITING), "GLAMOR_MAX_WAITING_PROGRAMS": str(MOST_PROGRAMS),
         }  # fmt: skip
         app, process = start("-m", "tests.faults.breakable_app", **hub_settings)
         with_files = Client(app.url, verbose=False, analytics_enabled=False)
@@ -77,7 +77,7 @@ def test_a_detector_that_fails_is_one_sentence_and_its_words_stay_inside(running
     Image.new("RGB", (BROKEN_WIDTH, 200)).save(broken)
     with pytest.raises(AppError) as told:
         running.client.predict(handle_file(broken), api_name="/predict")
-    assert text.UNEXPECTED in str(told.value)
+    assert words.UNEXPECTED in str(told.value)
     log = running.app.log.read_text()
     assert "unexpected RuntimeError" in log
     assert "holiday" not in log + str(told.value)
@@ -87,24 +87,23 @@ def test_a_detector_that_fails_is_one_sentence_and_its_words_stay_inside(running
 def test_a_method_that_finds_no_memory_says_what_to_do(running, portrait):
     with pytest.raises(AppError) as told:
         running.client.predict(handle_file(portrait), GREEDY_METHOD, api_name="/explain")
-    assert text.OUT_OF_MEMORY in str(told.value)
+    assert words.OUT_OF_MEMORY in str(told.value)
     assert _works(running.client, portrait)
 
 
 def test_whoever_finds_the_queue_full_is_told_so(running, portrait):
-    calls = "/gradio_api/call/explain"
-    with Visitor(running.app.url) as visitor, httpx.Client(base_url=running.app.url, timeout=600) as http:
-        wish = {"data": [visitor.upload(portrait), "integrated_gradients", None, 1, None, 0.7, False]}
-        asked = [http.post(calls, json=wish) for _ in range(4 * MOST_WAITING)]
+    with Visitor(running.app.url) as visitor:
+        event = visitor.event("photo", "input")
+        visitor.act(event, None, visitor.upload(portrait), "integrated_gradients", 0.7)
+        wish = {"data": [None, 0.7], "fn_index": visitor.then(event)["id"], "session_hash": visitor.session}
+        asked = [visitor.http.post("/gradio_api/queue/join", json=wish) for _ in range(4 * MOST_WAITING)]
         taken = [answer for answer in asked if answer.status_code == 200]
         refused = [answer for answer in asked if answer.status_code != 200]
         assert len(taken) >= MOST_WAITING
-        assert refused
-        for answer in refused:
-            assert answer.status_code == 503
-            assert f"Queue is full. Max size is {MOST_WAITING}" in answer.text
+        told = {(answer.status_code, answer.json()["error"]) for answer in refused}
+        assert told == {(503, words.BUSY.format(waiting=MOST_WAITING))}
         for answer in taken:
-            assert "event: complete" in http.get(f"{calls}/{answer.json()['event_id']}").text
+            assert visitor.hear(answer.json()["event_id"])["success"]
     assert _works(running.client, portrait)
 
 
@@ -124,7 +123,7 @@ def test_a_cache_that_cannot_be_written_says_so_and_is_used_again_when_it_can(ru
         finally:
             cache.unlink()
             aside.rename(cache)
-        assert text.CACHE_UNWRITABLE in str(told.value)
+        assert words.CACHE_UNWRITABLE in str(told.value)
         redrawn = inline.act(inline.event("opacity", "input"), None, 0.32)
         assert redrawn["looked-picture"]["value"]
     assert "portrait" not in running.app.log.read_text()
@@ -141,7 +140,7 @@ def test_a_disk_that_takes_no_more_says_so_and_the_app_goes_on(running, portrait
                 visitor.act(visitor.event("opacity", "input"), None, 0.41)
         finally:
             resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, unlimited)
-        assert text.CACHE_UNWRITABLE in str(told.value)
+        assert words.CACHE_UNWRITABLE in str(told.value)
         assert visitor.act(visitor.event("opacity", "input"), None, 0.42)["looked-picture"]["value"]
     assert _works(running.client, portrait)
 
@@ -155,7 +154,7 @@ def test_terminated_in_the_middle_of_work_it_ends_in_good_order(running, portrai
         running.process.send_signal(signal.SIGTERM)
         assert quick.finish(asked[quick])[0]["value"], "what could be answered in time was"
         given_up = slow.finish(asked[slow])
-        assert text.CLOSING in str(given_up) or given_up[0].get("value"), "the other says why, unless it was done"
+        assert words.CLOSING in str(given_up) or given_up[0].get("value"), "the other says why, unless it was done"
     assert running.process.wait(timeout=120) == 0
     assert "Traceback" not in running.app.log.read_text()
     assert not [path for path in running.app.cache.rglob("*") if path.is_file()]

@@ -57,7 +57,8 @@ WORDS = (
     "9" * 5000,
     "x" * 100_000,
 )
-OTHERS = (None, True, False, [], {}, [[]], [None], {"a": 1}, [0, 0, 0, 0], [1, 2, 3, 4], [[1, 2, 3, 4]] * 3)
+BOX = [1, 2, 3, 4]
+OTHERS: tuple[Any, ...] = (None, True, False, [], {}, [[]], [None], {"a": 1}, [0, 0, 0, 0], BOX, [BOX] * 3)
 
 
 def any_of(rng: Rng, things: Any) -> Any:

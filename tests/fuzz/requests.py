@@ -15,7 +15,8 @@ import numpy as np
 import skimage.data
 from PIL import Image
 
-from demo import api, parse
+from demo import parse
+from demo.api import handlers as api
 from demo.engine import Engine
 from glamor.faces import Face
 from glamor.predictor import Predictor

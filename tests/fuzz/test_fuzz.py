@@ -22,7 +22,7 @@ from tests.fuzz.conftest import Tally
 from tests.live_app import ROOT
 
 INPUTS = int(os.environ.get("GLAMOR_FUZZ_INPUTS", "200"))
-SHARES = {"pictures": 0.5, "checkpoints": 0.25, "requests": 0.25}
+SHARES = {"pictures": 0.4, "hostile": 0.2, "checkpoints": 0.2, "requests": 0.2}
 
 
 @pytest.mark.parametrize("kind", SHARES)

@@ -12,14 +12,17 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from PIL import Image
 
 from benchmarks.many_photos import WAYS_TO_BREAK
+from glamor.decoding import patient_decoder
 from glamor.many.items import Item
 from glamor.many.rows import Row
 from glamor.many.run import Clock, analyse
 from glamor.many.workers import DIED, ON_THE_WAY
 from glamor.predictor import Predictor
 from tests.many.deadly import Deadly, DeadlyOnce, Faulty
+from tests.test_decoding import ENDLESS
 
 
 def _items(folder: Path) -> list[Item]:
@@ -133,3 +136,27 @@ def test_the_clock_names_the_bottleneck(make_photos: Callable[[int], Path], pred
     assert "detection in 2 worker processes" in Clock(detection=2, network=1).bottleneck(2)
     assert "detection in this process" in Clock(detection=2, network=1).bottleneck(0)
     assert Clock(detection=1, network=2).bottleneck(2).startswith("bottleneck: the network (")
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_photo_beyond_the_limits_costs_its_own_row(
+    workers: int,
+    make_photos: Callable[[int], Path],
+    predictor: Predictor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GLAMOR_DECODE_SECONDS", "8")
+    monkeypatch.setenv("GLAMOR_DECODE_MIB", "200")
+    patient_decoder.cache_clear()  # this process's own, for which the environment was another
+    good = _items(make_photos(2))
+    slow, large = tmp_path / "slow.bmp", tmp_path / "large.png"
+    slow.write_bytes(ENDLESS)
+    Image.new("RGB", (7000, 7000)).save(large)
+    results = _run([good[0], Item("slow", str(slow)), Item("large", str(large)), good[1]], predictor, workers)
+    patient_decoder.cache_clear()
+    assert [rows[0].file for rows in results] == [good[0].name, "slow", "large", good[1].name]
+    assert [len(rows) for rows in results] == [1, 1, 1, 1]
+    assert results[0][0].error is results[3][0].error is None
+    assert str(results[1][0].error).startswith("The photo took longer than 8 s to decode")
+    assert str(results[2][0].error).startswith("The photo needs more than 200 MiB of memory")

@@ -74,6 +74,30 @@ def test_what_was_there_is_known_and_kept(tmp_path: Path) -> None:
     assert list((tmp_path / "parts").iterdir()) == []
 
 
+def test_every_photo_is_known_apart_from_every_other(tmp_path: Path) -> None:
+    with _open(tmp_path) as store:
+        store.add([_row(f"{n}.jpg") for n in range(1000)])
+    store = _open(tmp_path)
+    assert store.done == 1000
+    assert not any(store.has(f"{n}.png") for n in range(1000))
+
+
+def test_parts_are_numbered_on_from_run_to_run(tmp_path: Path) -> None:
+    def run(*names: str, finished: bool = False) -> list[str]:
+        with _open(tmp_path / "made" / "on the way") as store:
+            for name in names:
+                store.add([_row(name)])
+                store.flush()
+            if finished:
+                store.finish()
+        return sorted(path.name for path in (store.folder / "parts").iterdir())
+
+    assert run("a.jpg", "b.jpg") == ["00000001.parquet", "00000002.parquet"]
+    assert run("c.jpg") == ["00000001.parquet", "00000002.parquet", "00000003.parquet"]
+    assert run(finished=True) == []
+    assert run("d.jpg") == ["00000004.parquet"]
+
+
 def test_rows_are_on_disk_after_an_interruption(tmp_path: Path) -> None:
     def interrupted() -> None:
         with _open(tmp_path) as store:
@@ -97,6 +121,19 @@ def test_a_full_part_is_written_at_once_and_a_runs_first_one_sooner(
     assert _open(tmp_path).done == 5
 
 
+def test_a_part_is_written_when_ten_seconds_have_passed_since_the_last_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(module.time, "monotonic", lambda: now)
+    store = _open(tmp_path)
+    parts = []
+    for now in (1001.0, 1010.0, 1010.5, 1011.0, 1020.5, 1020.75):
+        store.add([_row(f"{now}.jpg")])
+        parts.append(len(list((tmp_path / "parts").iterdir())))
+    assert parts == [0, 0, 1, 1, 1, 2]
+
+
 def test_parts_that_are_merged_already_are_not_merged_again(tmp_path: Path) -> None:
     """The power fails after faces.parquet has its name and before the parts are gone."""
     with _open(tmp_path) as store:
@@ -114,9 +151,10 @@ def test_parts_that_are_merged_already_are_not_merged_again(tmp_path: Path) -> N
 
 def test_half_written_files_are_removed(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
-    for partial in (tmp_path / "parts" / "00000001.parquet.partial", tmp_path / "faces.parquet.partial"):
-        partial.write_bytes(b"PAR1")
+    for partial in ("parts/00000001.parquet.partial", "faces.parquet.partial", "faces.csv.partial"):
+        (tmp_path / partial).write_bytes(b"PAR1")
     with _open(tmp_path) as store:
+        assert list(tmp_path.rglob("*.partial")) == []
         assert store.done == 0
         assert store.finish() == Totals(0, 0, 0, 0)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["faces.parquet", "parts"]
@@ -153,6 +191,25 @@ def test_many_small_parts_become_few_groups(tmp_path: Path, monkeypatch: pytest.
             store.add([_row(f"{n}.jpg")])
             store.flush()
         store.finish()
-    groups = pq.ParquetFile(tmp_path / "faces.parquet").metadata
-    assert [groups.row_group(i).num_rows for i in range(groups.num_row_groups)] == [10, 10, 4]
+    assert _groups(tmp_path / "faces.parquet") == [10, 10, 4]
     assert _files(tmp_path) == [f"{n}.jpg" for n in range(24)]
+    with _open(tmp_path) as store:
+        store.add([_row("24.jpg")])
+        store.finish()
+    assert _groups(tmp_path / "faces.parquet") == [10, 10, 5]
+
+
+def _groups(path: Path) -> list[int]:
+    groups = pq.ParquetFile(path).metadata
+    return [groups.row_group(i).num_rows for i in range(groups.num_row_groups)]
+
+
+def test_rows_are_compressed_by_zstd(tmp_path: Path) -> None:
+    with _open(tmp_path) as store:
+        store.add([_row("a.jpg")])
+        store.flush()
+        (part,) = (tmp_path / "parts").iterdir()
+        written = [pq.ParquetFile(part).metadata]
+        store.finish()
+    written.append(pq.ParquetFile(tmp_path / "faces.parquet").metadata)
+    assert [one.row_group(0).column(0).compression for one in written] == ["ZSTD", "ZSTD"]

@@ -142,6 +142,19 @@ def test_a_page_of_photos_that_are_gone_still_stands_and_escapes_names(tmp_path:
     assert "<b>gone" not in page
 
 
+def test_nothing_that_comes_from_files_is_markup_on_the_page(tmp_path: Path) -> None:
+    nasty = "<script>alert(1)</script>"
+    names = (nasty, "Merry", "Wild")
+    answer = replace(_row("a.jpg", (0.8, 0.1, 0.1), 0.2).answer, emotion=nasty)
+    failed = Row(nasty, 0, None, None, None, None, None, 0.1, nasty, f"torn {nasty}")
+    with Store(tmp_path, names, nasty) as store:
+        store.add([_row(f"{nasty}.jpg", (0.8, 0.1, 0.1), 0.2, answer=answer, checkpoint=nasty, label="Merry"), failed])
+        store.finish()
+    page = summary_page(summarise(tmp_path))
+    assert "torn &lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+
+
 def test_an_empty_result_has_a_page_too(tmp_path: Path) -> None:
     summary = summarise(_write(tmp_path))
     assert summary.faces == 0

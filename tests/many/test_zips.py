@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from glamor.errors import DataError
+from glamor.many import zips as module
 from glamor.many.zips import Limits, list_members, read_member
 
 SMALL = Limits(files=3, unpacked=1000)
@@ -33,8 +35,44 @@ def test_members_are_listed_sorted_without_folders_and_read(tmp_path: Path) -> N
 )
 def test_names_that_lead_out_of_the_folder_are_refused(name: str, tmp_path: Path) -> None:
     path = _zip(tmp_path / "a.zip", {"fine.jpg": b"1", name: b"2"})
-    with pytest.raises(DataError, match="leads out of the folder"):
+    with pytest.raises(DataError, match=r"^a\.zip holds the name .*, which leads out of the folder"):
         list_members(path, SMALL)
+
+
+def test_exactly_as_much_as_is_accepted_is_accepted(tmp_path: Path) -> None:
+    names = [letter + "." * (1024 - 46 - 1) for letter in "abc"]  # an entry of the directory: 46 bytes and the name
+    path = _zip(tmp_path / "a.zip", dict.fromkeys(names[:2], b"1" * 300) | {names[2]: b"1" * 400})
+    assert list_members(path, SMALL) == tuple(names)
+    with pytest.raises(DataError, match="0 MiB unpacked"):
+        list_members(path, Limits(files=3, unpacked=999))
+    with pytest.raises(DataError, match="more than the 2 files"):
+        list_members(path, Limits(files=2, unpacked=1000))
+
+
+def test_an_empty_archive_holds_nothing(tmp_path: Path) -> None:
+    assert list_members(_zip(tmp_path / "a.zip", {}), SMALL) == ()
+
+
+def test_of_a_member_no_more_is_read_than_shows_that_it_is_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_BYTES", 10)
+    path = _zip(tmp_path / "a.zip", {"a.jpg": bytes(5000), "b.jpg": bytes(10)})
+    assert [len(read_member(str(path), name)) for name in ("a.jpg", "b.jpg")] == [11, 10]
+
+
+def test_of_a_large_archive_the_end_alone_is_read(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", {"a.jpg": b"1"})
+    content = path.read_bytes()
+    with path.open("wb") as file:
+        file.seek(64 * 2**20)  # what stands before an archive is no part of it
+        file.write(content)
+    tracemalloc.start()
+    try:
+        assert list_members(path, SMALL) == ("a.jpg",)
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
 
 
 def test_too_many_files_are_refused(tmp_path: Path) -> None:
@@ -67,8 +105,39 @@ def test_a_directory_larger_than_its_files_need_is_refused_before_it_is_read(tmp
         list_members(path, SMALL)
 
 
-def test_the_large_form_is_refused_where_few_files_are_accepted(tmp_path: Path) -> None:
+def test_neither_an_archive_inside_nor_a_comment_hides_the_size_of_the_directory(tmp_path: Path) -> None:
+    inside = _zip(tmp_path / "inside.zip", {"a.jpg": b"1"}).read_bytes()
+    path = _zip(tmp_path / "a.zip", {"x" * 30_000: inside}, zipfile.ZIP_STORED)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = b"holidays"
+    with pytest.raises(DataError, match="more than the 3 files"):
+        list_members(path, SMALL)
+
+
+def test_a_count_of_files_that_looks_like_an_end_is_not_taken_for_it(tmp_path: Path) -> None:
     path = _zip(tmp_path / "a.zip", {"a.jpg": b"1"})
+    data = path.read_bytes()
+    path.write_bytes(data[:-14] + b"PK\x05\x06" + data[-10:])
+    assert list_members(path, SMALL) == ("a.jpg",)
+
+
+def test_the_large_form_is_read_where_so_many_files_are_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 0)  # so that one file is enough for it
+    path = _zip(tmp_path / "a.zip", {"a.jpg": b"1"})
+    assert b"PK\x06\x07" in path.read_bytes()
+    assert list_members(path, Limits(files=65_535, unpacked=1)) == ("a.jpg",)
+    with pytest.raises(DataError, match="more than the 65,534 files"):
+        list_members(path, Limits(files=65_534, unpacked=1))
+
+
+@pytest.mark.parametrize("comment", [b"", b"c" * 65_535], ids=["no comment", "the longest comment"])
+def test_the_large_form_is_refused_where_few_files_are_accepted(comment: bytes, tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", {"a.jpg": b"1"})
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = comment
+    assert list_members(path, SMALL) == ("a.jpg",)
     data = path.read_bytes()
     end = data.rfind(b"PK\x05\x06")
     path.write_bytes(data[:end] + b"PK\x06\x07" + bytes(16) + data[end:])

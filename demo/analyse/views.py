@@ -1,0 +1,98 @@
+"""The tab *Analyse* as it is shown for what a visit holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from demo import html, pictures
+from demo.analyse import words
+from demo.analyse.outputs import Screen
+from demo.events import HIDE, SAME, SHOW
+from demo.kept import KeptPhoto
+from demo.pictures import image_update
+from demo.views import answer, looked_alt, looked_caption, moved_alt, photo_alt, weighed
+from demo.visits import Focus, View
+from demo.words import NO_FACE_API
+from glamor.errors import FaceError
+from glamor.explain import Explanation
+from glamor.predictor import Prediction
+
+
+def drawn(view: View, opacity: float) -> Screen:
+    """Return the page for the chosen face of a view, all but its attributions.
+
+    Raises:
+        FaceError: if the view has no face.
+    """
+    if view.focus is None:
+        raise FaceError(NO_FACE_API)
+    question, prediction = view.focus
+    photo, predictions, index = view.photo, view.predictions, question.face
+    return Screen(
+        notice="",
+        photo=SAME if view.example else photo_update(view),
+        faces=_faces(predictions, index),
+        target=gr.update(choices=list(prediction.class_names), value=question.target, interactive=True),
+        answer=answer(Focus(question, prediction), len(predictions), view.example),
+        saw=image_update(pictures.saw(prediction), words.SAW_ALT.format(number=index + 1)),
+        saw_words=html.caption(words.SAW_CAPTION),
+        looked=looked_update(photo, prediction, opacity),
+        looked_words=looked_caption(prediction),
+        weighed=weighed(prediction),
+        moved=gr.update(value=None, visible=True),  # never the last face's map beside this face's answer
+        moved_words=html.caption(words.MOVED_WAIT),
+        box_hint=photo_size(photo),
+        remove=SHOW,
+        stop=SHOW,
+        again=HIDE,
+    )
+
+
+def blank(notice: str = "") -> Screen:
+    """Return the page as it is before there is a photo; the photo's own place is left alone."""
+    hidden = gr.update(value=None, visible=False)
+    return Screen(
+        notice=notice,
+        faces=gr.update(choices=[], value=None, visible=False),
+        target=gr.update(interactive=False),
+        answer=html.empty(words.ANSWER_EMPTY),
+        saw=hidden,
+        saw_words=html.empty(words.SAW_EMPTY),
+        looked=hidden,
+        looked_words=html.empty(words.LOOKED_EMPTY),
+        weighed=html.empty(words.WEIGHED_EMPTY),
+        moved=hidden,
+        moved_words=html.empty(words.MOVED_EMPTY),
+        box_hint="",
+        remove=HIDE,
+        stop=HIDE,
+        again=HIDE,
+    )
+
+
+def photo_update(view: View) -> Any:
+    """Return what puts up the photo with its numbered boxes."""
+    return image_update(pictures.boxed_photo(view), photo_alt(view))
+
+
+def looked_update(photo: KeptPhoto, prediction: Prediction, opacity: float) -> Any:
+    """Return what puts up the photo with the attention over it."""
+    return image_update(pictures.looked(photo.on_screen(), prediction, opacity), looked_alt(prediction))
+
+
+def moved_update(prediction: Prediction, explanation: Explanation, opacity: float) -> Any:
+    """Return what puts up the attribution maps."""
+    return image_update(pictures.moved(prediction, explanation, opacity), moved_alt(explanation))
+
+
+def photo_size(photo: KeptPhoto) -> str:
+    """Return how large the photo is, in words."""
+    height, width = photo.hw
+    return html.caption(words.PHOTO_SIZE.format(width=width, height=height))
+
+
+def _faces(predictions: tuple[Prediction, ...], chosen: int) -> Any:
+    choices = [(f"{i} {one.emotion}", i - 1) for i, one in enumerate(predictions, start=1)]
+    return gr.update(choices=choices, value=chosen, visible=True)

@@ -1,0 +1,132 @@
+"""The endpoints as programs and assistants know them: their names and docstrings are what these read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import gradio as gr
+from PIL.Image import Image
+
+from demo.api import handlers
+from demo.api.handlers import Payload
+from demo.engine import Engine
+from demo.html import message_of
+from glamor.explain.what_if import AS_IS
+
+METHOD, OPACITY = "integrated_gradients", 0.7  # where a program leaves them out
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def in_one_sentence(handler: Callable[P, R]) -> Callable[P, R]:
+    """Wrap an endpoint: whatever it raises becomes a ``gr.Error`` with one sentence."""
+
+    @wraps(handler)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return handler(*args, **kwargs)
+        except Exception as error:
+            raise gr.Error(message_of(error), print_exception=False) from None
+
+    return guarded
+
+
+class Endpoints:
+    """What programs can ask.
+
+    Args:
+        engine: loaded weights.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @in_one_sentence
+    def predict_photo(self, photo: Payload, boxes: Any = None) -> tuple[dict[str, Any], Image]:
+        """Name the expression that a network reads in every face of a photo. It is not what the person feels.
+
+        Args:
+            photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
+            boxes: Face boxes as a list of [x1, y1, x2, y2] in photo pixels. Leave it out to have faces found.
+
+        Returns:
+            For each face, left to right: label, probabilities, box, attention over the scene, weights of face and scene
+            The photo with numbered boxes
+        """
+        return handlers.predict(self._engine, photo, boxes)
+
+    @in_one_sentence
+    def explain_photo(
+        self,
+        photo: Payload,
+        method: str = METHOD,
+        target: str | None = None,
+        face: Any = None,
+        box: Any = None,
+        opacity: Any = OPACITY,
+        maps: Any = True,
+    ) -> tuple[dict[str, Any], Image, Image]:
+        """Show which pixels moved the network's score for one expression of one face, in the face and in the scene.
+
+        Args:
+            photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
+            method: How to explain, for instance integrated_gradients, grad_cam or occlusion.
+            target: The expression to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the best.
+            face: Which face, counted from 1, left to right. Default: the largest.
+            box: The face as [x1, y1, x2, y2] in photo pixels, instead of a face that is found.
+            opacity: Strength of the pictures' colours, from 0 to 1.
+            maps: Set it to false to leave out the raw maps, 22,000 numbers; the pictures show them.
+
+        Returns:
+            The prediction and the explanation in numbers
+            What moved the score, drawn over both inputs of the network
+            Where in the scene the network looked, drawn over the photo
+        """
+        return handlers.explain(self._engine, photo, method, target, face, box, opacity, maps)
+
+    @in_one_sentence
+    def trust_photo(
+        self, photo: Payload, methods: Any = None, target: str | None = None, face: Any = None, box: Any = None
+    ) -> dict[str, Any]:
+        """Check how far the explanations of one face can be trusted. It takes up to half a minute.
+
+        Args:
+            photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
+            methods: Which maps to check, for instance integrated_gradients and occlusion. Default: those of the page.
+            target: The expression to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the best.
+            face: Which face, counted from 1, left to right. Default: the largest.
+            box: The face as [x1, y1, x2, y2] in photo pixels, instead of a face that is found.
+
+        Returns:
+            The prediction and every figure on the trust in its explanations
+        """
+        return handlers.trust(self._engine, photo, methods, target, face, box)
+
+    @in_one_sentence
+    def intervene_on_photo(
+        self,
+        photo: Payload,
+        face: Any = None,
+        box: Any = None,
+        w_face: Any = None,
+        attention: Any = None,
+        scene: str = AS_IS,
+        face_input: str = AS_IS,
+    ) -> dict[str, Any]:
+        """Ask what the network's answer for one face would be with something set by hand.
+
+        Args:
+            photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
+            face: Which face, counted from 1, left to right. Default: the largest.
+            box: The face as [x1, y1, x2, y2] in photo pixels, instead of a face that is found.
+            w_face: Weight of the face against the scene, from 0 to 1. Default: the network's own.
+            attention: 7 rows of 7 numbers from 0 up, the attention over the scene. Default: the network's own.
+            scene: What it is shown of the scene: as is, black or blurred.
+            face_input: What it is shown of the face: as is or black.
+
+        Returns:
+            The untouched answer, the answer under the intervention, and the change of each probability
+        """
+        return handlers.intervene(self._engine, photo, face, box, w_face, attention, scene, face_input)

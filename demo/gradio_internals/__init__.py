@@ -1,0 +1,1 @@
+"""The one place that touches what Gradio does not document; see docs/decisions/0007."""

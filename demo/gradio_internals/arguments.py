@@ -1,0 +1,41 @@
+"""What an endpoint takes, said to whoever sent something else."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+from demo import words
+
+
+def names(function: Any) -> list[str]:
+    """Return the names of an endpoint's arguments, in order."""
+    return list(inspect.signature(function.fn).parameters)[: len(function.inputs)]
+
+
+def surplus(function: Any, given: Sequence[Any]) -> str:
+    """Return the sentence for a call with more arguments than its endpoint, or event of the page, takes; else nothing.
+
+    Args:
+        function: Gradio's.
+        given: what came.
+    """
+    most = len(function.inputs)
+    if len(given) <= most:
+        return ""
+    if function.api_visibility != "public":
+        return words.TOO_MANY_VALUES.format(given=len(given), most=most)
+    name, listed = function.api_name, ", ".join(names(function))
+    return words.TOO_MANY_ARGUMENTS.format(given=len(given), name=name, most=most, names=listed)
+
+
+def taken(function: Any) -> str:
+    """Return the sentence for a call with other names than its endpoint takes."""
+    return words.BAD_ARGUMENTS.format(name=function.api_name, names=", ".join(names(function)))
+
+
+def endpoint(page: Any, name: str) -> Any:
+    """Return the endpoint of that name; None if there is none."""
+    public = (one for one in page.fns.values() if one.api_visibility == "public")
+    return next((one for one in public if one.api_name == name.removeprefix("/")), None)

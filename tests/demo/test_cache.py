@@ -1,0 +1,91 @@
+"""The folder of visitors' files: what is kept whole, under which name, and what is deleted."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demo import cache
+from tests.live_app import ROOT
+
+
+def _names(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def test_a_file_is_kept_whole_under_a_name_that_its_content_does_not_tell(tmp_path: Path) -> None:
+    path = Path(cache.keep(b"a photo", "image.png", tmp_path / "cache"))
+    assert path.read_bytes() == b"a photo"
+    assert path.parent.parent == tmp_path / "cache"
+    assert path.name == "image.png"
+    assert list(path.parent.iterdir()) == [path]
+    plain = {hashlib.new(name, b"a photo").hexdigest()[:32] for name in ("blake2b", "sha256", "sha1", "md5")}
+    plain.add(hashlib.blake2b(b"a photo", digest_size=32).hexdigest()[:32])
+    assert path.parent.name[:32] not in plain
+
+
+def test_the_same_file_is_kept_once_and_another_one_beside_it(tmp_path: Path) -> None:
+    same = [cache.keep(b"a photo", "image.png", tmp_path) for _ in range(2)]
+    other = cache.keep(b"another photo", "image.png", tmp_path)
+    assert same[0] == same[1] != other
+    assert [Path(path).read_bytes() for path in (same[0], other)] == [b"a photo", b"another photo"]
+
+
+def test_a_file_that_cannot_be_kept_leaves_nothing_half_done(tmp_path: Path) -> None:
+    path = Path(cache.keep(b"a photo", "image.png", tmp_path))
+    path.unlink()
+    path.mkdir()  # a folder is in its place
+    with pytest.raises(OSError, match=r"image\.png"):
+        cache.keep(b"a photo", "image.png", tmp_path)
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_folder_goes_with_its_last_file(tmp_path: Path) -> None:
+    one, two = tmp_path / "a" / "1.png", tmp_path / "a" / "2.png"
+    one.parent.mkdir()
+    for path in (one, two):
+        path.write_bytes(b"x")
+    cache.delete([one], tmp_path)
+    assert _names(tmp_path) == {"a", "a/2.png"}
+    cache.delete([one, two], tmp_path)
+    assert _names(tmp_path) == set()
+
+
+@pytest.mark.parametrize("name", ["../outside.png", "made/../../outside.png", "../cache-of-another/x.png"])
+def test_no_way_round_leads_out_of_the_cache(name: str, tmp_path: Path) -> None:
+    (tmp_path / "cache" / "made").mkdir(parents=True)
+    (tmp_path / "cache-of-another").mkdir()
+    outside = (tmp_path / "cache" / name).resolve()
+    outside.write_bytes(b"somebody else's")
+    cache.delete([f"{tmp_path}/cache/{name}"], tmp_path / "cache")
+    assert outside.exists()
+
+
+def test_a_folder_of_its_own_is_made_for_each_run_and_goes_with_it(tmp_path: Path) -> None:
+    script = "from demo import cache; import os; print(cache.FOLDER, os.environ['GRADIO_TEMP_DIR'])"
+    environment = {name: value for name, value in os.environ.items() if name != "GRADIO_TEMP_DIR"}
+    command = [sys.executable, "-c", script]
+    for given in ("", str(tmp_path / "given")):
+        more = {"TMPDIR": str(tmp_path)} | ({"GRADIO_TEMP_DIR": given} if given else {})
+        done = subprocess.run(command, cwd=ROOT, env=environment | more, capture_output=True, text=True, check=True)
+        folder, told = done.stdout.split()
+        assert folder == told
+        assert folder == given or Path(folder).parent == tmp_path
+        assert not Path(folder).exists()
+
+
+def test_a_folder_that_is_made_is_nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    made = [cache.claim()]
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")
+    made.append(cache.claim())
+    assert made[0] != made[1]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o700] * 2

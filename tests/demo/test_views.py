@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import numpy as np
+import pytest
+
+from demo import views, words
+from demo.analyse import words as analyse_words
+from demo.visits import Focus, Question
+from glamor.explain import METHODS, Explanation
+
+
+@pytest.fixture(scope="module")
+def prediction(engine, astronaut):
+    return engine.predict(astronaut)[0]
+
+
+def test_every_probability_is_written_out_and_the_best_is_marked_once(prediction):
+    values = np.array([0.02, 0.03, 0.05, 0.6, 0.1, 0.125, 0.075])
+    known = replace(prediction, probabilities=values, emotion="Happy", uncertain=False)
+    html = views.answer(Focus(Question(0, "grad_cam", "Happy"), known), 1)
+    for piece in ("2.0%", "3.0%", "5.0%", "60.0%", "10.0%", "12.5%", "7.5%", "<strong>Happy</strong>"):
+        assert piece in html
+    assert html.count('class="best"') == 1
+    assert "close call" not in html
+
+
+def test_a_close_call_is_said_in_words_and_names_the_second(prediction):
+    values = np.array([0.01, 0.01, 0.01, 0.41, 0.15, 0.4, 0.01])
+    known = replace(prediction, probabilities=values, emotion="Happy", uncertain=True)
+    assert "close call: “Sad”" in views.answer(Focus(Question(0, "grad_cam", "Happy"), known), 1)
+
+
+@pytest.mark.parametrize(
+    ("weights", "verdict"),
+    [
+        ((0.8, 0.2), "gave the face most of the weight"),
+        ((0.3, 0.7), "gave the scene most of the weight"),
+        ((0.52, 0.48), "gave both about equal weight"),
+        ((0.4, 0.6), "gave the scene somewhat more weight"),
+    ],
+)
+def test_fusion_is_told_in_numbers_and_words(prediction, weights, verdict):
+    html = views.weighed(replace(prediction, fusion_weights=weights))
+    assert f"<strong>{weights[0]:.0%}</strong>" in html
+    assert f"<strong>{weights[1]:.0%}</strong>" in html
+    assert verdict in html
+
+
+def test_the_alternative_text_says_where_attention_peaks(prediction):
+    attention = np.full((7, 7), 1 / 98)
+    attention[6, 0] += 0.5
+    words = views.looked_alt(replace(prediction, attention=attention))
+    assert "at the bottom left" in words
+    assert f"{(1 / 98 + 0.5) * 49:.1f} times" in words
+
+
+def test_the_page_says_what_the_result_is_not():
+    assert "not what the person feels" in analyse_words.MEANING
+    assert "banned in the EU" in words.LIMITS
+
+
+def test_every_number_of_the_analysis_names_its_paper(prediction):
+    for html in (
+        views.answer(Focus(Question(0, "grad_cam", "Happy"), prediction), 1),
+        views.looked_caption(prediction),
+        views.weighed(prediction),
+    ):
+        assert re.search(r"\w+ et al\. 20\d\d", html)
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_a_map_unfolds_what_its_method_does_and_who_proposed_it(method):
+    zeros = np.zeros((4, 4))
+    found = Explanation(
+        method=method.key,
+        target=0,
+        target_name="Angry",
+        face=zeros,
+        context=zeros,
+        logit=1.0,
+        baseline_logit=0.0,
+        convergence_delta=None,
+        scored=zeros > 0,
+        baseline="black",
+        smooth=False,
+        seed=0,
+    )
+    told = re.sub("<[^>]+>", " ", views.moved(found))
+    assert method.caption in unescape(told)
+    assert f"{words.SOURCE} {method.source}." in unescape(told)
