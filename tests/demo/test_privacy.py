@@ -19,6 +19,7 @@ from PIL import Image
 from demo import cache
 from demo.analyse import words as analyse_words
 from demo.gradio_internals.sessions import Page
+from demo.limits import Limits
 from demo.visits import Visit
 from tests.live_app import ROOT, LiveApp, free_port, wait
 from tests.visitor import Visitor
@@ -163,7 +164,7 @@ def test_slow_work_of_two_visitors_holds_up_neither_a_third_nor_its_own_stop(app
 
 async def _page_with_a_visit() -> tuple[Page, gr.State]:
     # Inside a loop: elsewhere Gradio makes loops of its own, which nobody closes.
-    with Page() as page:
+    with Page(limits=Limits()) as page:
         return page, gr.State(Visit(), time_to_live=3600, delete_callback=page.forget_visit)
 
 

@@ -14,7 +14,8 @@ from gradio.state_holder import SessionState, StateHolder
 from PIL import Image
 
 from demo import cache
-from demo.sessions import Page
+from demo.gradio_internals.sessions import Page
+from demo.limits import Limits
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -25,7 +26,7 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 @pytest.fixture
 def page() -> Page:
     async def made() -> Page:
-        with Page() as page:
+        with Page(limits=Limits()) as page:
             drawn = gr.Image(format="png")
             gr.Button().click(lambda: None, None, drawn)
         return page
