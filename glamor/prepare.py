@@ -28,6 +28,7 @@ Floats = NDArray[np.float32]
 NO_FACE: BoxXyxy = (0.0, 0.0, 0.0, 0.0)
 JPEG_QUALITY = 95
 JPEG_SUBSAMPLING = "4:2:0"
+BAND_PIXELS = 2**21
 
 
 @dataclass(frozen=True)
@@ -209,10 +210,7 @@ def _face_input(photo: Photo, box: tuple[int, int, int, int], size: int) -> Floa
 
 
 def _context_input(photo: Photo, box: tuple[int, int, int, int], config: ModelConfig) -> Floats:
-    x1, y1, x2, y2 = box
-    masked = photo.copy()
-    masked[y1:y2, x1:x2] = 0
-    seen = _through_jpeg(masked) if config.jpeg_round_trip else masked
+    seen = _through_jpeg(photo, box) if config.jpeg_round_trip else _masked(photo, box)
     size, (rows, columns) = config.context_size, config.context_resize_hw
     top, left = _context_corner(config)
     height, width = photo.shape[:2]
@@ -232,10 +230,33 @@ def _context_region(width: int, height: int, config: ModelConfig) -> BoxXyxy:
     return (left * x_scale, top * y_scale, (left + size) * x_scale, (top + size) * y_scale)
 
 
-def _through_jpeg(photo: Photo) -> Photo:
-    buffer = io.BytesIO()
-    Image.fromarray(photo).save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=JPEG_SUBSAMPLING)
-    return np.asarray(Image.open(buffer, formats=("JPEG",)))
+def _masked(photo: Photo, box: tuple[int, int, int, int]) -> Photo:
+    x1, y1, x2, y2 = box
+    masked = photo.copy()
+    masked[y1:y2, x1:x2] = 0
+    return masked
+
+
+def _through_jpeg(photo: Photo, box: tuple[int, int, int, int]) -> Photo:
+    """Return the masked photo as JPEG leaves it; of a large one there are never more than two copies at a time."""
+    buffer, image = io.BytesIO(), Image.fromarray(photo)
+    if any(box):
+        image.paste((0, 0, 0), box)
+    image.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=JPEG_SUBSAMPLING)
+    del image
+    return _pixels(Image.open(buffer, formats=("JPEG",)))
+
+
+def _pixels(image: Image.Image) -> Photo:
+    """Return a picture's pixels, taken band by band: at once, they would be there three times for a moment."""
+    width, height = image.size
+    rows = max(1, BAND_PIXELS // width)
+    if rows >= height:
+        return np.asarray(image)
+    pixels = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, rows):
+        pixels[top : top + rows] = np.asarray(image.crop((0, top, width, min(top + rows, height))))
+    return pixels
 
 
 def _positions(old: int, new: int) -> NDArray[np.float64]:
