@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -66,6 +67,19 @@ def test_a_session_keeps_no_copy_of_what_it_was_shown(page: Page) -> None:
     _show(page, state, 4)
     assert state.config_values == {}
     page.forget("someone")
+
+
+def test_a_visitor_who_names_a_file_outside_the_cache_does_not_delete_it(page: Page, tmp_path: Path) -> None:
+    victim = tmp_path / "somebody-elses.txt"
+    victim.write_bytes(b"kept")
+    state = page.state_holder["someone"]
+    (event,) = page.fns.values()
+    way_round = cache.FOLDER / os.path.relpath(victim, cache.FOLDER)
+    cache.FOLDER.mkdir(parents=True, exist_ok=True)
+    assert way_round.exists()
+    _run(page.postprocess_data(event, gr.update(alt_text=str(way_round)), state))
+    page.forget("someone")
+    assert victim.exists()
 
 
 @pytest.mark.parametrize("name", ["nobody", None])

@@ -137,13 +137,13 @@ def test_a_labelled_set_scores_as_in_evaluate(tmp_path: Path, predictor: Predict
 
 
 def test_a_page_of_photos_that_are_gone_still_stands_and_escapes_names(tmp_path: Path) -> None:
-    page = summary_page(summarise(_write(tmp_path, (_row("<b>gone</b>.jpg", (0.8, 0.1, 0.1), 0.2),))))
+    page = summary_page(summarise(_write(tmp_path, (_row("<b>gone.jpg", (0.8, 0.1, 0.1), 0.2),))))
     assert "photo not found" in page
     assert "<b>gone" not in page
 
 
 def test_nothing_that_comes_from_files_is_markup_on_the_page(tmp_path: Path) -> None:
-    nasty = "<script>alert(1)</script>"
+    nasty = "<script>alert(1)"  # without the slash, after which a file's name would begin
     names = (nasty, "Merry", "Wild")
     answer = replace(_row("a.jpg", (0.8, 0.1, 0.1), 0.2).answer, emotion=nasty)
     failed = Row(nasty, 0, None, None, None, None, None, 0.1, nasty, f"torn {nasty}")
@@ -151,7 +151,7 @@ def test_nothing_that_comes_from_files_is_markup_on_the_page(tmp_path: Path) -> 
         store.add([_row(f"{nasty}.jpg", (0.8, 0.1, 0.1), 0.2, answer=answer, checkpoint=nasty, label="Merry"), failed])
         store.finish()
     page = summary_page(summarise(tmp_path))
-    assert "torn &lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "torn &lt;script&gt;alert(1)" in page
     assert "<script" not in page
 
 
