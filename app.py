@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import demo.cache  # (first: Gradio reads its folder's place when it is imported)
 import demo.gpu  # (then: on a ZeroGPU Space its package must come before torch)
-from demo.first import first_visit
+from demo.first import first_session
 from demo.gradio_internals.quick import without_stubs
 from demo.limits import read_limits
 from demo.memory import share_arenas
@@ -38,7 +38,7 @@ def main() -> int:
         print(f"app.py: {error}", file=sys.stderr)
         return 2
     with ThreadPoolExecutor(1) as beside, without_stubs():
-        first = beside.submit(first_visit, engine)
+        first = beside.submit(first_session, engine)
         from demo.page import build, launch_options  # Gradio takes seconds; the example is explained meanwhile
     page = build(engine, first.result(), limits)
     os.environ["FORWARDED_ALLOW_IPS"] = ""  # uvicorn itself believes no proxy: demo.server.hosts knows which to believe

@@ -80,11 +80,11 @@ def main() -> int:
             with Program(app.url) as program:
                 expected = {path: program.ask("predict", path)[0] for path in photos}
             begin = ALONE_SECONDS if arguments.seconds > ALONE_SECONDS else arguments.seconds
-            alone = visit(app.url, expected, 1, begin, process.pid)
+            alone = session(app.url, expected, 1, begin, process.pid)
             with sent(app.url, files, 0) as strangers:
-                beside = visit(app.url, expected, 1, begin, process.pid)
+                beside = session(app.url, expected, 1, begin, process.pid)
             with sent(app.url, files, EVERY) as more:
-                many = visit(app.url, expected, arguments.visitors, arguments.seconds, process.pid)
+                many = session(app.url, expected, arguments.visitors, arguments.seconds, process.pid)
             beside.hostile, many.hostile = strangers.hostile, more.hostile
     finally:
         stop(app, process)
@@ -111,7 +111,7 @@ def write_hostile(folder: Path) -> list[Path]:
     return [folder / name for name in HOSTILE]
 
 
-def visit(url: str, expected: dict[Path, Any], count: int, seconds: float, pid: int) -> Told:
+def session(url: str, expected: dict[Path, Any], count: int, seconds: float, pid: int) -> Told:
     """Have visitors ask until the time is over, each again as soon as it is answered; note the app's memory."""
     told, end = Told(), time.monotonic() + seconds
     threads = [threading.Thread(target=ask, args=(url, expected, n, end, told)) for n in range(count)]

@@ -27,7 +27,7 @@ from demo.analyse import handlers
 from demo.engine import Engine
 from demo.interventions import handlers as intervening
 from demo.trust import handlers as trust
-from demo.visits import Visit
+from demo.visits import Session
 from glamor.explain.trust import DEFAULT_METHODS
 from glamor.predictor import Predictor
 
@@ -65,37 +65,37 @@ def main() -> None:
 
 
 def lines(engine: Engine) -> tuple[Line, ...]:
-    """Return all that is measured, on one visit; slow work knows no map from before."""
-    visit = Visit()
-    handlers.analyse(engine, visit, one_face_photo(), "integrated_gradients", OPACITY)
-    if visit.view is None or visit.view.focus is None:
+    """Return all that is measured, on one session; slow work knows no map from before."""
+    session = Session()
+    handlers.analyse(engine, session, one_face_photo(), "integrated_gradients", OPACITY)
+    if session.analysis is None or session.analysis.selection is None:
         raise SystemExit("No face was found in the photo: these weights or this detector cannot be measured with it.")
-    send(intervening.enter(engine, visit))
+    send(intervening.enter(engine, session))
     places = cycle(np.linspace(0, 1, 21).tolist())
     cells = cycle(f"{row}, {column}" for row in range(1, 7) for column in range(1, 8))  # never all of them
     return (
-        Line("integrated gradients", 3.0, False, lambda: integrated_gradients(engine, visit)),
-        Line("trust panel", 30.0, False, lambda: full_trust(engine, visit)),
-        Line("fusion slider", 0.3, True, lambda: send(intervening.weigh(engine, visit, next(places)))),
-        Line("attention editor", 0.3, True, lambda: send(intervening.type_cell(engine, visit, next(cells)))),
+        Line("integrated gradients", 3.0, False, lambda: integrated_gradients(engine, session)),
+        Line("trust panel", 30.0, False, lambda: full_trust(engine, session)),
+        Line("fusion slider", 0.3, True, lambda: send(intervening.weigh(engine, session, next(places)))),
+        Line("attention editor", 0.3, True, lambda: send(intervening.type_cell(engine, session, next(cells)))),
     )
 
 
-def integrated_gradients(engine: Engine, visit: Visit) -> None:
+def integrated_gradients(engine: Engine, session: Session) -> None:
     """Fill the panel of the tab Analyse that shows what moved the answer."""
-    visit.maps.clear()
-    send(handlers.explain(engine, visit, OPACITY))
-    if not visit.maps:
+    session.maps.clear()
+    send(handlers.explain(engine, session, OPACITY))
+    if not session.maps:
         raise SystemExit("No map was made, so its time says nothing.")
 
 
-def full_trust(engine: Engine, visit: Visit) -> None:
+def full_trust(engine: Engine, session: Session) -> None:
     """Press the button of the tab Trust, with the maps that it offers first."""
-    visit.maps.clear()
-    visit.checks.clear()
-    trust.start(visit, DEFAULT_METHODS)
-    send(trust.work(engine, visit))
-    if not visit.checks:
+    session.maps.clear()
+    session.checks.clear()
+    trust.start(session, DEFAULT_METHODS)
+    send(trust.work(engine, session))
+    if not session.checks:
         raise SystemExit("The checks failed, so their time says nothing.")
 
 

@@ -60,12 +60,12 @@ def main() -> int:
             return large(app.url, process.pid, arguments.visitors[-1])
         with tempfile.TemporaryDirectory() as folder:
             photos = write_photos(Path(folder))
-            visit(app.url, photos, 1, 3)  # warm
+            session(app.url, photos, 1, 3)  # warm
             before, told = memory(process.pid), {}
             for count in arguments.visitors:
-                told[f"{count}"] = visit(app.url, photos, count, arguments.seconds)
-            idle = visit(app.url, photos, 1, arguments.seconds)
-            told[f"1, {HEAVY} explain"] = visit(app.url, photos, 1, arguments.seconds, heavy=HEAVY)
+                told[f"{count}"] = session(app.url, photos, count, arguments.seconds)
+            idle = session(app.url, photos, 1, arguments.seconds)
+            told[f"1, {HEAVY} explain"] = session(app.url, photos, 1, arguments.seconds, heavy=HEAVY)
             after = memory(process.pid)
     finally:
         stop(app, process)
@@ -103,7 +103,7 @@ def large(url: str, pid: int, count: int) -> int:
 
 
 def add_large(url: str, folder: Path, number: int) -> Visitor:
-    """Begin a visit and add a photo like nobody else's."""
+    """Begin a session and add a photo like nobody else's."""
     visitor, path = Visitor(url), folder / f"{number}.jpg"
     visitor.open()
     photo = make_photo(load_portraits(), number, np.random.default_rng(number), LONGEST)
@@ -127,7 +127,7 @@ def write_photos(folder: Path) -> list[Path]:
     return paths
 
 
-def visit(url: str, photos: list[Path], count: int, seconds: float, heavy: int = 0) -> Told:
+def session(url: str, photos: list[Path], count: int, seconds: float, heavy: int = 0) -> Told:
     """Have visitors ask until the time is over.
 
     Args:

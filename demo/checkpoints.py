@@ -7,7 +7,7 @@ from typing import Any
 
 from demo import words
 from demo.engine import Engine
-from demo.visits import Visit
+from demo.visits import Session
 from glamor.checkpoint import CONFIG_FILE, EMBEDDED
 from glamor.errors import CheckpointError
 from glamor.predictor import Predictor
@@ -15,7 +15,7 @@ from glamor.predictor import Predictor
 BUILT_IN = "built-in"
 
 
-class Shelf:
+class Checkpoints:
     """One engine a checkpoint; nothing that the host does not allow is ever looked for.
 
     Args:
@@ -55,6 +55,6 @@ class Shelf:
                 self._engines[name] = Engine(Predictor(self._sources[name], device=device))
             return self._engines[name]
 
-    def of(self, visit: Visit) -> Engine:
+    def of(self, session: Session) -> Engine:
         """Return the engine of the checkpoint that a visitor has chosen, the page's own if none was."""
-        return self.engine(visit.checkpoint or self.own)
+        return self.engine(session.checkpoint or self.own)

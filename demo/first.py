@@ -1,4 +1,4 @@
-"""What a first visit finds: one example, analysed and explained once, when the page is built."""
+"""What a first session finds: one example, analysed and explained once, when the page is built."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from demo import gpu
 from demo.engine import Engine
 from demo.examples import example_photos
 from demo.kept import keep
-from demo.visits import Question, View, Visit
+from demo.visits import Analysis, MapRequest, Session
 from glamor.checkpoint import load_checkpoint
 from glamor.explain import explain
 from glamor.faces import largest
@@ -19,31 +19,31 @@ from glamor.predictor import Predictor
 METHOD = "integrated_gradients"
 
 
-def first_visit(engine: Engine, method: str = METHOD) -> Visit:
-    """Return a visit to which the first example has been explained; every visitor begins with a copy.
+def first_session(engine: Engine, method: str = METHOD) -> Session:
+    """Return a session to which the first example has been explained; every visitor begins with a copy.
 
     Args:
         engine: loaded weights.
         method: a key of ``glamor.explain.METHODS``.
 
     Returns:
-        The visit; an empty one if the weights are untrained, whose numbers are not shown, or find no face.
+        The session; an empty one if the weights are untrained, whose numbers are not shown, or find no face.
     """
-    visit = Visit()
+    session = Session()
     if not engine.trained:
-        return visit
+        return session
     predictor = _predictor(engine)
     photo, pixels = keep(engine, str(example_photos()[0]))
     predictions = predictor.predict(pixels)
     if not predictions:
-        return visit
+        return session
     chosen = largest([prediction.face_box_xyxy for prediction in predictions])
-    question = Question(chosen, method, predictions[chosen].emotion)
-    visit.show(View(photo, predictions, question, example=True))
+    request = MapRequest(chosen, method, predictions[chosen].emotion)
+    session.show(Analysis(photo, predictions, request, example=True))
     with predictor.lock:
-        visit.maps[question] = explain(predictor.model, predictions[chosen].prepared, method)
-    visit.give_up()  # nobody waits for what is there
-    return visit
+        session.maps[request] = explain(predictor.model, predictions[chosen].prepared, method)
+    session.cancel()  # nobody waits for what is there
+    return session
 
 
 def _predictor(engine: Engine) -> Predictor:

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from demo import html, views, words
-from demo.visits import BASELINE, Focus, Question
+from demo.visits import BASELINE, MapRequest, Selection
 from glamor.explain import METHODS, find_method
 
 
@@ -34,17 +34,17 @@ def buttons(tab: str, run: str) -> dict[str, Any]:
     return {"run": start, "cancel": stop, "status": gr.HTML("", elem_id=f"{tab}-status")}
 
 
-def question_of(focus: Focus, method: str, baseline: str = BASELINE, smooth: bool = False) -> Question:
-    """Return the question that a method's map answers; what the method has no use for is left out.
+def request_for(selection: Selection, method: str, baseline: str = BASELINE, smooth: bool = False) -> MapRequest:
+    """Return the request that a method's map answers; what the method has no use for is left out.
 
     Raises:
         ExplainError: if there is no such method.
     """
     entry = find_method(method)
-    return Question(
-        focus.question.face,
+    return MapRequest(
+        selection.request.face,
         entry.key,
-        focus.question.target,
+        selection.request.target,
         baseline if entry.uses_baseline else BASELINE,
         bool(smooth) and entry.can_smooth,
     )

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 
 from demo import about, analyse, cache, compare, events, html, interventions, links, many, privacy, swap, trust, words
 from demo.api import add_endpoints
-from demo.checkpoints import Shelf
+from demo.checkpoints import Checkpoints
 from demo.engine import Engine
 from demo.events import Parts
 from demo.gradio_internals import admission
@@ -25,9 +25,9 @@ from demo.server.hosts import Hosts
 from demo.server.senders import NoteSenders
 from demo.server.tool_limit import ToolLimit
 from demo.theme import css, theme
-from demo.visits import Visit
+from demo.visits import Session
 
-VISIT_AGE = 3600  # seconds after the last action, or after the tab was closed, that a visit is remembered
+VISIT_AGE = 3600  # seconds after the last action, or after the tab was closed, that a session is remembered
 
 MAX_VISITS = Limits.visits
 
@@ -43,7 +43,7 @@ TABS = {
 }
 
 
-def build(engine: Engine, first: Visit, limits: Limits) -> Page:
+def build(engine: Engine, first: Session, limits: Limits) -> Page:
     """Return the page and its API, ready to be launched with :func:`launch_options`.
 
     Args:
@@ -51,7 +51,7 @@ def build(engine: Engine, first: Visit, limits: Limits) -> Page:
         first: what every visitor begins with a copy of, see :mod:`demo.first`.
         limits: what the host allows.
     """
-    shelf = Shelf(engine)
+    checkpoints = Checkpoints(engine)
     with Page(
         title=words.TITLE,
         analytics_enabled=False,
@@ -60,7 +60,7 @@ def build(engine: Engine, first: Visit, limits: Limits) -> Page:
         limits=limits,
     ) as page:
         page.begin_with(first)
-        visit = gr.State(first, time_to_live=VISIT_AGE, delete_callback=page.forget_visit)
+        session = gr.State(first, time_to_live=VISIT_AGE, delete_callback=page.forget_visit)
         with gr.Row(elem_id="top-bar"):
             gr.HTML(_header(), elem_id="header")
             copy = gr.Button(words.COPY_LINK, size="sm", min_width=80, elem_id="copy-link")
@@ -68,14 +68,14 @@ def build(engine: Engine, first: Visit, limits: Limits) -> Page:
         said, deleted = gr.HTML("", elem_id="said"), gr.HTML("", elem_id="deleted")
         _start_notice(engine)
         with gr.Tabs(elem_id="tabs") as tabs:
-            analysed, told = _build_tabs(shelf, visit, tabs, limits)
+            analysed, told = _build_tabs(checkpoints, session, tabs, limits)
         footer = gr.HTML(_footer(engine), elem_id="footer")
         add_endpoints(engine)
-        _connect_link(page, shelf, visit, tabs, said, analysed, told)
-        _connect_copy(shelf, copy, said, analysed, told)
-        if len(shelf.names) > 1:
-            told["facts"].change(lambda visit: _footer(shelf.of(visit)), [visit], footer, **events.FAST)
-        privacy.connect(page, visit, delete, deleted)
+        _connect_link(page, checkpoints, session, tabs, said, analysed, told)
+        _connect_copy(checkpoints, copy, said, analysed, told)
+        if len(checkpoints.names) > 1:
+            told["facts"].change(lambda session: _footer(checkpoints.of(session)), [session], footer, **events.FAST)
+        privacy.connect(page, session, delete, deleted)
     page.queue(max_size=limits.waiting, api_open=False)  # (not open: nobody goes round the queue)
     admission.bound(page, limits)
     return page
@@ -115,52 +115,52 @@ def launch_options(page: Page, names: Hosts) -> dict[str, Any]:
     }
 
 
-def _build_tabs(shelf: Shelf, visit: gr.State, tabs: gr.Tabs, limits: Limits) -> tuple[Parts, Parts]:
+def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, limits: Limits) -> tuple[Parts, Parts]:
     """Lay out every tab inside the open ``gr.Tabs``; returns the components of *Analyse* and of *About*."""
     tab = {key: gr.Tab(name, id=key, elem_id=f"tab-{key}") for key, name in TABS.items()}
     with tab["analyse"]:
-        analysed = analyse.build(shelf, visit)
+        analysed = analyse.build(checkpoints, session)
     for key, feature in (("compare", compare), ("interventions", interventions), ("trust", trust), ("photos", swap)):
         with tab[key]:
-            feature.build(shelf, visit, tab[key])
+            feature.build(checkpoints, session, tab[key])
     with tab["many"]:
-        many.build(shelf, visit, tab["many"], tabs, analysed["put_up"], limits.upload_files)
+        many.build(checkpoints, session, tab["many"], tabs, analysed["put_up"], limits.upload_files)
     with tab["about"]:
-        told = about.build(shelf, visit, analysed["put_up"])
+        told = about.build(checkpoints, session, analysed["put_up"])
     return analysed, told
 
 
 def _connect_link(
-    page: Page, shelf: Shelf, visit: gr.State, tabs: gr.Tabs, said: gr.HTML, analysed: Parts, told: Parts
+    page: Page, checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, said: gr.HTML, analysed: Parts, told: Parts
 ) -> None:
-    """Begin each visit as the page's address asks, and say what in it cannot be had."""
+    """Begin each session as the page's address asks, and say what in it cannot be had."""
 
     def read(request: gr.Request) -> links.Link:
-        labels = shelf.engine(shelf.own).class_names
-        return links.read(request.query_params, tuple(TABS), analyse.SHOWN_METHODS, labels, shelf.names)
+        labels = checkpoints.engine(checkpoints.own).class_names
+        return links.read(request.query_params, tuple(TABS), analyse.SHOWN_METHODS, labels, checkpoints.names)
 
-    def on_load(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
+    def on_load(session: Session, request: gr.Request) -> tuple[Any, ...]:
         link = read(request)
         refused = html.note(Markup("<br>").join(link.refused), "warn")
         tab = gr.Tabs(selected=link.tab) if link.tab else events.SAME
-        return tab, refused, *analyse.begin_linked(shelf, visit, link)
+        return tab, refused, *analyse.begin_linked(checkpoints, session, link)
 
-    def on_load_weights(visit: Visit, request: gr.Request) -> tuple[Any, ...]:
-        return about.begin_linked(shelf, visit, read(request).weights)
+    def on_load_weights(session: Session, request: gr.Request) -> tuple[Any, ...]:
+        return about.begin_linked(checkpoints, session, read(request).weights)
 
     begun = [tabs, said, analysed["method"], analysed["opacity"], analysed["put_up"]]
-    # Not queued: a visit has begun before its visitor can ask for anything, however many wait.
-    page.load(on_load, [visit], begun, queue=False, **events.FAST)
-    if len(shelf.names) > 1:  # loading weights takes seconds
-        chosen = [*events.outputs(told, about.About), analysed["put_up"]]
-        page.load(on_load_weights, [visit], chosen, **events.PRIVATE, **events.EXPLAIN_QUEUE)
+    # Not queued: a session has begun before its visitor can ask for anything, however many wait.
+    page.load(on_load, [session], begun, queue=False, **events.FAST)
+    if len(checkpoints.names) > 1:  # loading weights takes seconds
+        chosen = [*events.outputs(told, about.Outputs), analysed["put_up"]]
+        page.load(on_load_weights, [session], chosen, **events.PRIVATE, **events.EXPLAIN_QUEUE)
 
 
-def _connect_copy(shelf: Shelf, copy: gr.Button, said: gr.HTML, analysed: Parts, told: Parts) -> None:
+def _connect_copy(checkpoints: Checkpoints, copy: gr.Button, said: gr.HTML, analysed: Parts, told: Parts) -> None:
     """Write the settings into a link on request."""
     settings = [analysed["method"], analysed["target"], analysed["opacity"], told["which"]]
     notes = {"COPIED": html.note(words.COPIED), "IN_ADDRESS_BAR": html.note(words.IN_ADDRESS_BAR)}
-    copy.click(None, settings, said, js=links.copy_js(notes, shelf.own), api_visibility="private")
+    copy.click(None, settings, said, js=links.copy_js(notes, checkpoints.own), api_visibility="private")
 
 
 def _footer(engine: Engine) -> str:

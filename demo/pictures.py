@@ -15,7 +15,7 @@ from torch import Tensor
 
 from demo import html
 from demo.kept import OnScreen
-from demo.visits import Point, View
+from demo.visits import Analysis, Point
 from glamor import figures
 from glamor.explain import Explanation
 from glamor.explain.trust import SANITY_LIMIT, Removal, Trust
@@ -54,12 +54,12 @@ def chw_to_hwc(image: Tensor) -> NDArray[np.float32]:
     return rows
 
 
-def boxed_photo(view: View) -> Picture:
+def boxed_photo(analysis: Analysis) -> Picture:
     """Return the photo at most LONGEST_SHOWN long, with numbered boxes and the first corner of a new one."""
-    chosen = view.question.face if view.question else None
-    photo = view.photo.on_screen()
-    picture = numbered_photo(photo, view.predictions, chosen)
-    return picture if view.corner is None else _with_cross(picture, view.corner, photo.scale)
+    chosen = analysis.request.face if analysis.request else None
+    photo = analysis.photo.on_screen()
+    picture = numbered_photo(photo, analysis.predictions, chosen)
+    return picture if analysis.corner is None else _with_cross(picture, analysis.corner, photo.scale)
 
 
 def numbered_photo(photo: OnScreen, predictions: tuple[Prediction, ...], chosen: int | None) -> Picture:

@@ -10,7 +10,7 @@ import gradio as gr
 from demo import events, html, words
 from demo.gradio_internals.sessions import Page
 from demo.server.senders import sender_of
-from demo.visits import Visit
+from demo.visits import Session
 
 # The page is opened anew, as a stranger would: whatever a tab still shows goes with the old one.
 _AFRESH_JS = """() => {
@@ -24,19 +24,19 @@ _SAY_JS = """() => {
 }"""
 
 
-def connect(page: Page, visit: gr.State, delete: gr.Button, deleted: gr.HTML) -> None:
+def connect(page: Page, session: gr.State, delete: gr.Button, deleted: gr.HTML) -> None:
     """Tie the button to the page, which must be laid out by now."""
 
-    def on_delete(visit: Visit, *files: Any) -> None:
+    def on_delete(session: Session, *files: Any) -> None:
         # Files are taken as inputs only so that the session is known to hold them.
-        visit.show(None)
+        session.show(None)
 
     def forget(request: gr.Request) -> None:
         page.forget(request.session_hash, sender_of(request))
 
     options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **events.PREDICT_QUEUE}
     (
-        delete.click(on_delete, [visit, *_file_inputs(page)], None, preprocess=False, **options)
+        delete.click(on_delete, [session, *_file_inputs(page)], None, preprocess=False, **options)
         .then(forget, None, None, **options)
         .then(None, None, None, js=_AFRESH_JS, api_visibility="private")
     )

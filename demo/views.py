@@ -6,7 +6,7 @@ import numpy as np
 from markupsafe import Markup
 
 from demo import html, words
-from demo.visits import Focus, View
+from demo.visits import Analysis, Selection
 from glamor.explain import METHODS, Explanation
 from glamor.explain.registry import Method
 from glamor.explain.trust import CONVERGENCE_LIMIT, SANITY_LIMIT, SENSITIVITY_LIMIT
@@ -19,15 +19,15 @@ FAST, SECONDS = 10, 100
 LIMITS = {"convergence": CONVERGENCE_LIMIT, "sensitivity": SENSITIVITY_LIMIT, "similarity": SANITY_LIMIT}
 
 
-def answer(focus: Focus, count: int, example: bool = False) -> Markup:
+def answer(selection: Selection, count: int, example: bool = False) -> Markup:
     """Return the label and the seven probabilities of the chosen one of ``count`` faces.
 
     Args:
-        focus: the chosen face.
+        selection: the chosen face.
         count: of the photo's faces.
         example: whether the page chose the photo.
     """
-    question, prediction = focus
+    request, prediction = selection
     lead = words.ANSWER_LEAD if count > 1 else words.ANSWER_LEAD_ONLY
     found = words.BOX_SOURCE_PERSON
     if prediction.face_score is not None:
@@ -35,7 +35,7 @@ def answer(focus: Focus, count: int, example: bool = False) -> Markup:
     return html.joined(
         [
             Markup('<p class="example">{}</p>').format(words.FIRST_EXAMPLE) if example else html.NOTHING,
-            Markup('<p class="lead">{}</p>').format(lead.format(number=question.face + 1, count=count)),
+            Markup('<p class="lead">{}</p>').format(lead.format(number=request.face + 1, count=count)),
             html.label(prediction.emotion, prediction.probabilities.max()),
             _doubt(prediction),
             _probabilities(prediction),
@@ -108,20 +108,20 @@ def moved_alt(explanation: Explanation) -> str:
     )
 
 
-def photo_alt(view: View) -> str:
+def photo_alt(analysis: Analysis) -> str:
     """Return the numbered photo in words."""
-    if view.focus is None:
+    if analysis.selection is None:
         return words.PHOTO_ALT_NO_FACE
-    question, prediction = view.focus
-    return words.PHOTO_ALT.format(count=len(view.predictions), number=question.face + 1, emotion=prediction.emotion)
+    request, prediction = analysis.selection
+    return words.PHOTO_ALT.format(count=len(analysis.predictions), number=request.face + 1, emotion=prediction.emotion)
 
 
-def subject(view: View | None) -> Markup:
+def subject(analysis: Analysis | None) -> Markup:
     """Return which face and which label a tab is about, or how to choose one."""
-    if view is None or view.question is None:
+    if analysis is None or analysis.request is None:
         return html.empty(words.SUBJECT_EMPTY)
-    number, count = view.question.face + 1, len(view.predictions)
-    return html.caption(words.SUBJECT.format(number=number, count=count, target=view.question.target))
+    number, count = analysis.request.face + 1, len(analysis.predictions)
+    return html.caption(words.SUBJECT.format(number=number, count=count, target=analysis.request.target))
 
 
 def method_choice(method: Method) -> str:

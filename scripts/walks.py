@@ -84,7 +84,7 @@ def _walk(footprints: Footprints, folder: Path) -> dict[str, list[str]]:
     from PIL import Image
     from skimage.data import astronaut
 
-    from demo.first import first_visit
+    from demo.first import first_session
     from demo.limits import read_limits
     from demo.server import hosts
     from demo.start import open_engine
@@ -95,7 +95,7 @@ def _walk(footprints: Footprints, folder: Path) -> dict[str, list[str]]:
     with zipfile.ZipFile(folder / "photos.zip", "w") as archive:
         archive.write(photo, "photo.png")
     engine = open_engine(str(EMBEDDED))
-    first = first_visit(engine)
+    first = first_session(engine)
     from demo.page import build, launch_options
 
     page = build(engine, first, read_limits())

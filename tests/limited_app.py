@@ -58,7 +58,7 @@ class VisitorFrom(Visitor):
         super().__init__(url, address=address)
 
     def leave(self) -> None:
-        """Have the visit forgotten, as *Delete now* does."""
+        """Have the session forgotten, as *Delete now* does."""
         self.act(self.then(self.event("delete-now", "click")))
 
 

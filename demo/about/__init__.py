@@ -8,16 +8,16 @@ import gradio as gr
 
 from demo import events, html
 from demo.about import side_by_side, views, words
-from demo.about.side_by_side import Sides
-from demo.checkpoints import Shelf
+from demo.about.side_by_side import SideOutputs
+from demo.checkpoints import Checkpoints
 from demo.events import SAME, Parts, fired, outputs
-from demo.visits import Visit
+from demo.visits import Session
 from glamor.card import read_card
 
 OPACITY = 0.6
 
 
-class About(NamedTuple):
+class Outputs(NamedTuple):
     """All that changes with the chosen checkpoint, in the order of the tab's outputs."""
 
     which: Any = SAME
@@ -29,22 +29,22 @@ class About(NamedTuple):
     body: Any = SAME
 
 
-def build(shelf: Shelf, visit: gr.State, put_up: gr.State) -> Parts:
+def build(checkpoints: Checkpoints, session: gr.State, render: gr.State) -> Parts:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers.
 
     Args:
-        shelf: the weights that may be chosen.
-        visit: of the visitor.
-        put_up: the signal that has *Analyse* show what the visit holds.
+        checkpoints: the weights that may be chosen.
+        session: of the visitor.
+        render: the signal that has *Analyse* show what the session holds.
 
     Returns:
         Its components.
     """
-    start = choose(shelf, Visit(), shelf.own)
+    start = choose(checkpoints, Session(), checkpoints.own)
     parts: dict[str, Any] = {}
     with gr.Row(elem_id="about", equal_height=False):
         with gr.Column(elem_classes="card", min_width=320):
-            parts |= _checkpoint_parts(shelf, start)
+            parts |= _checkpoint_parts(checkpoints, start)
         with gr.Column(elem_classes="card", min_width=320):
             for title, sentences in (
                 (words.MEANING, words.MEANING_WORDS),
@@ -52,18 +52,18 @@ def build(shelf: Shelf, visit: gr.State, put_up: gr.State) -> Parts:
                 (words.PRIVACY, words.PRIVACY_WORDS),
             ):
                 gr.HTML(html.heading(title) + html.points(sentences))
-    if len(shelf.names) > 1:
-        _side_by_side(shelf, visit)
+    if len(checkpoints.names) > 1:
+        _side_by_side(checkpoints, session)
     with gr.Column(elem_id="card", elem_classes="card"):
         gr.HTML(html.heading(words.CARD))
         parts["body"] = gr.HTML(start.body)
-    _connect(shelf, visit, put_up, parts)
+    _connect(checkpoints, session, render, parts)
     return parts
 
 
-def _checkpoint_parts(shelf: Shelf, start: About) -> dict[str, Any]:
+def _checkpoint_parts(checkpoints: Checkpoints, start: Outputs) -> dict[str, Any]:
     gr.HTML(html.heading(words.CHECKPOINT))
-    parts: dict[str, Any] = {"which": _choice(shelf, words.WHICH, words.WHICH_INFO, "which")}
+    parts: dict[str, Any] = {"which": _choice(checkpoints, words.WHICH, words.WHICH_INFO, "which")}
     parts["notice"] = gr.HTML("", elem_id="about-notice")
     parts["facts"] = gr.HTML(start.facts, elem_id="facts")
     for name, title in (("scores", words.SCORES), ("weak", words.WEAK), ("audited", words.AUDIT)):
@@ -72,44 +72,44 @@ def _checkpoint_parts(shelf: Shelf, start: About) -> dict[str, Any]:
     return parts
 
 
-def _connect(shelf: Shelf, visit: gr.State, put_up: gr.State, parts: Parts) -> None:
+def _connect(checkpoints: Checkpoints, session: gr.State, render: gr.State, parts: Parts) -> None:
     """Have a choice change the weights."""
 
-    def on_choice(visit: Visit, name: Any) -> tuple[Any, ...]:
-        return (*choose(shelf, visit, name), fired())
+    def on_choice(session: Session, name: Any) -> tuple[Any, ...]:
+        return (*choose(checkpoints, session, name), fired())
 
-    changed = [*outputs(parts, About), put_up]
-    parts["which"].input(on_choice, [visit, parts["which"]], changed, **events.PRIVATE, **events.EXPLAIN_QUEUE)
+    changed = [*outputs(parts, Outputs), render]
+    parts["which"].input(on_choice, [session, parts["which"]], changed, **events.PRIVATE, **events.EXPLAIN_QUEUE)
 
 
-def begin_linked(shelf: Shelf, visit: Visit, name: str | None) -> tuple[Any, ...]:
-    """Change the weights of a visit that has just begun if its link names others.
+def begin_linked(checkpoints: Checkpoints, session: Session, name: str | None) -> tuple[Any, ...]:
+    """Change the weights of a session that has just begun if its link names others.
 
     Returns:
-        What changes in the tab, in the order of :class:`About`, and what sets *Analyse* off to show it.
+        What changes in the tab, in the order of :class:`Outputs`, and what sets *Analyse* off to show it.
     """
-    return (*choose(shelf, visit, name), fired()) if name else (*About(), SAME)
+    return (*choose(checkpoints, session, name), fired()) if name else (*Outputs(), SAME)
 
 
-def choose(shelf: Shelf, visit: Visit, name: Any) -> About:
+def choose(checkpoints: Checkpoints, session: Session, name: Any) -> Outputs:
     """Let a checkpoint answer on every tab, and tell of it; one that cannot be had leaves all as it is."""
     try:
-        side_by_side.use(shelf, visit, name)
+        side_by_side.use(checkpoints, session, name)
     except Exception as error:
-        return About(visit.checkpoint or shelf.own, html.problem(error))
-    checkpoint = shelf.of(visit).predictor.checkpoint
+        return Outputs(session.checkpoint or checkpoints.own, html.problem(error))
+    checkpoint = checkpoints.of(session).predictor.checkpoint
     told = read_card(checkpoint)
     parts = (views.facts(checkpoint), views.scores(told), views.weaknesses(told), views.audited(told), views.body(told))
-    return About(name, "", *parts)
+    return Outputs(name, "", *parts)
 
 
-def _choice(shelf: Shelf, label: str, info: str | None, name: str, start: int = 0) -> gr.Dropdown:
+def _choice(checkpoints: Checkpoints, label: str, info: str | None, name: str, start: int = 0) -> gr.Dropdown:
     return gr.Dropdown(
-        list(shelf.names),
-        value=shelf.names[start],
+        list(checkpoints.names),
+        value=checkpoints.names[start],
         label=label,
         info=info,
-        visible=len(shelf.names) > 1,
+        visible=len(checkpoints.names) > 1,
         interactive=True,
         filterable=False,
         min_width=200,
@@ -117,13 +117,13 @@ def _choice(shelf: Shelf, label: str, info: str | None, name: str, start: int = 
     )
 
 
-def _side_by_side(shelf: Shelf, visit: gr.State) -> None:
+def _side_by_side(checkpoints: Checkpoints, session: gr.State) -> None:
     """Add the section that compares two checkpoints."""
     with gr.Column(elem_id="side-by-side", elem_classes="card"):
         gr.HTML(html.heading(words.SIDE_BY_SIDE) + html.caption(words.SIDE_INFO))
         with gr.Row(elem_id="choices"):
-            first = _choice(shelf, words.SIDE_FIRST, None, "first")
-            second = _choice(shelf, words.SIDE_SECOND, None, "second", start=1)
+            first = _choice(checkpoints, words.SIDE_FIRST, None, "first")
+            second = _choice(checkpoints, words.SIDE_SECOND, None, "second", start=1)
         button = gr.Button(words.SIDE_BUTTON, size="sm", elem_id="compare-checkpoints")
         verdict = gr.HTML("", elem_id="verdict")
         sides: list[Any] = []
@@ -136,12 +136,12 @@ def _side_by_side(shelf: Shelf, visit: gr.State) -> None:
                                  interactive=False),
                     ]  # fmt: skip
 
-    def on_compare(visit: Visit, first: Any, second: Any) -> Sides:
-        return side_by_side.compare(shelf, visit, first, second, OPACITY)
+    def on_compare(session: Session, first: Any, second: Any) -> SideOutputs:
+        return side_by_side.compare(checkpoints, session, first, second, OPACITY)
 
     button.click(
         on_compare,
-        [visit, first, second],
+        [session, first, second],
         [verdict, *sides],
         api_visibility="private",
         preprocess=False,

@@ -1,4 +1,4 @@
-"""Another checkpoint on the same faces: for the whole visit, or beside the first one."""
+"""Another checkpoint on the same faces: for the whole session, or beside the first one."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 
 from demo import html, pictures, views
 from demo.about import words
-from demo.checkpoints import Shelf
+from demo.checkpoints import Checkpoints
 from demo.engine import Engine
 from demo.events import SAME
 from demo.pictures import image_update
-from demo.visits import Focus, Question, View, Visit
+from demo.visits import Analysis, MapRequest, Selection, Session
 from demo.words import HOW_TO_READ_NUMBERS
 from glamor.photo import BoxXyxy, Photo
 from glamor.predictor import Prediction
 
 
-class Sides(NamedTuple):
+class SideOutputs(NamedTuple):
     """All that a comparison may change, in the order of the tab's outputs."""
 
     verdict: Any = SAME
@@ -28,49 +28,49 @@ class Sides(NamedTuple):
     second_picture: Any = SAME
 
 
-def use(shelf: Shelf, visit: Visit, name: Any) -> None:
+def use(checkpoints: Checkpoints, session: Session, name: Any) -> None:
     """Let a checkpoint answer all that the visitor asks from now on, and ask it about the faces on the page.
 
     Args:
-        shelf: what may be asked for.
-        visit: unchanged if anything fails.
-        name: a name on the shelf; it comes from a visitor.
+        checkpoints: what may be asked for.
+        session: unchanged if anything fails.
+        name: a name on the checkpoints; it comes from a visitor.
 
     Raises:
         CheckpointError: if there is no such name, or it cannot be loaded.
     """
-    before, engine, view = shelf.of(visit), shelf.engine(name), visit.view
+    before, engine, analysis = checkpoints.of(session), checkpoints.engine(name), session.analysis
     if engine is before:
         return
-    if view is not None:
-        view = _asked_again(before, engine, view, visit.wish) if engine.trained else None
-    visit.checkpoint = name
-    visit.show(view)
+    if analysis is not None:
+        analysis = _asked_again(before, engine, analysis, session.wish) if engine.trained else None
+    session.checkpoint = name
+    session.show(analysis)
 
 
-def compare(shelf: Shelf, visit: Visit, first: Any, second: Any, opacity: float) -> Sides:
+def compare(checkpoints: Checkpoints, session: Session, first: Any, second: Any, opacity: float) -> SideOutputs:
     """Answer the visit's chosen face with two checkpoints.
 
     Args:
-        shelf: what may be asked for.
-        visit: whose photo it is.
-        first: a name on the shelf; it comes from a visitor.
+        checkpoints: what may be asked for.
+        session: whose photo it is.
+        first: a name on the checkpoints; it comes from a visitor.
         second: another.
         opacity: of the attention, in [0, 1].
     """
-    view = visit.view
-    if view is None or view.focus is None:
-        return Sides(html.note(words.SIDE_NEEDS_FACE))
-    focus = view.focus
+    analysis = session.analysis
+    if analysis is None or analysis.selection is None:
+        return SideOutputs(html.note(words.SIDE_NEEDS_FACE))
+    selection = analysis.selection
     try:
-        before, engines = shelf.of(visit), [shelf.engine(name) for name in (first, second)]
-        photo = view.photo.pixels(before)
-        answers = [_answer(before, engine, photo, focus) for engine in engines]
+        before, engines = checkpoints.of(session), [checkpoints.engine(name) for name in (first, second)]
+        photo = analysis.photo.pixels(before)
+        answers = [_answer(before, engine, photo, selection) for engine in engines]
     except Exception as error:
-        return Sides(html.problem(error))
-    sides = [_side(view, answer, opacity) for answer in answers]
+        return SideOutputs(html.problem(error))
+    sides = [_side(analysis, answer, opacity) for answer in answers]
     agreement = html.note(verdict(*(answer.prediction for answer in answers)))
-    return Sides(
+    return SideOutputs(
         agreement + html.details(HOW_TO_READ_NUMBERS, html.terms(words.SIDE_ABOUT_ITEMS)), *sides[0], *sides[1]
     )
 
@@ -100,21 +100,21 @@ def verdict(first: Prediction, second: Prediction) -> str:
     return words.SIDE_DIFFER.format(first=first.emotion, second=second.emotion, difference=difference)
 
 
-def _asked_again(before: Engine, engine: Engine, view: View, wish: str | None) -> View:
-    """Return the view with another checkpoint's predictions; what is explained is its own label or the one wished."""
-    if not view.predictions:
-        return view
-    predictions = _predictions(before, engine, view.photo.pixels(engine), view.predictions)
-    question = view.question
-    if question is not None:
-        own = predictions[question.face].emotion
-        question = Question(question.face, question.method, wish if wish in engine.class_names else own)
-    return replace(view, predictions=predictions, question=question)
+def _asked_again(before: Engine, engine: Engine, analysis: Analysis, wish: str | None) -> Analysis:
+    """Return the analysis with another checkpoint's predictions, explained for its own label or the one wished."""
+    if not analysis.predictions:
+        return analysis
+    predictions = _predictions(before, engine, analysis.photo.pixels(engine), analysis.predictions)
+    request = analysis.request
+    if request is not None:
+        own = predictions[request.face].emotion
+        request = MapRequest(request.face, request.method, wish if wish in engine.class_names else own)
+    return replace(analysis, predictions=predictions, request=request)
 
 
-def _answer(before: Engine, engine: Engine, photo: Photo, focus: Focus) -> Focus:
-    (prediction,) = _predictions(before, engine, photo, [focus.prediction])
-    return Focus(focus.question, prediction)
+def _answer(before: Engine, engine: Engine, photo: Photo, selection: Selection) -> Selection:
+    (prediction,) = _predictions(before, engine, photo, [selection.prediction])
+    return Selection(selection.request, prediction)
 
 
 def _predictions(before: Engine, engine: Engine, photo: Photo, found: Sequence[Prediction]) -> tuple[Prediction, ...]:
@@ -124,8 +124,8 @@ def _predictions(before: Engine, engine: Engine, photo: Photo, found: Sequence[P
     return tuple(replace(one, face_score=own.face_score) for one, own in zip(answers, found, strict=True))
 
 
-def _side(view: View, answer: Focus, opacity: float) -> tuple[str, Any]:
-    count = len(view.predictions)
+def _side(analysis: Analysis, answer: Selection, opacity: float) -> tuple[str, Any]:
+    count = len(analysis.predictions)
     words = views.answer(answer, count) + views.weighed(answer.prediction) + views.looked_caption(answer.prediction)
-    picture = pictures.looked(view.photo.on_screen(), answer.prediction, opacity)
+    picture = pictures.looked(analysis.photo.on_screen(), answer.prediction, opacity)
     return words, image_update(picture, views.looked_alt(answer.prediction))

@@ -1,4 +1,4 @@
-"""What the *About* tab says of a checkpoint, as HTML."""
+"""What the *Outputs* tab says of a checkpoint, as HTML."""
 
 from __future__ import annotations
 

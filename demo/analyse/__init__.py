@@ -13,12 +13,12 @@ from demo import first, gpu, html, parse
 from demo.analyse import handlers, words
 from demo.analyse.download import add_download
 from demo.analyse.live import add_live
-from demo.analyse.outputs import Moved, Screen
-from demo.checkpoints import Shelf
+from demo.analyse.outputs import MapOutputs, Outputs
+from demo.checkpoints import Checkpoints
 from demo.events import FAST, SAME, SLOW, Parts, fired, outputs, signal
 from demo.examples import example_photos
 from demo.links import Link
-from demo.visits import Visit
+from demo.visits import Session
 from demo.words import DROP_HERE
 from glamor.explain import METHODS
 
@@ -26,20 +26,22 @@ SHOWN_METHODS = (first.METHOD, "grad_cam", "occlusion")
 DEFAULT_OPACITY = 0.7
 
 
-def build(shelf: Shelf, visit: gr.State) -> Parts:
-    """Lay out the tab inside the open ``gr.Tab``, showing what a visit begins with, and tie its events to handlers.
+def build(checkpoints: Checkpoints, session: gr.State) -> Parts:
+    """Lay out the tab inside the open ``gr.Tab``, showing what a session begins with, and tie its events to handlers.
 
     Returns:
-        Its components; ``put_up`` is the signal that has it show what the visit holds.
+        Its components; ``render`` is the signal that has it show what the session holds.
     """
-    parts = _lay_out(shelf, visit, handlers.put_up(shelf.of(visit.value), visit.value, DEFAULT_OPACITY))
-    _connect(shelf, visit, parts)
+    parts = _lay_out(
+        checkpoints, session, handlers.render(checkpoints.of(session.value), session.value, DEFAULT_OPACITY)
+    )
+    _connect(checkpoints, session, parts)
     if not gpu.LENT:  # a lent GPU is not for every frame of a film
-        add_live(shelf, visit, parts["opacity"])
+        add_live(checkpoints, session, parts["opacity"])
     return parts
 
 
-def _lay_out(shelf: Shelf, visit: gr.State, screen: Screen) -> Parts:
+def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs) -> Parts:
     """Lay out the tab, showing ``screen`` from the start."""
     parts: dict[str, Any] = {}
     parts["notice"] = gr.HTML("", elem_id="notice")
@@ -52,7 +54,7 @@ def _lay_out(shelf: Shelf, visit: gr.State, screen: Screen) -> Parts:
             parts["answer"] = gr.HTML(elem_id="answer", **_start(screen.answer))
             gr.HTML(Markup('<p class="meaning">{}</p>').format(words.MEANING))
         with gr.Column(elem_id="controls", elem_classes="card"):
-            parts |= _control_parts(shelf, visit, screen)
+            parts |= _control_parts(checkpoints, session, screen)
     with gr.Row(elem_id="panels", equal_height=True):
         parts |= _panel_parts(screen)
     return parts
@@ -69,7 +71,7 @@ def _start(part: Any) -> dict[str, Any]:
     )
 
 
-def _photo_parts(screen: Screen) -> dict[str, Any]:
+def _photo_parts(screen: Outputs) -> dict[str, Any]:
     photo = gr.Image(
         type="filepath",
         format="jpeg",
@@ -98,9 +100,9 @@ def _example(name: str, path: Path) -> gr.Button:
     return button
 
 
-def _control_parts(shelf: Shelf, visit: gr.State, screen: Screen) -> dict[str, Any]:
-    add_download(shelf, visit, words.CONTROLS)
-    asked = {"choices": list(shelf.of(visit.value).class_names), "value": None} | _start(screen.target)
+def _control_parts(checkpoints: Checkpoints, session: gr.State, screen: Outputs) -> dict[str, Any]:
+    add_download(checkpoints, session, words.CONTROLS)
+    asked = {"choices": list(checkpoints.of(session.value).class_names), "value": None} | _start(screen.target)
     methods = [(METHODS[key].name, key) for key in SHOWN_METHODS]
     faces = gr.Radio(
         label=words.WHICH_FACE, info=words.WHICH_FACE_INFO, interactive=True, elem_id="faces", **_start(screen.faces)
@@ -128,7 +130,7 @@ def _control_parts(shelf: Shelf, visit: gr.State, screen: Screen) -> dict[str, A
     return parts
 
 
-def _panel_parts(screen: Screen) -> dict[str, Any]:
+def _panel_parts(screen: Outputs) -> dict[str, Any]:
     parts: dict[str, Any] = {}
     for name, title in (
         ("saw", words.SAW),
@@ -156,74 +158,76 @@ def _panel_parts(screen: Screen) -> dict[str, Any]:
     return parts
 
 
-def _connect(shelf: Shelf, visit: gr.State, parts: Parts) -> None:
+def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
     """Tie events to handlers: a fast one first, then the explanation it asked for."""
 
-    def on_photo(visit: Visit, photo: Any, method: str, opacity: float) -> Screen:
-        return handlers.analyse(shelf.of(visit), visit, parse.photo_source(photo), method, opacity)
+    def on_photo(session: Session, photo: Any, method: str, opacity: float) -> Outputs:
+        return handlers.analyse(checkpoints.of(session), session, parse.photo_source(photo), method, opacity)
 
-    def on_put_up(visit: Visit, method: str, opacity: float) -> Screen:
-        given, visit.given = visit.given, None
+    def on_put_up(session: Session, method: str, opacity: float) -> Outputs:
+        given, session.given = session.given, None
         if given is None:
-            return handlers.put_up(shelf.of(visit), visit, opacity)
-        return handlers.analyse(shelf.of(visit), visit, given, method, opacity)
+            return handlers.render(checkpoints.of(session), session, opacity)
+        return handlers.analyse(checkpoints.of(session), session, given, method, opacity)
 
-    def on_click(visit: Visit, method: str, opacity: float, event: gr.SelectData) -> Screen:
-        return handlers.click_photo(shelf.of(visit), visit, tuple(event.index), method, opacity)
+    def on_click(session: Session, method: str, opacity: float, event: gr.SelectData) -> Outputs:
+        return handlers.click_photo(checkpoints.of(session), session, tuple(event.index), method, opacity)
 
-    def on_box(visit: Visit, box: str, method: str, opacity: float) -> Screen:
-        return handlers.add_box(shelf.of(visit), visit, box, method, opacity)
+    def on_box(session: Session, box: str, method: str, opacity: float) -> Outputs:
+        return handlers.add_box(checkpoints.of(session), session, box, method, opacity)
 
-    def on_question(visit: Visit, opacity: float, progress: gr.Progress = gr.Progress()) -> Moved:  # noqa: B008
-        return handlers.explain(shelf.of(visit), visit, opacity, lambda done: progress(done, desc=words.WORKING))
+    def on_question(session: Session, opacity: float, progress: gr.Progress = gr.Progress()) -> MapOutputs:  # noqa: B008
+        return handlers.explain(
+            checkpoints.of(session), session, opacity, lambda done: progress(done, desc=words.WORKING)
+        )
 
-    screen, panel = outputs(parts, Screen), [parts["moved"], parts["moved_words"], parts["stop"], parts["again"]]
-    look, question = [parts["method"], parts["opacity"]], [visit, parts["method"], parts["target"]]
+    screen, panel = outputs(parts, Outputs), [parts["moved"], parts["moved_words"], parts["stop"], parts["again"]]
+    look, request = [parts["method"], parts["opacity"]], [session, parts["method"], parts["target"]]
     asked = [
-        parts["photo"].input(on_photo, [visit, parts["photo"], *look], screen, trigger_mode="always_last", **FAST),
-        parts["add"].upload(on_photo, [visit, parts["add"], *look], screen, trigger_mode="always_last", **FAST),
+        parts["photo"].input(on_photo, [session, parts["photo"], *look], screen, trigger_mode="always_last", **FAST),
+        parts["add"].upload(on_photo, [session, parts["add"], *look], screen, trigger_mode="always_last", **FAST),
         *(
-            button.click(_on_example(shelf, path), [visit, *look], screen, **FAST)
+            button.click(_on_example(checkpoints, path), [session, *look], screen, **FAST)
             for button, path in zip(parts["examples"], example_photos(), strict=True)
         ),
-        parts["put_up"].change(on_put_up, [visit, *look], screen, **FAST),
-        parts["photo"].select(on_click, [visit, *look], screen, **FAST),
-        parts["faces"].input(handlers.choose_face, [visit, parts["faces"], parts["opacity"]], screen, **FAST),
-        parts["use_box"].click(on_box, [visit, parts["box"], *look], screen, **FAST),
-        parts["box"].submit(on_box, [visit, parts["box"], *look], screen, **FAST),
+        parts["put_up"].change(on_put_up, [session, *look], screen, **FAST),
+        parts["photo"].select(on_click, [session, *look], screen, **FAST),
+        parts["faces"].input(handlers.choose_face, [session, parts["faces"], parts["opacity"]], screen, **FAST),
+        parts["use_box"].click(on_box, [session, parts["box"], *look], screen, **FAST),
+        parts["box"].submit(on_box, [session, parts["box"], *look], screen, **FAST),
         gr.on(
             [parts["method"].input, parts["target"].input],
             handlers.ask,
-            question,
+            request,
             panel,
             trigger_mode="always_last",
             **FAST,
         ),
-        parts["again"].click(handlers.ask, question, panel, **FAST),
-        parts["remove"].click(handlers.remove_face, [visit, parts["opacity"]], screen, **FAST),
+        parts["again"].click(handlers.ask, request, panel, **FAST),
+        parts["remove"].click(handlers.remove_face, [session, parts["opacity"]], screen, **FAST),
     ]
     for event in asked:
-        event.then(on_question, [visit, parts["opacity"]], panel, show_progress_on=parts["moved"], **SLOW)
-    parts["stop"].click(handlers.stop, [visit], panel, **FAST)
-    parts["mark"].click(handlers.start_marking, [visit], screen, **FAST)
+        event.then(on_question, [session, parts["opacity"]], panel, show_progress_on=parts["moved"], **SLOW)
+    parts["stop"].click(handlers.stop, [session], panel, **FAST)
+    parts["mark"].click(handlers.start_marking, [session], screen, **FAST)
     overlays = [parts["looked"], parts["moved"]]
-    parts["opacity"].input(handlers.redraw, [visit, parts["opacity"]], overlays, trigger_mode="always_last", **FAST)
+    parts["opacity"].input(handlers.redraw, [session, parts["opacity"]], overlays, trigger_mode="always_last", **FAST)
 
 
-def _on_example(shelf: Shelf, path: Path) -> Callable[[Visit, str, float], Screen]:
-    def on_example(visit: Visit, method: str, opacity: float) -> Screen:
-        return handlers.analyse(shelf.of(visit), visit, str(path), method, opacity)
+def _on_example(checkpoints: Checkpoints, path: Path) -> Callable[[Session, str, float], Outputs]:
+    def on_example(session: Session, method: str, opacity: float) -> Outputs:
+        return handlers.analyse(checkpoints.of(session), session, str(path), method, opacity)
 
     return on_example
 
 
-def begin_linked(shelf: Shelf, visit: Visit, link: Link) -> tuple[Any, Any, Any]:
-    """Set a visit that has just begun as its link asks.
+def begin_linked(checkpoints: Checkpoints, session: Session, link: Link) -> tuple[Any, Any, Any]:
+    """Set a session that has just begun as its link asks.
 
     Returns:
-        The method, the opacity, and whether what the visit holds is to be put up anew; SAME for what stays.
+        The method, the opacity, and whether what the session holds is to be put up anew; SAME for what stays.
     """
     if link.method or link.label:
-        handlers.open_link(visit, link)
+        handlers.open_link(session, link)
     linked = link.method or link.label or link.opacity is not None
     return link.method or SAME, SAME if link.opacity is None else link.opacity, fired() if linked else SAME

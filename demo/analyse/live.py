@@ -12,9 +12,9 @@ from PIL import Image
 
 from demo import html, parse
 from demo.analyse import words
-from demo.checkpoints import Shelf
+from demo.checkpoints import Checkpoints
 from demo.engine import Engine
-from demo.visits import Visit
+from demo.visits import Session
 from glamor import figures
 from glamor.faces import largest
 from glamor.photo import Photo
@@ -23,7 +23,7 @@ from glamor.report.pictures import data_uri
 
 LONGEST = 480  # pixels; a frame is analysed no larger than this
 EVERY, AT_MOST = 0.2, 120  # seconds between two frames, and until the visitor must start again
-NOWHERE = (0.0, 0.0, 0.0, 0.0)
+EMPTY_BOX = (0.0, 0.0, 0.0, 0.0)
 # A queue of its own: a running camera holds one of its places, and nobody's photo waits for it.
 LIVE_QUEUE: dict[str, Any] = {"concurrency_id": "live", "concurrency_limit": 4}
 
@@ -61,11 +61,11 @@ def drawn(photo: Photo, predictions: tuple[Prediction, ...], opacity: float) -> 
     boxes = [prediction.face_box_xyxy for prediction in predictions]
     chosen = largest(boxes)
     one = predictions[chosen]
-    lit = figures.composite_attention(photo, one.attention, one.attention_region_xyxy, NOWHERE, opacity)
+    lit = figures.composite_attention(photo, one.attention, one.attention_region_xyxy, EMPTY_BOX, opacity)
     return figures.draw_boxes(lit, boxes, chosen)
 
 
-def add_live(shelf: Shelf, visit: gr.State, opacity: gr.Slider) -> None:
+def add_live(checkpoints: Checkpoints, session: gr.State, opacity: gr.Slider) -> None:
     """Lay out the camera and its picture inside the open block, and tie them together."""
     with gr.Accordion(words.LIVE, open=False, elem_id="live"):
         gr.HTML(html.caption(words.LIVE_INFO))
@@ -82,12 +82,12 @@ def add_live(shelf: Shelf, visit: gr.State, opacity: gr.Slider) -> None:
             )
             shown = gr.HTML(html.empty(words.LIVE_EMPTY), elem_id="live-picture")
 
-    def on_frame(visit: Visit, payload: Mapping[str, Any] | None, opacity: float) -> str:
-        return frame(shelf.of(visit), payload, opacity)
+    def on_frame(session: Session, payload: Mapping[str, Any] | None, opacity: float) -> str:
+        return frame(checkpoints.of(session), payload, opacity)
 
     camera.stream(
         on_frame,
-        [visit, camera, opacity],
+        [session, camera, opacity],
         shown,
         stream_every=EVERY,
         time_limit=AT_MOST,

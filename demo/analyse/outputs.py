@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from demo.events import SAME
 
 
-class Screen(NamedTuple):
+class Outputs(NamedTuple):
     """All that a fast handler may change, in the order of the page's outputs; SAME leaves a part as it is."""
 
     notice: Any = SAME
@@ -28,7 +28,7 @@ class Screen(NamedTuple):
     again: Any = SAME
 
 
-class Moved(NamedTuple):
+class MapOutputs(NamedTuple):
     """The attribution panel, and the buttons that end its work and start it again."""
 
     picture: Any = SAME

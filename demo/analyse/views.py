@@ -1,4 +1,4 @@
-"""The tab *Analyse* as it is shown for what a visit holds."""
+"""The tab *Analyse* as it is shown for what a session holds."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ import gradio as gr
 
 from demo import html, pictures
 from demo.analyse import words
-from demo.analyse.outputs import Screen
+from demo.analyse.outputs import Outputs
 from demo.events import HIDE, SAME, SHOW
 from demo.kept import KeptPhoto
 from demo.pictures import image_update
 from demo.views import answer, looked_alt, looked_caption, moved_alt, photo_alt, weighed
-from demo.visits import Focus, View
+from demo.visits import Analysis, Selection
 from demo.words import NO_FACE_API
 from glamor.errors import FaceError
 from glamor.explain import Explanation
 from glamor.predictor import Prediction
 
 
-def drawn(view: View, opacity: float) -> Screen:
-    """Return the page for the chosen face of a view, all but its attributions.
+def drawn(analysis: Analysis, opacity: float) -> Outputs:
+    """Return the page for the chosen face of a analysis, all but its attributions.
 
     Raises:
-        FaceError: if the view has no face.
+        FaceError: if the analysis has no face.
     """
-    if view.focus is None:
+    if analysis.selection is None:
         raise FaceError(NO_FACE_API)
-    question, prediction = view.focus
-    photo, predictions, index = view.photo, view.predictions, question.face
-    return Screen(
+    request, prediction = analysis.selection
+    photo, predictions, index = analysis.photo, analysis.predictions, request.face
+    return Outputs(
         notice="",
-        photo=SAME if view.example else photo_update(view),
+        photo=SAME if analysis.example else photo_update(analysis),
         faces=_faces(predictions, index),
-        target=gr.update(choices=list(prediction.class_names), value=question.target, interactive=True),
-        answer=answer(Focus(question, prediction), len(predictions), view.example),
+        target=gr.update(choices=list(prediction.class_names), value=request.target, interactive=True),
+        answer=answer(Selection(request, prediction), len(predictions), analysis.example),
         saw=image_update(pictures.saw(prediction), words.SAW_ALT.format(number=index + 1)),
         saw_words=html.caption(words.SAW_CAPTION),
         looked=looked_update(photo, prediction, opacity),
@@ -50,10 +50,10 @@ def drawn(view: View, opacity: float) -> Screen:
     )
 
 
-def blank(notice: str = "") -> Screen:
+def blank(notice: str = "") -> Outputs:
     """Return the page as it is before there is a photo; the photo's own place is left alone."""
     hidden = gr.update(value=None, visible=False)
-    return Screen(
+    return Outputs(
         notice=notice,
         faces=gr.update(choices=[], value=None, visible=False),
         target=gr.update(interactive=False),
@@ -72,9 +72,9 @@ def blank(notice: str = "") -> Screen:
     )
 
 
-def photo_update(view: View) -> Any:
+def photo_update(analysis: Analysis) -> Any:
     """Return what puts up the photo with its numbered boxes."""
-    return image_update(pictures.boxed_photo(view), photo_alt(view))
+    return image_update(pictures.boxed_photo(analysis), photo_alt(analysis))
 
 
 def looked_update(photo: KeptPhoto, prediction: Prediction, opacity: float) -> Any:

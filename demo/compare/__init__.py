@@ -8,18 +8,18 @@ from typing import Any
 import gradio as gr
 
 from demo import html, jobs
-from demo.checkpoints import Shelf
+from demo.checkpoints import Checkpoints
 from demo.compare import handlers, words
 from demo.events import FAST, SLOW, Parts
-from demo.visits import Visit
+from demo.visits import Session
 from demo.words import TAB_COMPARE
 from glamor.explain import METHODS
 from glamor.explain.trust import DEFAULT_METHODS
 
 
-def build(shelf: Shelf, visit: gr.State, tab: gr.Tab) -> None:
+def build(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(shelf, visit, tab, _lay_out())
+    _connect(checkpoints, session, tab, _lay_out())
 
 
 def _lay_out() -> Parts:
@@ -62,27 +62,27 @@ def _settings() -> dict[str, Any]:
     return {"baseline": baseline, "smooth": smooth}
 
 
-def _connect(shelf: Shelf, visit: gr.State, tab: gr.Tab, parts: Parts) -> None:
-    def on_select(visit: Visit) -> list[Any]:
-        return handlers.refresh(visit).outputs()
+def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Parts) -> None:
+    def on_select(session: Session) -> list[Any]:
+        return handlers.refresh(session).outputs()
 
-    def on_run(visit: Visit, methods: list[str], baseline: str, smooth: bool, one_scale: bool) -> list[Any]:
-        return handlers.start(visit, methods, baseline, smooth, one_scale).outputs()
+    def on_run(session: Session, methods: list[str], baseline: str, smooth: bool, one_scale: bool) -> list[Any]:
+        return handlers.start(session, methods, baseline, smooth, one_scale).outputs()
 
-    def on_work(visit: Visit, progress: gr.Progress = gr.Progress()) -> Iterator[list[Any]]:  # noqa: B008
-        for sheet in handlers.work(shelf.of(visit), visit, lambda done, what: progress(done, desc=what)):
+    def on_work(session: Session, progress: gr.Progress = gr.Progress()) -> Iterator[list[Any]]:  # noqa: B008
+        for sheet in handlers.work(checkpoints.of(session), session, lambda done, what: progress(done, desc=what)):
             yield sheet.outputs()
 
-    def on_scale(visit: Visit, one_scale: bool) -> list[Any]:
-        return handlers.rescale(visit, one_scale).outputs()
+    def on_scale(session: Session, one_scale: bool) -> list[Any]:
+        return handlers.rescale(session, one_scale).outputs()
 
-    def on_stop(visit: Visit) -> list[Any]:
-        return handlers.stop(visit).outputs()
+    def on_stop(session: Session) -> list[Any]:
+        return handlers.stop(session).outputs()
 
-    asked = [visit, parts["methods"], parts["baseline"], parts["smooth"], parts["one_scale"]]
+    asked = [session, parts["methods"], parts["baseline"], parts["smooth"], parts["one_scale"]]
     sheet = [parts["subject"], parts["status"], parts["run"], parts["cancel"], *parts["cards"]]
-    tab.select(on_select, [visit], sheet, **FAST)
+    tab.select(on_select, [session], sheet, **FAST)
     started = parts["run"].click(on_run, asked, sheet, **FAST)
-    started.then(on_work, [visit], sheet, show_progress_on=parts["status"], **SLOW)
-    parts["cancel"].click(on_stop, [visit], sheet, **FAST)
-    parts["one_scale"].input(on_scale, [visit, parts["one_scale"]], sheet, trigger_mode="always_last", **FAST)
+    started.then(on_work, [session], sheet, show_progress_on=parts["status"], **SLOW)
+    parts["cancel"].click(on_stop, [session], sheet, **FAST)
+    parts["one_scale"].input(on_scale, [session, parts["one_scale"]], sheet, trigger_mode="always_last", **FAST)

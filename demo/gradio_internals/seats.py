@@ -9,7 +9,7 @@ from typing import Any
 from demo import capacity
 from demo.limits import Limits
 from demo.server.clients import address_of
-from demo.visits import Visit
+from demo.visits import Session
 
 
 class Seats:
@@ -64,9 +64,13 @@ def weight_of(state: Any) -> int:
     """Return how much a session remembers, as in :mod:`demo.capacity`."""
     if not state.state_data:
         return capacity.NOTHING
-    visits = [value for value in state.state_data.values() if isinstance(value, Visit)]
+    visits = [value for value in state.state_data.values() if isinstance(value, Session)]
     return capacity.PHOTO if any(map(_has_photo, visits)) else capacity.LOADED
 
 
-def _has_photo(visit: Visit) -> bool:
-    return visit.album is not None or visit.given is not None or (visit.view is not None and not visit.view.example)
+def _has_photo(session: Session) -> bool:
+    return (
+        session.batch is not None
+        or session.given is not None
+        or (session.analysis is not None and not session.analysis.example)
+    )

@@ -1,4 +1,4 @@
-"""The tab of what-if questions: the face chosen in Analyse, asked again with something set by hand."""
+"""The tab of what-if requests: the face chosen in Analyse, asked again with something set by hand."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 import gradio as gr
 
 from demo import html
-from demo.checkpoints import Shelf
+from demo.checkpoints import Checkpoints
 from demo.events import FAST, Parts, outputs
 from demo.interventions import handlers, views, words
-from demo.interventions.handlers import KEEP_ALL, STRONGEST, Room
-from demo.visits import Visit
+from demo.interventions.handlers import KEEP_ALL, STRONGEST, Outputs
+from demo.visits import Session
 from demo.words import HOW_TO_READ_NUMBERS
 from glamor.explain.what_if import AS_IS, FACES, SCENES, SHUFFLED, UNIFORM
 
@@ -23,9 +23,9 @@ LOOKS = (
 )
 
 
-def build(shelf: Shelf, visit: gr.State, tab: gr.Tab) -> None:
+def build(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(shelf, visit, tab, _lay_out())
+    _connect(checkpoints, session, tab, _lay_out())
 
 
 def _lay_out() -> Parts:
@@ -98,44 +98,44 @@ def _picture(name: str) -> gr.Image:
     return gr.Image(format="png", show_label=False, buttons=[], interactive=False, elem_id=name, elem_classes="drawn")
 
 
-def _connect(shelf: Shelf, visit: gr.State, tab: gr.Tab, parts: Parts) -> None:
-    def on_enter(visit: Visit) -> Room:
-        return handlers.enter(shelf.of(visit), visit)
+def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Parts) -> None:
+    def on_enter(session: Session) -> Outputs:
+        return handlers.enter(checkpoints.of(session), session)
 
-    def on_weight(visit: Visit, w_face: Any) -> Room:
-        return handlers.weigh(shelf.of(visit), visit, w_face)
+    def on_weight(session: Session, w_face: Any) -> Outputs:
+        return handlers.weigh(checkpoints.of(session), session, w_face)
 
-    def on_free(visit: Visit) -> Room:
-        return handlers.weigh_freely(shelf.of(visit), visit)
+    def on_free(session: Session) -> Outputs:
+        return handlers.weigh_freely(checkpoints.of(session), session)
 
-    def on_click(visit: Visit, event: gr.SelectData) -> Room:
-        return handlers.click_board(shelf.of(visit), visit, tuple(event.index) if event.index else None)
+    def on_click(session: Session, event: gr.SelectData) -> Outputs:
+        return handlers.click_board(checkpoints.of(session), session, tuple(event.index) if event.index else None)
 
-    def on_cell(visit: Visit, given: Any) -> Room:
-        return handlers.type_cell(shelf.of(visit), visit, given)
+    def on_cell(session: Session, given: Any) -> Outputs:
+        return handlers.type_cell(checkpoints.of(session), session, given)
 
-    def on_see(visit: Visit, scene: Any, face: Any) -> Room:
-        return handlers.see(shelf.of(visit), visit, scene, face)
+    def on_see(session: Session, scene: Any, face: Any) -> Outputs:
+        return handlers.see(checkpoints.of(session), session, scene, face)
 
-    def on_undo(visit: Visit) -> Room:
-        return handlers.undo_all(shelf.of(visit), visit)
+    def on_undo(session: Session) -> Outputs:
+        return handlers.undo_all(checkpoints.of(session), session)
 
     last = FAST | {"trigger_mode": "always_last"}  # of a slider's many values, the one where it rests counts
     each = FAST | {"trigger_mode": "multiple"}  # every click on a cell counts
-    room = outputs(parts, Room)
-    tab.select(on_enter, [visit], room, **last)
-    parts["weight"].input(on_weight, [visit, parts["weight"]], room, **last)
-    parts["free"].click(on_free, [visit], room, **FAST)
-    parts["board"].select(on_click, [visit], room, **each)
-    parts["cell"].submit(on_cell, [visit, parts["cell"]], room, **each)
-    gr.on([parts["scene"].input, parts["face"].input], on_see, [visit, parts["scene"], parts["face"]], room, **last)
-    parts["undo"].click(on_undo, [visit], room, **FAST)
+    room = outputs(parts, Outputs)
+    tab.select(on_enter, [session], room, **last)
+    parts["weight"].input(on_weight, [session, parts["weight"]], room, **last)
+    parts["free"].click(on_free, [session], room, **FAST)
+    parts["board"].select(on_click, [session], room, **each)
+    parts["cell"].submit(on_cell, [session, parts["cell"]], room, **each)
+    gr.on([parts["scene"].input, parts["face"].input], on_see, [session, parts["scene"], parts["face"]], room, **last)
+    parts["undo"].click(on_undo, [session], room, **FAST)
     for how, button in parts["looks"].items():
-        button.click(_on_look(shelf, how), [visit], room, **each)
+        button.click(_on_look(checkpoints, how), [session], room, **each)
 
 
-def _on_look(shelf: Shelf, how: str) -> Any:
-    def on_look(visit: Visit) -> Room:
-        return handlers.look(shelf.of(visit), visit, how)
+def _on_look(checkpoints: Checkpoints, how: str) -> Any:
+    def on_look(session: Session) -> Outputs:
+        return handlers.look(checkpoints.of(session), session, how)
 
     return on_look

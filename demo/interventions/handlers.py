@@ -18,7 +18,7 @@ from demo.engine import Engine
 from demo.events import SAME
 from demo.interventions import views, words
 from demo.pictures import image_update
-from demo.visits import Point, View, Visit
+from demo.visits import Analysis, Point, Session
 from glamor import figures
 from glamor.explain.what_if import FACES, LEARNED, SCENES, SHUFFLED, UNIFORM, Cell, InterventionState, Outcome, Setting
 
@@ -26,7 +26,7 @@ MOST_PEOPLE = 6  # their maps fit a phone, and the matrix of all pairs a screen
 KEEP_ALL, STRONGEST = "keep all", "strongest"
 
 
-class Room(NamedTuple):
+class Outputs(NamedTuple):
     """All that a handler may change, in the order of the tab's outputs; SAME leaves a part as it is."""
 
     notice: Any = SAME
@@ -45,85 +45,85 @@ class Room(NamedTuple):
     people_words: Any = SAME
 
 
-def enter(engine: Engine, visit: Visit) -> Room:
+def enter(engine: Engine, session: Session) -> Outputs:
     """Show the face that is chosen in the tab Analyse, with what was set by hand for it before."""
-    state, view = _state(visit), visit.view
-    if state is None or view is None:
+    state, analysis = _state(session), session.analysis
+    if state is None or analysis is None:
         return _nothing()
     try:
         shown = _shown(state, state.setting, engine.what_if(state, state.setting))
-        lead = html.caption(words.LEAD.format(number=_number(view, state) + 1))
-        return _with_people(engine, view, state, shown._replace(lead=lead))
+        lead = html.caption(words.LEAD.format(number=_number(analysis, state) + 1))
+        return _with_people(engine, analysis, state, shown._replace(lead=lead))
     except Exception as error:
         return _nothing()._replace(notice=html.problem(error))
 
 
-def weigh(engine: Engine, visit: Visit, w_face: Any) -> Room:
+def weigh(engine: Engine, session: Session, w_face: Any) -> Outputs:
     """Force the face's weight, the scene has the rest."""
-    return _change(engine, visit, lambda state: replace(state.setting, w_face=parse.weight(w_face)), _weighed)
+    return _change(engine, session, lambda state: replace(state.setting, w_face=parse.weight(w_face)), _weighed)
 
 
-def weigh_freely(engine: Engine, visit: Visit) -> Room:
+def weigh_freely(engine: Engine, session: Session) -> Outputs:
     """Let the network weigh by itself again."""
-    return _change(engine, visit, lambda state: replace(state.setting, w_face=None))
+    return _change(engine, session, lambda state: replace(state.setting, w_face=None))
 
 
-def click_board(engine: Engine, visit: Visit, point: Point | None) -> Room:
+def click_board(engine: Engine, session: Session, point: Point | None) -> Outputs:
     """Take a cell's attention away, or give it back, by a place on the board in pixels."""
-    state = _state(visit)
+    state = _state(session)
     cell = None if state is None or point is None else figures.cell_at(*point, _grid(state))
-    return Room() if cell is None else _change(engine, visit, lambda state: _toggled(state.setting, cell))
+    return Outputs() if cell is None else _change(engine, session, lambda state: _toggled(state.setting, cell))
 
 
-def type_cell(engine: Engine, visit: Visit, given: Any) -> Room:
+def type_cell(engine: Engine, session: Session, given: Any) -> Outputs:
     """Take a cell's attention away, or give it back, by its row and column from 1."""
-    return _change(engine, visit, lambda state: _toggled(state.setting, parse.cell(given, _grid(state))))
+    return _change(engine, session, lambda state: _toggled(state.setting, parse.cell(given, _grid(state))))
 
 
-def look(engine: Engine, visit: Visit, how: str) -> Room:
+def look(engine: Engine, session: Session, how: str) -> Outputs:
     """Replace the attention: KEEP_ALL, STRONGEST, UNIFORM or SHUFFLED, a new shuffling each time."""
-    return _change(engine, visit, lambda state: _looking(engine, state, how))
+    return _change(engine, session, lambda state: _looking(engine, state, how))
 
 
-def see(engine: Engine, visit: Visit, scene: Any, face: Any) -> Room:
+def see(engine: Engine, session: Session, scene: Any, face: Any) -> Outputs:
     """Show the network the scene and the face as they are, or without what they tell."""
 
     def seeing(state: InterventionState) -> Setting:
         shown = parse.choice(scene, SCENES, "scene"), parse.choice(face, FACES, "face")
         return replace(state.setting, scene=shown[0], face=shown[1])
 
-    return _change(engine, visit, seeing)
+    return _change(engine, session, seeing)
 
 
-def undo_all(engine: Engine, visit: Visit) -> Room:
+def undo_all(engine: Engine, session: Session) -> Outputs:
     """Leave the network its own way again."""
-    return _change(engine, visit, lambda state: Setting())
+    return _change(engine, session, lambda state: Setting())
 
 
-def _state(visit: Visit) -> InterventionState | None:
+def _state(session: Session) -> InterventionState | None:
     """Return the state of the chosen face, a new one if another face was on it."""
-    focus = visit.view.focus if visit.view else None
-    if focus is None:
+    selection = session.analysis.selection if session.analysis else None
+    if selection is None:
         return None
-    if visit.intervention is None or visit.intervention.prediction is not focus.prediction:
-        visit.intervention = InterventionState(focus.prediction)
-    return visit.intervention
+    if session.intervention is None or session.intervention.prediction is not selection.prediction:
+        session.intervention = InterventionState(selection.prediction)
+    return session.intervention
 
 
 def _change(
     engine: Engine,
-    visit: Visit,
+    session: Session,
     make: Callable[[InterventionState], Setting],
-    show: Callable[[InterventionState, Setting, Outcome], Room] | None = None,
-) -> Room:
-    state = _state(visit)
+    show: Callable[[InterventionState, Setting, Outcome], Outputs] | None = None,
+) -> Outputs:
+    state = _state(session)
     if state is None:
         return _nothing()
     try:
         setting = make(state)
         outcome = engine.what_if(state, setting)
     except Exception as error:
-        return Room(notice=html.problem(error))
+        return Outputs(notice=html.problem(error))
     state.setting = setting
     return (show or _shown)(state, setting, outcome)
 
@@ -158,11 +158,11 @@ def _grid(state: InterventionState) -> tuple[int, int]:
     return rows, columns
 
 
-def _nothing() -> Room:
-    return Room(notice="", empty=_visible(True), room=_visible(False), people_card=_visible(False))
+def _nothing() -> Outputs:
+    return Outputs(notice="", empty=_visible(True), room=_visible(False), people_card=_visible(False))
 
 
-def _shown(state: InterventionState, setting: Setting, outcome: Outcome) -> Room:
+def _shown(state: InterventionState, setting: Setting, outcome: Outcome) -> Outputs:
     return _weighed(state, setting, outcome)._replace(
         board=image_update(views.board_picture(state, setting, outcome), views.board_alt(setting, outcome)),
         weight=round(outcome.answer.fusion_weights[0], 2),
@@ -171,10 +171,10 @@ def _shown(state: InterventionState, setting: Setting, outcome: Outcome) -> Room
     )
 
 
-def _weighed(state: InterventionState, setting: Setting, outcome: Outcome) -> Room:
+def _weighed(state: InterventionState, setting: Setting, outcome: Outcome) -> Outputs:
     """Leave the slider as the visitor moves it, and the map, which does not depend on the weights."""
     names = outcome.answer.class_names
-    return Room(
+    return Outputs(
         notice="",
         empty=_visible(False),
         room=_visible(True),
@@ -184,15 +184,15 @@ def _weighed(state: InterventionState, setting: Setting, outcome: Outcome) -> Ro
     )
 
 
-def _with_people(engine: Engine, view: View, state: InterventionState, room: Room) -> Room:
+def _with_people(engine: Engine, analysis: Analysis, state: InterventionState, room: Outputs) -> Outputs:
     """Add how the others of the photo would look at the chosen one's scene."""
-    if len(view.predictions) < 2:
+    if len(analysis.predictions) < 2:
         return room._replace(people_card=_visible(False))
-    chosen = _number(view, state)
-    others = [i for i in range(len(view.predictions)) if i != chosen][: MOST_PEOPLE - 1]
+    chosen = _number(analysis, state)
+    others = [i for i in range(len(analysis.predictions)) if i != chosen][: MOST_PEOPLE - 1]
     compared = sorted([chosen, *others])
     scene, numbers = compared.index(chosen), [i + 1 for i in compared]
-    found = engine.compare_people([view.predictions[i].prepared for i in compared], scene)
+    found = engine.compare_people([analysis.predictions[i].prepared for i in compared], scene)
     verdict = views.people_verdict(found, numbers)
     return room._replace(
         people_card=_visible(True),
@@ -200,12 +200,12 @@ def _with_people(engine: Engine, view: View, state: InterventionState, room: Roo
             views.people_picture(state.prediction, found, numbers),
             words.PEOPLE_ALT.format(count=len(numbers), words=verdict),
         ),
-        people_words=views.people(found, numbers, scene, len(view.predictions)),
+        people_words=views.people(found, numbers, scene, len(analysis.predictions)),
     )
 
 
-def _number(view: View, state: InterventionState) -> int:
-    return next(i for i, one in enumerate(view.predictions) if one is state.prediction)
+def _number(analysis: Analysis, state: InterventionState) -> int:
+    return next(i for i, one in enumerate(analysis.predictions) if one is state.prediction)
 
 
 def _visible(visible: bool) -> Any:

@@ -8,11 +8,11 @@ from typing import Any
 import gradio as gr
 
 from demo import events, html, parse
-from demo.checkpoints import Shelf
+from demo.checkpoints import Checkpoints
 from demo.events import SAME, Parts, fired, outputs
 from demo.many import handlers, words
-from demo.many.handlers import Shown
-from demo.visits import Visit
+from demo.many.handlers import Outputs
+from demo.visits import Session
 
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # A queue of its own: an archive takes minutes, and nobody's photo may wait behind it.
@@ -21,23 +21,25 @@ KINDS = ["number", "html", "str", "number", "str", "number", "number", "number",
 WIDTHS = ["64px", "76px", "auto", "64px", "110px", "132px", "96px", "96px", "auto"]
 
 
-def build(shelf: Shelf, visit: gr.State, tab: gr.Tab, tabs: gr.Tabs, put_up: gr.State, loose: int) -> Parts:
+def build(
+    checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, tabs: gr.Tabs, render: gr.State, loose: int
+) -> Parts:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers.
 
     Args:
-        shelf: the weights that may be asked for.
-        visit: of the visitor.
+        checkpoints: the weights that may be asked for.
+        session: of the visitor.
         tab: the open one.
         tabs: all of them, to lead to *Analyse*.
-        put_up: the signal that has *Analyse* show what the visit holds.
+        render: the signal that has *Analyse* show what the session holds.
         loose: how many photos may come without an archive.
 
     Returns:
         Its components.
     """
     parts = _lay_out(loose)
-    _connect(shelf, visit, tab, parts)
-    _lead_to_analyse(visit, tabs, put_up, parts)
+    _connect(checkpoints, session, tab, parts)
+    _lead_to_analyse(session, tabs, render, parts)
     return parts
 
 
@@ -94,35 +96,35 @@ def _result_parts() -> dict[str, Any]:
     return parts
 
 
-def _connect(shelf: Shelf, visit: gr.State, tab: gr.Tab, parts: Parts) -> None:
-    def on_files(visit: Visit, files: list[Any] | None) -> Iterator[Shown]:
+def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Parts) -> None:
+    def on_files(session: Session, files: list[Any] | None) -> Iterator[Outputs]:
         # (Raw values: to make paths of them, Gradio would leave an empty file for each in the cache.)
         sources = map(parse.photo_source, files or ())
-        yield from handlers.work(shelf.of(visit), visit, [one for one in sources if isinstance(one, str)])
+        yield from handlers.work(checkpoints.of(session), session, [one for one in sources if isinstance(one, str)])
 
-    def on_select(visit: Visit) -> str:
-        return handlers.refresh(shelf.of(visit), visit)
+    def on_select(session: Session) -> str:
+        return handlers.refresh(checkpoints.of(session), session)
 
-    shown = outputs(parts, Shown)
+    shown = outputs(parts, Outputs)
     gr.on(
         [parts["files"].upload, parts["files"].clear, parts["files"].delete],
         handlers.queue,
-        [visit, parts["files"]],
+        [session, parts["files"]],
         parts["status"],
         trigger_mode="multiple",
         preprocess=False,
         **QUIET,
         **events.PREDICT_QUEUE,
-    ).then(on_files, [visit, parts["files"]], shown, trigger_mode="multiple", preprocess=False, **QUIET, **QUEUE)
-    tab.select(on_select, [visit], parts["other"], **QUIET, **events.PREDICT_QUEUE)
-    parts["stop"].click(handlers.stop, [visit], None, **QUIET, **events.PREDICT_QUEUE)
+    ).then(on_files, [session, parts["files"]], shown, trigger_mode="multiple", preprocess=False, **QUIET, **QUEUE)
+    tab.select(on_select, [session], parts["other"], **QUIET, **events.PREDICT_QUEUE)
+    parts["stop"].click(handlers.stop, [session], None, **QUIET, **events.PREDICT_QUEUE)
 
 
-def _lead_to_analyse(visit: gr.State, tabs: gr.Tabs, put_up: gr.State, parts: Parts) -> None:
+def _lead_to_analyse(session: gr.State, tabs: gr.Tabs, render: gr.State, parts: Parts) -> None:
     """Have a click on a row open its photo in *Analyse*."""
 
-    def on_row(visit: Visit, event: gr.SelectData) -> tuple[Any, Any, Any]:
-        problem = handlers.choose(visit, event.row_value[0] if event.row_value else None)
+    def on_row(session: Session, event: gr.SelectData) -> tuple[Any, Any, Any]:
+        problem = handlers.choose(session, event.row_value[0] if event.row_value else None)
         return (problem, SAME, SAME) if problem else (SAME, gr.Tabs(selected="analyse"), fired())
 
-    parts["table"].select(on_row, [visit], [parts["status"], tabs, put_up], **QUIET, **events.PREDICT_QUEUE)
+    parts["table"].select(on_row, [session], [parts["status"], tabs, render], **QUIET, **events.PREDICT_QUEUE)

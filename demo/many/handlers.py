@@ -19,7 +19,7 @@ from demo.events import SAME
 from demo.html import note, problem
 from demo.many import words
 from demo.pictures import image_update
-from demo.visits import Album, Visit
+from demo.visits import Batch, Session
 from demo.words import UNTRAINED_PLAIN
 from glamor import figures
 from glamor.errors import CheckpointError, DataError, GlamorError
@@ -42,7 +42,7 @@ THUMBNAIL = 56  # pixels
 EVERY = 1.0  # seconds between two looks at the progress
 
 
-class Shown(NamedTuple):
+class Outputs(NamedTuple):
     """All that the slow handler changes, in the order of the tab's outputs; SAME leaves a part as it is."""
 
     status: Any = SAME
@@ -57,57 +57,57 @@ class Shown(NamedTuple):
     page: Any = SAME
 
 
-def work(engine: Engine, visit: Visit, paths: Sequence[str] | None) -> Iterator[Shown]:
+def work(engine: Engine, session: Session, paths: Sequence[str] | None) -> Iterator[Outputs]:
     """Analyse what a visitor handed in, telling how far it is; nothing handed in clears the tab."""
-    visit.album = None
+    session.batch = None
     if not paths:
-        yield Shown("", _shown_rows([]), gr.update(interactive=False), gr.update(visible=False))
+        yield Outputs("", _shown_rows([]), gr.update(interactive=False), gr.update(visible=False))
         return
     try:
         if not engine.trained:
             raise CheckpointError(UNTRAINED_PLAIN)
-        album = Album(find_photos(paths), engine.predictor.checkpoint.source)
-        visit.album = album
-        yield from _worked(engine, visit, album)
-        yield _finished(engine, album)
+        batch = Batch(find_photos(paths), engine.predictor.checkpoint.source)
+        session.batch = batch
+        yield from _worked(engine, session, batch)
+        yield _finished(engine, batch)
     except Exception as error:
-        yield Shown(problem(error), stop=gr.update(interactive=False))
+        yield Outputs(problem(error), stop=gr.update(interactive=False))
     finally:
         opened_zip.cache_clear()
 
 
-def queue(visit: Visit, paths: Sequence[Any] | None) -> str:
+def queue(session: Session, paths: Sequence[Any] | None) -> str:
     """End what the visitor's earlier files still cost, and say that the new ones wait for their turn."""
-    stop(visit)
+    stop(session)
     return note(words.WAIT) if paths else ""
 
 
-def refresh(engine: Engine, visit: Visit) -> str:
+def refresh(engine: Engine, session: Session) -> str:
     """Return a word of warning, as HTML, if the rows are by other weights than the chosen ones."""
-    if visit.album is None or visit.album.source == engine.predictor.checkpoint.source:
+    if session.batch is None or session.batch.source == engine.predictor.checkpoint.source:
         return ""
-    return note(words.OTHER_WEIGHTS.format(source=visit.album.source), "warn")
+    return note(words.OTHER_WEIGHTS.format(source=session.batch.source), "warn")
 
 
-def stop(visit: Visit) -> None:
+def stop(session: Session) -> None:
     """End the visitor's work after the photos that are in the network now."""
-    if visit.album is not None:
-        visit.album.stopped = True
+    if session.batch is not None:
+        session.batch.stopped = True
 
 
-def choose(visit: Visit, number: Any) -> str:
+def choose(session: Session, number: Any) -> str:
     """Make the photo of a row the one that *Analyse* opens next.
 
     Args:
-        visit: of the visitor.
+        session: of the visitor.
         number: the row's, from 1; it comes from the browser, so it may be anything.
 
     Returns:
         Why there is no photo to open, as HTML; empty where there is one.
     """
     try:
-        row = _row(visit.album, number)
-        visit.given = visit.album.items[row.file].read() if visit.album else None
+        row = _row(session.batch, number)
+        session.given = session.batch.items[row.file].read() if session.batch else None
     except (GlamorError, LookupError, TypeError, ValueError, OverflowError):
         return note(words.GONE)
     finally:
@@ -135,59 +135,59 @@ def find_photos(paths: Sequence[str]) -> dict[str, Item]:
     return found
 
 
-def table(album: Album) -> list[list[Any]]:
+def table(batch: Batch) -> list[list[Any]]:
     """Return the rows as the page shows them: number, picture, and what was found."""
-    thumbnails = iter(album.thumbnails)
-    return [_cells(number, row, thumbnails) for number, row in enumerate(album.rows, start=1)]
+    thumbnails = iter(batch.thumbnails)
+    return [_cells(number, row, thumbnails) for number, row in enumerate(batch.rows, start=1)]
 
 
 def _shown_rows(rows: list[list[Any]]) -> Any:
-    """Return the table's update; an empty table would be a box that scrolls and holds nothing to focus."""
+    """Return the table's update; an empty table would be a box that scrolls and holds nothing to selection."""
     return gr.update(value=rows, visible=bool(rows))
 
 
-def _row(album: Album | None, number: Any) -> Row:
+def _row(batch: Batch | None, number: Any) -> Row:
     place = int(float(number)) - 1
-    if album is None or place < 0:
+    if batch is None or place < 0:
         raise LookupError
-    return album.rows[place]
+    return batch.rows[place]
 
 
-def _worked(engine: Engine, visit: Visit, album: Album) -> Iterator[Shown]:
+def _worked(engine: Engine, session: Session, batch: Batch) -> Iterator[Outputs]:
     def network(
         prepared: Sequence[Prepared], boxes: Sequence[BoxXyxy], scores: Sequence[float | None]
     ) -> tuple[Prediction, ...]:
         predictions = engine.predict_prepared(prepared, boxes, scores)
-        album.thumbnails += map(_thumbnail, prepared)
+        batch.thumbnails += map(_thumbnail, prepared)
         return predictions
 
     config, sha256 = engine.predictor.config, engine.predictor.checkpoint.sha256
-    named = (Item(name, item.path, item.member) for name, item in album.items.items())
+    named = (Item(name, item.path, item.member) for name, item in batch.items.items())
     start = shown = time.monotonic()
-    yield Shown(_progress(album, 0.0), _shown_rows([]), gr.update(interactive=True), gr.update(visible=False))
+    yield Outputs(_progress(batch, 0.0), _shown_rows([]), gr.update(interactive=True), gr.update(visible=False))
     for rows in analyse(named, network, config, sha256, workers=0, batch=BATCH):
-        album.rows += rows
-        album.photos += 1
-        if visit.album is not album or album.stopped:
+        batch.rows += rows
+        batch.photos += 1
+        if session.batch is not batch or batch.stopped:
             return
         now = time.monotonic()
         if now - shown > EVERY:
             shown = now
-            yield Shown(_progress(album, now - start), _shown_rows(table(album)))
+            yield Outputs(_progress(batch, now - start), _shown_rows(table(batch)))
 
 
-def _finished(engine: Engine, album: Album) -> Shown:
-    folder = _write(engine, album)
+def _finished(engine: Engine, batch: Batch) -> Outputs:
+    folder = _write(engine, batch)
     summary = summarise(folder)
     page = folder / "summary.html"
-    page.write_text(summary_page(summary, album.items.get), encoding="utf-8")
+    page.write_text(summary_page(summary, batch.items.get), encoding="utf-8")
     failed = words.FAILED.format(count=summary.failed) if summary.failed else ""
-    ending = words.STOPPED if album.stopped else words.DONE
-    said = ending.format(photos=summary.photos, total=len(album.items), faces=summary.faces)
+    ending = words.STOPPED if batch.stopped else words.DONE
+    said = ending.format(photos=summary.photos, total=len(batch.items), faces=summary.faces)
     labels, looked, weighed = _pictures(summary)
-    return Shown(
+    return Outputs(
         status=note(f"{said} {failed}"),
-        table=_shown_rows(table(album)),
+        table=_shown_rows(table(batch)),
         stop=gr.update(interactive=False),
         results=gr.update(visible=True),
         labels=labels,
@@ -199,11 +199,11 @@ def _finished(engine: Engine, album: Album) -> Shown:
     )
 
 
-def _write(engine: Engine, album: Album) -> Path:
-    """Write the rows into a folder of Gradio's cache, where they go with everything else of the visit."""
+def _write(engine: Engine, batch: Batch) -> Path:
+    """Write the rows into a folder of Gradio's cache, where they go with everything else of the session."""
     folder = cache.private_folder()
     with Store(folder, engine.class_names, engine.predictor.checkpoint.sha256) as store:
-        store.add(album.rows)
+        store.add(batch.rows)
         store.finish()
         store.write_csv()
     return folder
@@ -225,8 +225,8 @@ def _pictures(summary: Summary) -> tuple[Any, Any, Any]:
     return labels, looked, weighed
 
 
-def _progress(album: Album, seconds: float) -> str:
-    done, total = album.photos, len(album.items)
+def _progress(batch: Batch, seconds: float) -> str:
+    done, total = batch.photos, len(batch.items)
     progress = words.PROGRESS.format(done=done, total=total)
     if done and seconds:
         rate = done / seconds

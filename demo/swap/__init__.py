@@ -7,20 +7,20 @@ from typing import Any
 import gradio as gr
 
 from demo import html, parse
-from demo.checkpoints import Shelf
+from demo.checkpoints import Checkpoints
 from demo.events import PREDICT_QUEUE, PRIVATE, Parts, outputs
 from demo.examples import example_photos
 from demo.swap import handlers, words
-from demo.swap.handlers import EVERYBODY, LARGEST, Swapped
-from demo.visits import Visit
+from demo.swap.handlers import EVERYBODY, LARGEST, Outputs
+from demo.visits import Session
 from demo.words import DROP_HERE
 from glamor.photo import load_photo
 
 
-def build(shelf: Shelf, visit: gr.State, tab: gr.Tab) -> Parts:
+def build(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab) -> Parts:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers; returns its components."""
     parts = _lay_out()
-    _connect(shelf, visit, tab, parts)
+    _connect(checkpoints, session, tab, parts)
     return parts
 
 
@@ -87,10 +87,12 @@ def _photo_parts() -> dict[str, Any]:
     }
 
 
-def _connect(shelf: Shelf, visit: gr.State, tab: gr.Tab, parts: Parts) -> None:
-    def on_photos(visit: Visit, first: Any, second: Any, more: Any, who: Any, analysed: Any) -> Swapped:
+def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Parts) -> None:
+    def on_photos(session: Session, first: Any, second: Any, more: Any, who: Any, analysed: Any) -> Outputs:
         payloads = [first, second, *(more or [])]
-        return handlers.swap(shelf.of(visit), visit, [parse.photo_source(one) for one in payloads], who, bool(analysed))
+        return handlers.swap(
+            checkpoints.of(session), session, [parse.photo_source(one) for one in payloads], who, bool(analysed)
+        )
 
     def on_examples() -> tuple[Any, Any]:
         first, second = (load_photo(path) for path in example_photos())
@@ -98,8 +100,8 @@ def _connect(shelf: Shelf, visit: gr.State, tab: gr.Tab, parts: Parts) -> None:
 
     # Raw values: the photos are decoded by our own rules (parse.photo_source), the rest is checked by the handlers.
     work = PRIVATE | PREDICT_QUEUE | {"trigger_mode": "always_last", "show_progress_on": parts["picture"]}
-    asked = [visit, parts["first"], parts["second"], parts["more"], parts["who"], parts["analysed"]]
-    swapped = outputs(parts, Swapped)
+    asked = [session, parts["first"], parts["second"], parts["more"], parts["who"], parts["analysed"]]
+    swapped = outputs(parts, Outputs)
     given = [parts["first"], parts["second"], parts["more"]]
     gr.on(
         [

@@ -12,7 +12,7 @@ from demo.engine import Engine
 from demo.html import message_of
 from demo.pictures import image_update
 from demo.swap import views, words
-from demo.visits import Visit
+from demo.visits import Session
 from glamor.faces import largest
 from glamor.photo import PhotoSource
 from glamor.predictor import Prediction
@@ -22,7 +22,7 @@ MOST_PHOTOS = 6
 LARGEST, EVERYBODY = "largest", "everybody"
 
 
-class Swapped(NamedTuple):
+class Outputs(NamedTuple):
     """All that the handler changes, in the order of the tab's outputs."""
 
     notice: Any
@@ -37,33 +37,35 @@ class Guest(NamedTuple):
     photo: int
 
 
-def swap(engine: Engine, visit: Visit, sources: Sequence[PhotoSource | None], who: str, with_analysed: bool) -> Swapped:
+def swap(
+    engine: Engine, session: Session, sources: Sequence[PhotoSource | None], who: str, with_analysed: bool
+) -> Outputs:
     """Put every face before every scene.
 
     Args:
         engine: loaded weights.
-        visit: its analysed photo takes part first if it is to.
+        session: its analysed photo takes part first if it is to.
         sources: the tab's own photos; None for a place without one.
         who: LARGEST, one face a photo (but every face of a single photo), or EVERYBODY.
         with_analysed: whether the photo of the tab Analyse takes part.
     """
     try:
-        photos = _photos(engine, visit, [one for one in sources if one is not None], with_analysed)
+        photos = _photos(engine, session, [one for one in sources if one is not None], with_analysed)
         return _swapped(engine, photos, who)
     except Exception as error:
         return _without(html.empty(words.EMPTY), [message_of(error)])
 
 
 def _photos(
-    engine: Engine, visit: Visit, sources: Sequence[PhotoSource], with_analysed: bool
+    engine: Engine, session: Session, sources: Sequence[PhotoSource], with_analysed: bool
 ) -> list[tuple[Prediction, ...]]:
-    view = visit.view
-    analysed = [] if view is None or view.example or not with_analysed else [view.predictions]
+    analysis = session.analysis
+    analysed = [] if analysis is None or analysis.example or not with_analysed else [analysis.predictions]
     room = MOST_PHOTOS + 1 - len(analysed)  # one more than take part, to be told of
     return [*analysed, *(engine.predict(engine.decode(source)) for source in sources[:room])]
 
 
-def _swapped(engine: Engine, photos: Sequence[tuple[Prediction, ...]], who: str) -> Swapped:
+def _swapped(engine: Engine, photos: Sequence[tuple[Prediction, ...]], who: str) -> Outputs:
     if not photos:
         return _without(html.empty(words.EMPTY))
     notes = [words.TOO_MANY_PHOTOS.format(limit=MOST_PHOTOS)] if len(photos) > MOST_PHOTOS else []
@@ -81,7 +83,7 @@ def _swapped(engine: Engine, photos: Sequence[tuple[Prediction, ...]], who: str)
         views.matrix_picture(predictions, matrix), views.matrix_alt(matrix, predictions[0].class_names)
     )
     table = views.matrix_words(matrix, predictions, [guest.photo for guest in guests])
-    return Swapped(html.note(" ".join(notes)), picture, table)
+    return Outputs(html.note(" ".join(notes)), picture, table)
 
 
 def _guests(photos: Sequence[tuple[Prediction, ...]], who: str) -> list[Guest]:
@@ -97,5 +99,5 @@ def _largest(faces: tuple[Prediction, ...]) -> tuple[Prediction, ...]:
     return (faces[largest([face.face_box_xyxy for face in faces])],) if faces else ()
 
 
-def _without(words: str, notes: Sequence[str] = ()) -> Swapped:
-    return Swapped(html.note(" ".join(notes), "warn"), gr.update(value=None, visible=False), words)
+def _without(words: str, notes: Sequence[str] = ()) -> Outputs:
+    return Outputs(html.note(" ".join(notes), "warn"), gr.update(value=None, visible=False), words)

@@ -1,6 +1,6 @@
 """What the tab *Trust* does: plain functions from values to values.
 
-As in :mod:`demo.compare`, ``start`` writes a job into the visit, ``work`` does it, and whatever takes the
+As in :mod:`demo.compare`, ``start`` writes a job into the session, ``work`` does it, and whatever takes the
 job away ends the work at its next report of progress.
 """
 
@@ -14,18 +14,18 @@ import gradio as gr
 from demo import html, pictures
 from demo.engine import Engine
 from demo.events import SAME
-from demo.jobs import question_of
+from demo.jobs import request_for
 from demo.pictures import image_update
 from demo.trust import views, words
 from demo.views import subject
-from demo.visits import Job, Question, SupersededError, Visit
+from demo.visits import Job, MapRequest, Session, SupersededError
 from demo.words import NO_METHODS, STOPPED, SUBJECT_CHANGED
 from glamor.explain.trust import Trust
 
 TAB = "trust"
 
 
-class Panel(NamedTuple):
+class Outputs(NamedTuple):
     """All that the tab may change, in the order of the page's outputs."""
 
     subject: Any = SAME
@@ -44,23 +44,23 @@ class Panel(NamedTuple):
     stability: Any = SAME
 
 
-ASKED = Panel(run=gr.update(interactive=False), cancel=gr.update(interactive=True))
-IDLE = Panel(run=gr.update(interactive=True), cancel=gr.update(interactive=False))
+ASKED = Outputs(run=gr.update(interactive=False), cancel=gr.update(interactive=True))
+IDLE = Outputs(run=gr.update(interactive=True), cancel=gr.update(interactive=False))
 NOTHING = {"results": gr.update(visible=False), "verdict": html.empty(words.EMPTY)}
 
 
-def refresh(visit: Visit, methods: Sequence[str] | None) -> Panel:
+def refresh(session: Session, methods: Sequence[str] | None) -> Outputs:
     """Bring the tab up to date with what is chosen in *Analyse*; nothing is computed."""
-    focus = visit.view.focus if visit.view else None
-    if visit.view is None or focus is None:
+    selection = session.analysis.selection if session.analysis else None
+    if session.analysis is None or selection is None:
         words = subject(None)
         return IDLE._replace(subject=words, status="", run=gr.update(interactive=False), **NOTHING)
-    words = subject(visit.view)
-    job = visit.jobs.get(TAB)
-    if job is not None and job.view.is_about_the_same(visit.view):
+    words = subject(session.analysis)
+    job = session.jobs.get(TAB)
+    if job is not None and job.analysis.is_about_the_same(session.analysis):
         return ASKED._replace(subject=words)
     try:
-        known = visit.checks.get(_questions(visit, methods))
+        known = session.checks.get(_questions(session, methods))
     except Exception:  # a strange choice of methods is answered when it is asked for
         known = None
     if known is None:
@@ -68,73 +68,73 @@ def refresh(visit: Visit, methods: Sequence[str] | None) -> Panel:
     return _shown(known)._replace(subject=words, status="")
 
 
-def start(visit: Visit, methods: Sequence[str] | None) -> Panel:
+def start(session: Session, methods: Sequence[str] | None) -> Outputs:
     """Ask for the checks of some methods' maps; they are made by :func:`work`."""
-    if visit.view is None or visit.view.focus is None:
-        return refresh(visit, methods)
+    if session.analysis is None or session.analysis.selection is None:
+        return refresh(session, methods)
     try:
-        questions = _questions(visit, methods)
+        requests = _questions(session, methods)
     except Exception as error:
-        return Panel(status=html.problem(error))
-    if not questions:
-        return Panel(status=html.note(NO_METHODS, "warn"))
-    visit.jobs[TAB] = Job(visit.view, visit.view.focus, questions)
+        return Outputs(status=html.problem(error))
+    if not requests:
+        return Outputs(status=html.note(NO_METHODS, "warn"))
+    session.jobs[TAB] = Job(session.analysis, session.analysis.selection, requests)
     return ASKED._replace(status="", **NOTHING)
 
 
-def work(engine: Engine, visit: Visit, progress: Callable[[float], Any] | None = None) -> Panel:
+def work(engine: Engine, session: Session, progress: Callable[[float], Any] | None = None) -> Outputs:
     """Run the checks that were asked for; what is known already is not computed again."""
-    job = visit.jobs.get(TAB)
+    job = session.jobs.get(TAB)
     if job is None:
-        return Panel()  # it was stopped while it waited
+        return Outputs()  # it was stopped while it waited
     try:
-        found = visit.checks.get(job.questions) or _examined(engine, visit, job, progress)
+        found = session.checks.get(job.requests) or _examined(engine, session, job, progress)
     except SupersededError:
-        if visit.jobs.get(TAB) is not job:
-            return Panel()  # stopped, or asked anew: somebody else has said so
-        return _ended(visit, job, html.note(SUBJECT_CHANGED))
+        if session.jobs.get(TAB) is not job:
+            return Outputs()  # stopped, or asked anew: somebody else has said so
+        return _ended(session, job, html.note(SUBJECT_CHANGED))
     except Exception as error:
-        return _ended(visit, job, html.problem(error))
-    visit.jobs.pop(TAB, None)
+        return _ended(session, job, html.problem(error))
+    session.jobs.pop(TAB, None)
     return _shown(found)._replace(status="")
 
 
-def stop(visit: Visit) -> Panel:
+def stop(session: Session) -> Outputs:
     """End the work."""
-    if visit.jobs.pop(TAB, None) is None:
-        return Panel()
+    if session.jobs.pop(TAB, None) is None:
+        return Outputs()
     return IDLE._replace(status=html.caption(STOPPED))
 
 
-def _questions(visit: Visit, methods: Sequence[str] | None) -> tuple[Question, ...]:
-    if visit.view is None or visit.view.focus is None:
+def _questions(session: Session, methods: Sequence[str] | None) -> tuple[MapRequest, ...]:
+    if session.analysis is None or session.analysis.selection is None:
         return ()
-    focus = visit.view.focus
-    return tuple(dict.fromkeys(question_of(focus, method) for method in methods or ()))
+    selection = session.analysis.selection
+    return tuple(dict.fromkeys(request_for(selection, method) for method in methods or ()))
 
 
-def _examined(engine: Engine, visit: Visit, job: Job, progress: Callable[[float], Any] | None) -> Trust:
+def _examined(engine: Engine, session: Session, job: Job, progress: Callable[[float], Any] | None) -> Trust:
     def report(done: float) -> None:
-        visit.expect_job(TAB, job)
+        session.raise_if_superseded(TAB, job)
         if progress is not None:
             progress(done)
 
-    methods, photo = [question.method for question in job.questions], job.view.photo.pixels(engine)
-    found = engine.examine(photo, job.focus.prediction, methods, job.focus.question.target, report)
-    visit.expect_job(TAB, job)
-    visit.checks[job.questions] = found
+    methods, photo = [request.method for request in job.requests], job.analysis.photo.pixels(engine)
+    found = engine.examine(photo, job.selection.prediction, methods, job.selection.request.target, report)
+    session.raise_if_superseded(TAB, job)
+    session.checks[job.requests] = found
     # The maps that were checked need not be made again to be compared.
-    visit.maps |= dict(zip(job.questions, found.explanations, strict=True))
+    session.maps |= dict(zip(job.requests, found.explanations, strict=True))
     return found
 
 
-def _ended(visit: Visit, job: Job, status: str) -> Panel:
-    if visit.jobs.get(TAB) is job:
-        del visit.jobs[TAB]
+def _ended(session: Session, job: Job, status: str) -> Outputs:
+    if session.jobs.get(TAB) is job:
+        del session.jobs[TAB]
     return IDLE._replace(status=status, **NOTHING)
 
 
-def _shown(trust: Trust) -> Panel:
+def _shown(trust: Trust) -> Outputs:
     faith = trust.faithfulness
     return IDLE._replace(
         results=gr.update(visible=True),

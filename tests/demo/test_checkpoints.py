@@ -15,10 +15,10 @@ import pytest
 from demo.about import side_by_side
 from demo.about import words as about_words
 from demo.analyse import handlers
-from demo.checkpoints import Shelf
+from demo.checkpoints import Checkpoints
 from demo.engine import Engine
 from demo.start import read_settings
-from demo.visits import Visit
+from demo.visits import Session
 from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.config import ModelConfig
 from glamor.errors import CheckpointError
@@ -31,14 +31,14 @@ ALLOWED, OTHER = "someone/allowed", "someone/other"
 # In a process of its own: the Hub's client reads its settings when it is first imported.
 VISITOR = """
 import json, sys
-from demo.checkpoints import Shelf
+from demo.checkpoints import Checkpoints
 from demo.start import open_engine, read_settings
 from demo.about import choose
-from demo.visits import Visit
+from demo.visits import Session
 settings = read_settings(["--checkpoint", sys.argv[1]])
-shelf = Shelf(open_engine(settings.checkpoint, allowed=settings.allowed))
+checkpoints = Checkpoints(open_engine(settings.checkpoint, allowed=settings.allowed))
 for name in json.loads(sys.argv[2]):
-    said = choose(shelf, Visit(), name)
+    said = choose(checkpoints, Session(), name)
     print(json.dumps({"notice": said.notice, "facts": said.facts if isinstance(said.facts, str) else ""}))
 """
 
@@ -87,10 +87,10 @@ def test_without_a_list_only_the_configured_weights_are_offered(
 ) -> None:
     monkeypatch.delenv("GLAMOR_ALLOWED_CHECKPOINTS", raising=False)
     assert read_settings([]).allowed == ()
-    shelf = Shelf(Engine(Predictor(random_checkpoint, device="cpu")))
-    assert set(shelf.names) <= {str(random_checkpoint), "built-in"}
+    checkpoints = Checkpoints(Engine(Predictor(random_checkpoint, device="cpu")))
+    assert set(checkpoints.names) <= {str(random_checkpoint), "built-in"}
     with pytest.raises(CheckpointError, match="not among those"):
-        shelf.engine(ALLOWED)
+        checkpoints.engine(ALLOWED)
 
 
 def test_the_list_is_read_by_commas_without_doubles(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,20 +99,20 @@ def test_the_list_is_read_by_commas_without_doubles(monkeypatch: pytest.MonkeyPa
 
 
 def test_an_allowed_checkpoint_is_loaded_once(engine: Engine, other_folder: Path) -> None:
-    shelf = Shelf(Engine(engine.predictor, allowed=[str(other_folder)]))
-    assert shelf.engine(shelf.own).predictor is engine.predictor
-    loaded = shelf.engine(str(other_folder))
+    checkpoints = Checkpoints(Engine(engine.predictor, allowed=[str(other_folder)]))
+    assert checkpoints.engine(checkpoints.own).predictor is engine.predictor
+    loaded = checkpoints.engine(str(other_folder))
     assert loaded.predictor.checkpoint.sha256 == load_checkpoint(other_folder, device="cpu").sha256
     shutil.rmtree(other_folder)
-    assert shelf.engine(str(other_folder)) is loaded
+    assert checkpoints.engine(str(other_folder)) is loaded
 
 
 def test_two_checkpoints_answer_for_the_same_face_each_by_its_own_convention(
     engine: Engine, other_folder: Path, astronaut: np.ndarray
 ) -> None:
-    shelf, visit = Shelf(Engine(engine.predictor, allowed=[str(other_folder)])), Visit()
-    handlers.analyse(engine, visit, astronaut, "grad_cam", 0.5)
-    sides = side_by_side.compare(shelf, visit, shelf.own, str(other_folder), 0.5)
+    checkpoints, session = Checkpoints(Engine(engine.predictor, allowed=[str(other_folder)])), Session()
+    handlers.analyse(engine, session, astronaut, "grad_cam", 0.5)
+    sides = side_by_side.compare(checkpoints, session, checkpoints.own, str(other_folder), 0.5)
     own, other = engine.predictor.predict(astronaut)[0], Predictor(other_folder, device="cpu").predict(astronaut)[0]
     assert own.face_box_xyxy != other.face_box_xyxy
     for words, prediction in ((sides.first, own), (sides.second, other)):
@@ -124,8 +124,8 @@ def test_two_checkpoints_answer_for_the_same_face_each_by_its_own_convention(
     assert sides.first_picture["value"] != sides.second_picture["value"]
     assert side_by_side.verdict(own, other) in sides.verdict
     assert "Guo et al. 2017" in sides.verdict, "a number comes with how to read it"
-    assert visit.view is not None
-    np.testing.assert_array_equal(visit.view.predictions[0].probabilities, own.probabilities)
+    assert session.analysis is not None
+    np.testing.assert_array_equal(session.analysis.predictions[0].probabilities, own.probabilities)
 
 
 def test_a_box_given_by_hand_is_the_same_for_both(engine: Engine, astronaut: np.ndarray) -> None:
@@ -139,9 +139,12 @@ def test_a_box_given_by_hand_is_the_same_for_both(engine: Engine, astronaut: np.
 
 
 def test_a_comparison_without_a_face_or_with_strange_weights_says_so(engine: Engine, astronaut: np.ndarray) -> None:
-    shelf, visit = Shelf(engine), Visit()
-    assert about_words.SIDE_NEEDS_FACE in side_by_side.compare(shelf, visit, shelf.own, shelf.own, 0.5).verdict
-    handlers.analyse(engine, visit, astronaut, "grad_cam", 0.5)
-    refused = side_by_side.compare(shelf, visit, shelf.own, OTHER, 0.5)
+    checkpoints, session = Checkpoints(engine), Session()
+    assert (
+        about_words.SIDE_NEEDS_FACE
+        in side_by_side.compare(checkpoints, session, checkpoints.own, checkpoints.own, 0.5).verdict
+    )
+    handlers.analyse(engine, session, astronaut, "grad_cam", 0.5)
+    refused = side_by_side.compare(checkpoints, session, checkpoints.own, OTHER, 0.5)
     assert "not among those" in refused.verdict
     assert refused.first is side_by_side.SAME

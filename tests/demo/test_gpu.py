@@ -27,11 +27,11 @@ import sys
 import app, spaces, skimage.data
 from demo.analyse import handlers
 from demo.start import open_engine
-from demo.visits import Visit
-engine, visit = open_engine(sys.argv[1]), Visit()
-handlers.analyse(engine, visit, skimage.data.astronaut(), "grad_cam", 0.5)
-moved = handlers.explain(engine, visit, 0.5, lambda done: None)
-print(visit.view.predictions[0].emotion, len(moved.picture["value"].getbands()), *spaces.calls)
+from demo.visits import Session
+engine, session = open_engine(sys.argv[1]), Session()
+handlers.analyse(engine, session, skimage.data.astronaut(), "grad_cam", 0.5)
+moved = handlers.explain(engine, session, 0.5, lambda done: None)
+print(session.analysis.predictions[0].emotion, len(moved.picture["value"].getbands()), *spaces.calls)
 """
 
 

@@ -1,4 +1,4 @@
-"""Files that are built to keep the app busy, while somebody else has a question."""
+"""Files that are built to keep the app busy, while somebody else has a request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much a visit remembers, and who is forgotten when all of them remember too much."""
+"""How much a session remembers, and who is forgotten when all of them remember too much."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from PIL import Image
 
 from demo import memory, words
 from demo.analyse import handlers
-from demo.first import first_visit
+from demo.first import first_session
 from demo.interventions import handlers as interventions
 from demo.kept import LONGEST_SHOWN, keep
 from demo.limits import MB, Limits, read_limits
-from demo.many.handlers import Album
+from demo.many.handlers import Batch
 from demo.memory import Remembered, crowded_out, weight
-from demo.visits import Visit
+from demo.visits import Session
 from glamor.errors import GlamorError
 from glamor.many.items import Item
 from glamor.photo import load_photo
@@ -45,16 +45,16 @@ def _crowd(face: np.ndarray) -> bytes:
 
 def test_a_visit_remembers_the_file_as_it_was_sent_and_a_small_copy_but_no_pixels(engine, astronaut):
     sent = _encoded(np.tile(astronaut, (6, 8, 1)), "JPEG")
-    visit = Visit()
-    handlers.analyse(engine, visit, sent, METHOD, OPACITY)
-    photo = visit.view.photo
+    session = Session()
+    handlers.analyse(engine, session, sent, METHOD, OPACITY)
+    photo = session.analysis.photo
     assert photo.sent == sent
     assert photo.hw == (3072, 4096)
     with Image.open(io.BytesIO(photo.copy)) as small:
         assert small.size == (LONGEST_SHOWN, 960)
-    handlers.remove_face(visit, OPACITY)  # (its inputs would be most of what is left)
+    handlers.remove_face(session, OPACITY)  # (its inputs would be most of what is left)
     np.testing.assert_array_equal(photo.pixels(engine), load_photo(sent))
-    alone = replace(visit.view, predictions=(), question=None)
+    alone = replace(session.analysis, predictions=(), request=None)
     assert len(pickle.dumps(alone)) < len(sent) + len(photo.copy) + 10_000 < 3072 * 4096 * 3 / 4
 
 
@@ -75,14 +75,14 @@ def test_choosing_sliding_and_drawing_decode_no_photo_again(engine, two_people):
             Counting.decoded += 1
             return super().decode(source)
 
-    counting, visit = Counting(engine.predictor), Visit()
-    handlers.analyse(counting, visit, _encoded(two_people), METHOD, OPACITY)
-    handlers.choose_face(visit, 1, OPACITY)
-    handlers.redraw(visit, 0.2)
-    handlers.put_up(counting, visit, 0.3)
-    handlers.start_marking(visit)
+    counting, session = Counting(engine.predictor), Session()
+    handlers.analyse(counting, session, _encoded(two_people), METHOD, OPACITY)
+    handlers.choose_face(session, 1, OPACITY)
+    handlers.redraw(session, 0.2)
+    handlers.render(counting, session, 0.3)
+    handlers.start_marking(session)
     assert Counting.decoded == 1
-    handlers.add_box(counting, visit, "10, 10, 200, 200", METHOD, OPACITY)
+    handlers.add_box(counting, session, "10, 10, 200, 200", METHOD, OPACITY)
     assert Counting.decoded == 2
 
 
@@ -96,52 +96,52 @@ def test_a_forgotten_visits_pixels_are_gone_with_it(engine, astronaut):
 
 
 def test_the_weight_of_a_visit_is_what_python_was_asked_for(engine, astronaut):
-    handlers.analyse(engine, Visit(), astronaut, METHOD, OPACITY)  # what is made once is made before
-    sent, visit = _crowd(astronaut), Visit()
+    handlers.analyse(engine, Session(), astronaut, METHOD, OPACITY)  # what is made once is made before
+    sent, session = _crowd(astronaut), Session()
     gc.collect()
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        handlers.analyse(engine, visit, bytes(bytearray(sent)), METHOD, OPACITY)
+        handlers.analyse(engine, session, bytes(bytearray(sent)), METHOD, OPACITY)
         gc.collect()
         traced = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
-    shown = visit.view.photo.on_screen().pixels.nbytes  # for the next action; bounded for all visits together
-    assert len(visit.view.predictions) > 8
-    assert weight(visit) == pytest.approx(traced - shown, rel=0.2)
+    shown = session.analysis.photo.on_screen().pixels.nbytes  # for the next action; bounded for all visits together
+    assert len(session.analysis.predictions) > 8
+    assert weight(session) == pytest.approx(traced - shown, rel=0.2)
 
 
 def test_the_weight_of_a_visit_is_what_a_copy_of_all_that_it_holds_takes(engine, astronaut):
-    visit = Visit()
-    handlers.analyse(engine, visit, _crowd(astronaut), METHOD, OPACITY)
+    session = Session()
+    handlers.analyse(engine, session, _crowd(astronaut), METHOD, OPACITY)
     for target in engine.class_names:
-        handlers.ask(visit, METHOD, target)
-        handlers.explain(engine, visit, OPACITY)
-    interventions.enter(engine, visit)
-    interventions.see(engine, visit, "black", "as is")
-    visit.given = bytes(3 * MB)
-    assert weight(visit) == pytest.approx(len(pickle.dumps(visit)), rel=0.2)
+        handlers.ask(session, METHOD, target)
+        handlers.explain(engine, session, OPACITY)
+    interventions.enter(engine, session)
+    interventions.see(engine, session, "black", "as is")
+    session.given = bytes(3 * MB)
+    assert weight(session) == pytest.approx(len(pickle.dumps(session)), rel=0.2)
 
 
 def test_what_many_photos_have_been_found_weighs_as_much_as_it_takes():
     rng = np.random.default_rng(3)
     sizes = rng.integers(1500, 2500, 5000)
-    album = Album({f"{n}.jpg": Item(f"{n}.jpg", f"/nowhere/{n}.jpg") for n in range(300)}, "weights")
-    album.thumbnails += [rng.bytes(size) for size in sizes]
-    assert weight(Visit(album=album)) == pytest.approx(len(pickle.dumps(album)), rel=0.2)
+    batch = Batch({f"{n}.jpg": Item(f"{n}.jpg", f"/nowhere/{n}.jpg") for n in range(300)}, "weights")
+    batch.thumbnails += [rng.bytes(size) for size in sizes]
+    assert weight(Session(batch=batch)) == pytest.approx(len(pickle.dumps(batch)), rel=0.2)
 
 
 def test_what_every_visit_begins_with_weighs_once(engine):
-    first = first_visit(engine, METHOD)
-    shared, visit = memory.parts(first), copy.deepcopy(first)
+    first = first_session(engine, METHOD)
+    shared, session = memory.parts(first), copy.deepcopy(first)
     assert weight(first) > 500_000
-    assert weight(visit, shared) < 10_000
-    handlers.ask(visit, METHOD, "Fear")
-    handlers.explain(engine, visit, OPACITY)
-    made = visit.maps[visit.view.question]
+    assert weight(session, shared) < 10_000
+    handlers.ask(session, METHOD, "Fear")
+    handlers.explain(engine, session, OPACITY)
+    made = session.maps[session.analysis.request]
     one_map = made.face.nbytes + made.context.nbytes
-    assert one_map < weight(visit, shared) < 2 * one_map + 10_000
+    assert one_map < weight(session, shared) < 2 * one_map + 10_000
     assert len(first.maps) == 1
 
 

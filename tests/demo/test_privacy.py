@@ -20,7 +20,7 @@ from demo import cache
 from demo.analyse import words as analyse_words
 from demo.gradio_internals.sessions import Page
 from demo.limits import Limits
-from demo.visits import Visit
+from demo.visits import Session
 from tests.live_app import ROOT, LiveApp, free_port, wait
 from tests.visitor import Visitor
 
@@ -38,8 +38,8 @@ def _analyse(visitor: Visitor, photo: dict) -> dict:
 
 
 def _put_up(visitor: Visitor) -> dict:
-    """Return what is shown of the visit that the server remembers."""
-    return visitor.act(visitor.put_up(), None, METHOD, OPACITY)
+    """Return what is shown of the session that the server remembers."""
+    return visitor.act(visitor.render(), None, METHOD, OPACITY)
 
 
 def _pictures(screen: dict) -> list[str]:
@@ -165,7 +165,7 @@ def test_slow_work_of_two_visitors_holds_up_neither_a_third_nor_its_own_stop(app
 async def _page_with_a_visit() -> tuple[Page, gr.State]:
     # Inside a loop: elsewhere Gradio makes loops of its own, which nobody closes.
     with Page(limits=Limits()) as page:
-        return page, gr.State(Visit(), time_to_live=3600, delete_callback=page.forget_visit)
+        return page, gr.State(Session(), time_to_live=3600, delete_callback=page.forget_visit)
 
 
 def test_the_end_of_a_visits_time_is_the_end_of_its_files_and_memory():
@@ -177,7 +177,7 @@ def test_the_end_of_a_visits_time_is_the_end_of_its_files_and_memory():
     photo.parent.mkdir(parents=True)
     photo.write_bytes(b"a photo")
     page._note(holder["someone"], [{"path": str(photo)}])
-    remembered.delete_callback(Visit())
+    remembered.delete_callback(Session())
     assert photo.exists(), "another visit's time was over"
     remembered.delete_callback(holder["someone"][remembered._id])
     assert "someone" not in holder

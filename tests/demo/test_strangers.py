@@ -73,7 +73,7 @@ def test_a_visitor_without_a_photo_gets_nothing_of_anothers(app, photos):
         return [removed, visitor.act(visitor.event("opacity", "input"), None, 0.2)]
 
     with Visitor(app.url) as alone:
-        expected = does(alone)  # with the example that every visit begins with
+        expected = does(alone)  # with the example that every session begins with
     with Visitor(app.url) as one, Visitor(app.url) as other:
         mine = one.act(one.event("photo", "input"), None, one.upload(photos[1]), METHOD, OPACITY)
         got = does(other)

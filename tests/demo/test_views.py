@@ -9,7 +9,7 @@ import pytest
 
 from demo import views, words
 from demo.analyse import words as analyse_words
-from demo.visits import Focus, Question
+from demo.visits import MapRequest, Selection
 from glamor.explain import METHODS, Explanation
 
 
@@ -21,7 +21,7 @@ def prediction(engine, astronaut):
 def test_every_probability_is_written_out_and_the_best_is_marked_once(prediction):
     values = np.array([0.02, 0.03, 0.05, 0.6, 0.1, 0.125, 0.075])
     known = replace(prediction, probabilities=values, emotion="Happy", uncertain=False)
-    html = views.answer(Focus(Question(0, "grad_cam", "Happy"), known), 1)
+    html = views.answer(Selection(MapRequest(0, "grad_cam", "Happy"), known), 1)
     for piece in ("2.0%", "3.0%", "5.0%", "60.0%", "10.0%", "12.5%", "7.5%", "<strong>Happy</strong>"):
         assert piece in html
     assert html.count('class="best"') == 1
@@ -31,7 +31,7 @@ def test_every_probability_is_written_out_and_the_best_is_marked_once(prediction
 def test_a_close_call_is_said_in_words_and_names_the_second(prediction):
     values = np.array([0.01, 0.01, 0.01, 0.41, 0.15, 0.4, 0.01])
     known = replace(prediction, probabilities=values, emotion="Happy", uncertain=True)
-    assert "close call: “Sad”" in views.answer(Focus(Question(0, "grad_cam", "Happy"), known), 1)
+    assert "close call: “Sad”" in views.answer(Selection(MapRequest(0, "grad_cam", "Happy"), known), 1)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_page_says_what_the_result_is_not():
 
 def test_every_number_of_the_analysis_names_its_paper(prediction):
     for html in (
-        views.answer(Focus(Question(0, "grad_cam", "Happy"), prediction), 1),
+        views.answer(Selection(MapRequest(0, "grad_cam", "Happy"), prediction), 1),
         views.looked_caption(prediction),
         views.weighed(prediction),
     ):

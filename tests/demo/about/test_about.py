@@ -1,4 +1,4 @@
-"""What the About tab says, and that a stranger's model card can do no harm there."""
+"""What the Outputs tab says, and that a stranger's model card can do no harm there."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from PIL import Image
 
 from demo.about import choose, markdown, words
 from demo.about import views as card
-from demo.checkpoints import Shelf
+from demo.checkpoints import Checkpoints
 from demo.engine import Engine
-from demo.visits import Visit
+from demo.visits import Session
 from glamor.card import Card, read_scores
 from glamor.predictor import Predictor
 
@@ -146,8 +146,8 @@ def test_the_tab_tells_which_weights_answer_and_what_stands_in_their_card(
     (folder / "README.md").write_text("---\nlicense: mit\n---\n# Hello\n\nWords of the card.")
     (folder / "metrics.json").write_text(json.dumps(SCORES))
     predictor = Predictor(folder, device="cpu")
-    shelf = Shelf(Engine(predictor))
-    told = choose(shelf, Visit(), shelf.own)
+    checkpoints = Checkpoints(Engine(predictor))
+    told = choose(checkpoints, Session(), checkpoints.own)
     assert predictor.checkpoint.sha256 in told.facts
     assert predictor.config.trained_on in told.facts
     assert "&lt;i&gt;weights" in told.facts

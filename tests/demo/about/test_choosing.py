@@ -13,11 +13,11 @@ from demo import html, views
 from demo.about import choose, side_by_side, words
 from demo.analyse import handlers
 from demo.analyse import words as analyse_words
-from demo.checkpoints import BUILT_IN, Shelf
+from demo.checkpoints import BUILT_IN, Checkpoints
 from demo.compare.views import card
 from demo.engine import Engine
 from demo.trust import views as trust_views
-from demo.visits import Visit
+from demo.visits import Session
 from demo.words import UNTRAINED
 from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.explain import explain, swap_matrix
@@ -58,8 +58,8 @@ def _choose(visitor: Visitor, name: str) -> dict[str | None, object]:
 
 
 def _analyse_tab(visitor: Visitor) -> dict[str | None, object]:
-    """Do what the page's script does when other weights were chosen: have the tab *Analyse* put up the visit."""
-    event = visitor.put_up()
+    """Do what the page's script does when other weights were chosen: have the tab *Analyse* put up the session."""
+    event = visitor.render()
     return visitor.act(event, None, METHOD, OPACITY) | visitor.act(visitor.then(event), None, OPACITY)
 
 
@@ -118,49 +118,51 @@ def test_every_tab_answers_with_the_chosen_weights(app: LiveApp, other: Predicto
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
+def checkpoints(tmp_path: Path) -> Checkpoints:
     """Small weights, with untrained ones and a folder that is not there beside them."""
     loaded = load_checkpoint(save_small(tmp_path / "own", seed=3), device="cpu")
     save_checkpoint(tmp_path / "untrained", loaded.model, replace(loaded.config, trained_on=""))
     names = [str(tmp_path / name) for name in ("untrained", "none")]
-    return Shelf(Engine(Predictor(loaded), allowed=names))
+    return Checkpoints(Engine(Predictor(loaded), allowed=names))
 
 
-def test_weights_that_cannot_be_had_leave_all_as_it_is(shelf: Shelf, tmp_path: Path, two_people: Photo) -> None:
-    visit = Visit()
-    handlers.analyse(shelf.of(visit), visit, two_people, METHOD, OPACITY)
-    before = visit.view
-    said = choose(shelf, visit, str(tmp_path / "none"))
+def test_weights_that_cannot_be_had_leave_all_as_it_is(
+    checkpoints: Checkpoints, tmp_path: Path, two_people: Photo
+) -> None:
+    session = Session()
+    handlers.analyse(checkpoints.of(session), session, two_people, METHOD, OPACITY)
+    before = session.analysis
+    said = choose(checkpoints, session, str(tmp_path / "none"))
     assert "does not exist" in said.notice
-    assert (said.which, said.facts) == (shelf.own, side_by_side.SAME)
-    assert visit.view is before
-    assert shelf.of(visit) is shelf.engine(shelf.own)
+    assert (said.which, said.facts) == (checkpoints.own, side_by_side.SAME)
+    assert session.analysis is before
+    assert checkpoints.of(session) is checkpoints.engine(checkpoints.own)
 
 
 def test_untrained_weights_can_be_read_about_but_show_no_answer(
-    shelf: Shelf, tmp_path: Path, two_people: Photo
+    checkpoints: Checkpoints, tmp_path: Path, two_people: Photo
 ) -> None:
-    visit = Visit()
-    handlers.analyse(shelf.of(visit), visit, two_people, METHOD, OPACITY)
-    said = choose(shelf, visit, str(tmp_path / "untrained"))
+    session = Session()
+    handlers.analyse(checkpoints.of(session), session, two_people, METHOD, OPACITY)
+    said = choose(checkpoints, session, str(tmp_path / "untrained"))
     assert words.UNKNOWN in said.facts
-    screen = handlers.put_up(shelf.of(visit), visit, OPACITY)
+    screen = handlers.render(checkpoints.of(session), session, OPACITY)
     assert (screen.notice, screen.photo) == (html.note(UNTRAINED, "warn"), None)
     assert analyse_words.ANSWER_EMPTY in screen.answer
 
 
-def test_faces_that_were_added_or_removed_by_hand_stay_so(shelf: Shelf, two_people: Photo) -> None:
-    visit, box = Visit(checkpoint=shelf.own), (100.0, 50.0, 220.0, 170.0)
-    handlers.analyse(shelf.of(visit), visit, two_people, METHOD, OPACITY)
-    handlers.remove_face(visit, OPACITY)
-    handlers.add_box(shelf.of(visit), visit, box, METHOD, OPACITY)
-    assert visit.view is not None
-    found = visit.view.predictions
-    side_by_side.use(shelf, visit, BUILT_IN)
-    built_in = shelf.engine(BUILT_IN).predictor
-    assert [one.face_score for one in visit.view.predictions] == [one.face_score for one in found]
-    for asked, own in zip(visit.view.predictions, found, strict=True):
-        scales = shelf.engine(shelf.own).predictor.config.face_crop_scale, built_in.config.face_crop_scale
+def test_faces_that_were_added_or_removed_by_hand_stay_so(checkpoints: Checkpoints, two_people: Photo) -> None:
+    session, box = Session(checkpoint=checkpoints.own), (100.0, 50.0, 220.0, 170.0)
+    handlers.analyse(checkpoints.of(session), session, two_people, METHOD, OPACITY)
+    handlers.remove_face(session, OPACITY)
+    handlers.add_box(checkpoints.of(session), session, box, METHOD, OPACITY)
+    assert session.analysis is not None
+    found = session.analysis.predictions
+    side_by_side.use(checkpoints, session, BUILT_IN)
+    built_in = checkpoints.engine(BUILT_IN).predictor
+    assert [one.face_score for one in session.analysis.predictions] == [one.face_score for one in found]
+    for asked, own in zip(session.analysis.predictions, found, strict=True):
+        scales = checkpoints.engine(checkpoints.own).predictor.config.face_crop_scale, built_in.config.face_crop_scale
         (expected,) = built_in.predict(two_people, [side_by_side.box_for(own, *scales)])
         np.testing.assert_allclose(asked.probabilities, expected.probabilities, atol=1e-6)
-    assert box in [one.face_box_xyxy for one in visit.view.predictions]
+    assert box in [one.face_box_xyxy for one in session.analysis.predictions]

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from demo.analyse import handlers, words
-from demo.analyse.outputs import Moved
+from demo.analyse.outputs import MapOutputs
 from demo.engine import Engine
 from demo.events import HIDE, SHOW
 from demo.links import Link
-from demo.visits import Visit
+from demo.visits import Session
 from demo.words import ANSWER_LEAD_ONLY
 
 METHOD, OPACITY = "grad_cam", 0.7
@@ -44,43 +44,43 @@ def counting(engine):
 
 
 def _analysed(engine, photo):
-    visit = Visit()
-    return visit, handlers.analyse(engine, visit, photo, METHOD, OPACITY)
+    session = Session()
+    return session, handlers.analyse(engine, session, photo, METHOD, OPACITY)
 
 
 def test_each_change_computes_only_what_depends_on_it(counting, two_people):
-    visit, _ = _analysed(counting, two_people)
-    handlers.explain(counting, visit, OPACITY)
+    session, _ = _analysed(counting, two_people)
+    handlers.explain(counting, session, OPACITY)
     assert counting.since() == ["predict", "explain"]
 
-    handlers.redraw(visit, 0.2)
+    handlers.redraw(session, 0.2)
     assert counting.since() == [], "opacity is a matter of drawing"
 
-    handlers.ask(visit, "saliency", visit.view.question.target)
-    handlers.explain(counting, visit, OPACITY)
-    handlers.ask(visit, "saliency", "Fear")
-    handlers.explain(counting, visit, OPACITY)
+    handlers.ask(session, "saliency", session.analysis.request.target)
+    handlers.explain(counting, session, OPACITY)
+    handlers.ask(session, "saliency", "Fear")
+    handlers.explain(counting, session, OPACITY)
     assert counting.since() == ["explain", "explain"], "another method, then another class: no new prediction"
 
-    handlers.choose_face(visit, 1, OPACITY)
-    handlers.explain(counting, visit, OPACITY)
+    handlers.choose_face(session, 1, OPACITY)
+    handlers.explain(counting, session, OPACITY)
     assert counting.since() == ["explain"], "every face was predicted with the photo"
 
-    handlers.choose_face(visit, 0, OPACITY)
-    handlers.ask(visit, METHOD, visit.view.question.target)
-    handlers.explain(counting, visit, OPACITY)
-    handlers.ask(visit, "saliency", "Fear")
-    handlers.explain(counting, visit, OPACITY)
+    handlers.choose_face(session, 0, OPACITY)
+    handlers.ask(session, METHOD, session.analysis.request.target)
+    handlers.explain(counting, session, OPACITY)
+    handlers.ask(session, "saliency", "Fear")
+    handlers.explain(counting, session, OPACITY)
     assert counting.since() == [], "what was answered once is remembered"
 
 
 def test_a_wrong_face_is_taken_off_the_list(counting, two_people):
-    visit, first = _analysed(counting, two_people)
+    session, first = _analysed(counting, two_people)
     assert first.remove == SHOW
-    _, right = visit.view.predictions
+    _, right = session.analysis.predictions
     counting.since()
-    screen = handlers.remove_face(visit, OPACITY)
-    (left,) = visit.view.predictions
+    screen = handlers.remove_face(session, OPACITY)
+    (left,) = session.analysis.predictions
     assert left is right
     assert screen.faces["choices"] == [(f"1 {right.emotion}", 0)]
     assert words.FACE_REMOVED.format(number=1) in screen.notice
@@ -90,75 +90,75 @@ def test_a_wrong_face_is_taken_off_the_list(counting, two_people):
 
 
 def test_removing_the_last_face_says_so_and_a_new_one_can_be_marked(engine, astronaut):
-    visit, _ = _analysed(engine, astronaut)
-    screen = handlers.remove_face(visit, OPACITY)
+    session, _ = _analysed(engine, astronaut)
+    screen = handlers.remove_face(session, OPACITY)
     assert words.LAST_FACE_REMOVED in screen.notice
     assert words.ANSWER_EMPTY in screen.answer
     assert (screen.remove, screen.stop) == (HIDE, HIDE)
-    np.testing.assert_array_equal(visit.view.photo.pixels(engine), astronaut)
-    handlers.click_photo(engine, visit, (100.0, 100.0), METHOD, OPACITY)
-    handlers.click_photo(engine, visit, (200.0, 200.0), METHOD, OPACITY)
-    assert visit.view.predictions[0].face_box_xyxy == (100.0, 100.0, 200.0, 200.0)
+    np.testing.assert_array_equal(session.analysis.photo.pixels(engine), astronaut)
+    handlers.click_photo(engine, session, (100.0, 100.0), METHOD, OPACITY)
+    handlers.click_photo(engine, session, (200.0, 200.0), METHOD, OPACITY)
+    assert session.analysis.predictions[0].face_box_xyxy == (100.0, 100.0, 200.0, 200.0)
 
 
 def test_without_a_photo_there_is_nothing_to_remove(engine):
-    assert words.NEEDS_PHOTO in handlers.remove_face(Visit(), OPACITY).notice
+    assert words.NEEDS_PHOTO in handlers.remove_face(Session(), OPACITY).notice
 
 
 def test_stop_ends_the_work_and_asking_again_answers(engine, astronaut):
-    visit, screen = _analysed(engine, astronaut)
+    session, screen = _analysed(engine, astronaut)
     assert (screen.stop, screen.again) == (SHOW, HIDE)
-    handlers.ask(visit, "occlusion", "Fear")
+    handlers.ask(session, "occlusion", "Fear")
     told, stopped = [], []
 
     def stop_early(done):
         told.append(done)
-        stopped.append(handlers.stop(visit))
+        stopped.append(handlers.stop(session))
 
-    assert handlers.explain(engine, visit, OPACITY, stop_early) == Moved()
+    assert handlers.explain(engine, session, OPACITY, stop_early) == MapOutputs()
     assert len(told) == 1
-    assert visit.maps == {}
+    assert session.maps == {}
     assert words.MOVED_STOPPED in stopped[0].words
     assert (stopped[0].stop, stopped[0].again) == (HIDE, SHOW)
 
-    asked = handlers.ask(visit, "grad_cam", "Fear")
+    asked = handlers.ask(session, "grad_cam", "Fear")
     assert (asked.stop, asked.again) == (SHOW, HIDE)
-    answered = handlers.explain(engine, visit, OPACITY)
+    answered = handlers.explain(engine, session, OPACITY)
     assert "Fear" in answered.words
     assert (answered.stop, answered.again) == (HIDE, HIDE)
 
 
 def test_stop_also_ends_work_that_has_not_begun(counting, astronaut):
-    visit, _ = _analysed(counting, astronaut)
-    handlers.stop(visit)
+    session, _ = _analysed(counting, astronaut)
+    handlers.stop(session)
     counting.since()
-    assert handlers.explain(counting, visit, OPACITY) == Moved()
+    assert handlers.explain(counting, session, OPACITY) == MapOutputs()
     assert counting.since() == []
 
 
 def test_stop_from_another_thread_ends_a_running_explanation(engine, astronaut):
-    visit, _ = _analysed(engine, astronaut)
-    handlers.ask(visit, "occlusion", "Fear")
+    session, _ = _analysed(engine, astronaut)
+    handlers.ask(session, "occlusion", "Fear")
     running, told, answers = threading.Event(), [], []
 
     def report(done):
         told.append(done)
         running.set()
 
-    worker = threading.Thread(target=lambda: answers.append(handlers.explain(engine, visit, OPACITY, report)))
+    worker = threading.Thread(target=lambda: answers.append(handlers.explain(engine, session, OPACITY, report)))
     worker.start()
     assert running.wait(120)
-    handlers.stop(visit)
+    handlers.stop(session)
     worker.join(120)
-    assert answers == [Moved()]
+    assert answers == [MapOutputs()]
     assert 1.0 not in told
 
 
 def test_the_class_of_a_link_holds_for_the_next_photo_until_the_visitor_chooses(engine, astronaut, grace_hopper):
-    visit = Visit()
-    handlers.open_link(visit, Link(label="Disgust"))
-    screen = handlers.analyse(engine, visit, astronaut, METHOD, OPACITY)
+    session = Session()
+    handlers.open_link(session, Link(label="Disgust"))
+    screen = handlers.analyse(engine, session, astronaut, METHOD, OPACITY)
     assert screen.target["value"] == "Disgust"
-    handlers.ask(visit, METHOD, "Fear")
-    screen = handlers.analyse(engine, visit, grace_hopper, METHOD, OPACITY)
-    assert screen.target["value"] == visit.view.predictions[0].emotion
+    handlers.ask(session, METHOD, "Fear")
+    screen = handlers.analyse(engine, session, grace_hopper, METHOD, OPACITY)
+    assert screen.target["value"] == session.analysis.predictions[0].emotion

@@ -17,8 +17,8 @@ from PIL import Image
 from demo.engine import Engine
 from demo.many import handlers as many
 from demo.many import words
-from demo.many.handlers import Shown
-from demo.visits import Visit
+from demo.many.handlers import Outputs
+from demo.visits import Session
 from glamor.many.zips import Limits
 from glamor.photo import load_photo
 
@@ -43,14 +43,14 @@ def archive(
     return str(path)
 
 
-def _last(engine: Engine, visit: Visit, *paths: str) -> Shown:
-    return list(many.work(engine, visit, list(paths)))[-1]
+def _last(engine: Engine, session: Session, *paths: str) -> Outputs:
+    return list(many.work(engine, session, list(paths)))[-1]
 
 
 def test_every_face_has_a_row_a_picture_and_the_predictors_numbers(
     engine: Engine, archive: str, astronaut: NDArray[np.uint8]
 ) -> None:
-    shown = _last(engine, Visit(), archive)
+    shown = _last(engine, Session(), archive)
     assert words.DONE.format(photos=4, faces=3) in shown.status
     assert words.FAILED.format(count=1) in shown.status
     assert [(row[2], row[3]) for row in shown.table["value"]] == [
@@ -71,7 +71,7 @@ def test_every_face_has_a_row_a_picture_and_the_predictors_numbers(
 
 
 def test_the_files_hold_the_same_rows_and_lie_in_the_cache(engine: Engine, archive: str, tmp_path: Path) -> None:
-    shown = _last(engine, Visit(), archive)
+    shown = _last(engine, Session(), archive)
     rows = pq.read_table(shown.parquet).to_pylist()
     assert [row["file"] for row in rows] == [row[2] for row in shown.table["value"]]
     with open(shown.csv, newline="") as file:
@@ -82,7 +82,7 @@ def test_the_files_hold_the_same_rows_and_lie_in_the_cache(engine: Engine, archi
     (folder,) = {Path(path).parent for path in (shown.parquet, shown.csv, shown.page)}
     assert folder.parent == tmp_path / "cache"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert Path(_last(engine, Visit(), archive).parquet).parent != folder
+    assert Path(_last(engine, Session(), archive).parquet).parent != folder
 
 
 def test_progress_is_told_and_a_stopped_run_keeps_what_it_has(
@@ -90,37 +90,37 @@ def test_progress_is_told_and_a_stopped_run_keeps_what_it_has(
 ) -> None:
     monkeypatch.setattr(many, "EVERY", 0.0)
     monkeypatch.setattr(many, "BATCH", 1)
-    visit, seen = Visit(), []
-    for shown in many.work(engine, visit, [astronaut_file] * 5):
+    session, seen = Session(), []
+    for shown in many.work(engine, session, [astronaut_file] * 5):
         seen.append(shown)
         if "2 of 5" in str(shown.status):
-            many.stop(visit)
+            many.stop(session)
     assert ["0 of 5" in seen[0].status, "1 of 5" in seen[1].status, "a second" in seen[1].status] == [True] * 3
     assert words.STOPPED.format(photos=3, total=5, faces=3) in seen[-1].status
     assert len(seen[-1].table["value"]) == 3
 
 
 def test_a_row_gives_its_photo_to_analyse(engine: Engine, archive: str, astronaut: NDArray[np.uint8]) -> None:
-    visit = Visit()
-    _last(engine, visit, archive)
-    assert many.choose(visit, 2) == ""
-    assert visit.given is not None
-    np.testing.assert_array_equal(load_photo(visit.given), astronaut)
+    session = Session()
+    _last(engine, session, archive)
+    assert many.choose(session, 2) == ""
+    assert session.given is not None
+    np.testing.assert_array_equal(load_photo(session.given), astronaut)
 
 
 @pytest.mark.parametrize("number", [None, 0, 6, -1, "two", float("nan"), float("inf")])
 def test_a_row_that_is_not_there_opens_nothing(number: object, engine: Engine, archive: str) -> None:
-    visit = Visit()
-    _last(engine, visit, archive)
-    assert words.GONE in many.choose(visit, number)
-    assert visit.given is None
+    session = Session()
+    _last(engine, session, archive)
+    assert words.GONE in many.choose(session, number)
+    assert session.given is None
 
 
 def test_a_photo_whose_upload_is_deleted_says_so(engine: Engine, astronaut_file: str) -> None:
-    visit = Visit()
-    _last(engine, visit, astronaut_file)
+    session = Session()
+    _last(engine, session, astronaut_file)
     Path(astronaut_file).unlink()
-    assert many.choose(visit, 1) == many.note(words.GONE)
+    assert many.choose(session, 1) == many.note(words.GONE)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_limits_are_kept(
     limits: Limits, said: str, engine: Engine, archive: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(many, "LIMITS", limits)
-    shown = _last(engine, Visit(), archive)
+    shown = _last(engine, Session(), archive)
     assert said in shown.status
     assert ("warn" in shown.status) == bool(said)
 
@@ -138,14 +138,14 @@ def test_limits_are_kept(
 def test_what_holds_no_photo_or_leads_astray_is_refused(
     engine: Engine, tmp_path: Path, make_zip: Callable[[str, str], str]
 ) -> None:
-    assert words.NONE in _last(engine, Visit(), make_zip("letters.zip", "letter.txt")).status
-    assert "leads out of the folder" in _last(engine, Visit(), make_zip("trick.zip", "../../a.jpg")).status
+    assert words.NONE in _last(engine, Session(), make_zip("letters.zip", "letter.txt")).status
+    assert "leads out of the folder" in _last(engine, Session(), make_zip("trick.zip", "../../a.jpg")).status
 
 
 def test_what_went_wrong_is_text_on_the_page_whatever_a_file_is_called(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "<img src=x onerror=alert(1)>.zip"
     path.write_bytes(b"no zip")
-    status = _last(engine, Visit(), str(path)).status
+    status = _last(engine, Session(), str(path)).status
     assert "&lt;img src=x" in status
     assert "<img" not in status
 
@@ -165,33 +165,33 @@ def test_files_of_one_name_are_told_apart_and_too_many_are_refused(
 ) -> None:
     assert list(many.find_photos([astronaut_file] * 3)) == ["astronaut.png", "astronaut.png (2)", "astronaut.png (3)"]
     monkeypatch.setattr(many, "LIMITS", Limits(2, 10**9))
-    shown = _last(engine, Visit(), *[astronaut_file] * 3)
+    shown = _last(engine, Session(), *[astronaut_file] * 3)
     assert words.TOO_MANY.format(count=3, most=2) in shown.status
 
 
 def test_removing_the_files_clears_the_tab(engine: Engine, astronaut_file: str) -> None:
-    visit = Visit()
-    _last(engine, visit, astronaut_file)
-    shown = _last(engine, visit)
-    assert (shown.status, shown.table["value"], shown.table["visible"], visit.album) == ("", [], False, None)
+    session = Session()
+    _last(engine, session, astronaut_file)
+    shown = _last(engine, session)
+    assert (shown.status, shown.table["value"], shown.table["visible"], session.batch) == ("", [], False, None)
 
 
 def test_new_files_end_the_work_on_earlier_ones(engine: Engine, astronaut_file: str) -> None:
-    visit = Visit()
-    earlier = many.work(engine, visit, [astronaut_file] * 20)
+    session = Session()
+    earlier = many.work(engine, session, [astronaut_file] * 20)
     next(earlier)
-    assert words.WAIT in many.queue(visit, [astronaut_file])
+    assert words.WAIT in many.queue(session, [astronaut_file])
     list(earlier)
-    assert visit.album is not None
-    assert visit.album.photos == 1
-    assert many.queue(visit, None) == ""
+    assert session.batch is not None
+    assert session.batch.photos == 1
+    assert many.queue(session, None) == ""
 
 
 def test_rows_by_other_weights_than_the_chosen_ones_are_called_so(
     engine: Engine, small_engine: Engine, astronaut_file: str
 ) -> None:
-    visit = Visit()
-    assert many.refresh(engine, visit) == ""
-    _last(engine, visit, astronaut_file)
-    assert many.refresh(engine, visit) == ""
-    assert engine.predictor.checkpoint.source in many.refresh(small_engine, visit)
+    session = Session()
+    assert many.refresh(engine, session) == ""
+    _last(engine, session, astronaut_file)
+    assert many.refresh(engine, session) == ""
+    assert engine.predictor.checkpoint.source in many.refresh(small_engine, session)

@@ -13,12 +13,12 @@ from demo.analyse import handlers
 from demo.swap import handlers as swapping
 from demo.swap import views, words
 from demo.swap.handlers import EVERYBODY, LARGEST
-from demo.visits import Visit
+from demo.visits import Session
 from glamor.explain import SwapMatrix, swap_matrix
 
 
-def swap(engine, *sources, who=LARGEST, visit=None, with_analysed=False):
-    return swapping.swap(engine, visit or Visit(), sources, who, with_analysed)
+def swap(engine, *sources, who=LARGEST, session=None, with_analysed=False):
+    return swapping.swap(engine, session or Session(), sources, who, with_analysed)
 
 
 def pairs(words: str) -> list[tuple[str, ...]]:
@@ -70,14 +70,14 @@ def test_of_several_photos_the_largest_face_takes_part_or_every_one(engine, two_
 
 
 def test_the_analysed_photo_comes_first_with_the_faces_marked_there(engine, nobody, astronaut):
-    visit = Visit()
-    handlers.analyse(engine, visit, nobody, "grad_cam", 0.7)
-    handlers.add_box(engine, visit, "100, 50, 220, 170", "grad_cam", 0.7)
-    swapped = swap(engine, astronaut, visit=visit, with_analysed=True)
+    session = Session()
+    handlers.analyse(engine, session, nobody, "grad_cam", 0.7)
+    handlers.add_box(engine, session, "100, 50, 220, 170", "grad_cam", 0.7)
+    swapped = swap(engine, astronaut, session=session, with_analysed=True)
     shown = pairs(swapped.words)
     assert len(shown) == 4
-    assert shown[0][0] == visit.view.predictions[0].emotion
-    assert "only one face so far" in swap(engine, astronaut, visit=visit).words
+    assert shown[0][0] == session.analysis.predictions[0].emotion
+    assert "only one face so far" in swap(engine, astronaut, session=session).words
 
 
 def test_seven_faces_are_too_many_and_it_is_said_who_stays(engine, two_people):

@@ -10,9 +10,9 @@ import pytest
 from demo.analyse import handlers
 from demo.trust import handlers as trust
 from demo.trust import views, words
-from demo.trust.handlers import Panel
+from demo.trust.handlers import Outputs
 from demo.views import measure_info
-from demo.visits import Question, Visit
+from demo.visits import MapRequest, Session
 from demo.words import HOW_TO_READ, MEASURES, NO_METHODS, STOPPED, SUBJECT_CHANGED, SUBJECT_EMPTY, UNEXPECTED
 from glamor.explain import METHODS
 from glamor.explain.trust import examine
@@ -21,8 +21,8 @@ FEW = ["grad_cam", "saliency"]
 
 
 @pytest.fixture
-def visit(small_engine, two_people):
-    made = Visit()
+def session(small_engine, two_people):
+    made = Session()
     handlers.analyse(small_engine, made, two_people, "grad_cam", 0.7)
     return made
 
@@ -39,14 +39,14 @@ def _words(html: str) -> str:
     return re.sub(r"<[^>]+>", " ", html)
 
 
-def test_the_panel_shows_the_numbers_of_the_library_and_the_verdict_first(small_engine, visit):
+def test_the_panel_shows_the_numbers_of_the_library_and_the_verdict_first(small_engine, session):
     told = []
-    asked = trust.start(visit, FEW)
+    asked = trust.start(session, FEW)
     assert asked.run["interactive"] is False
     assert asked.cancel["interactive"] is True
-    panel = trust.work(small_engine, visit, told.append)
+    panel = trust.work(small_engine, session, told.append)
     assert told == sorted(told)
-    prediction, photo = visit.view.focus.prediction, visit.view.photo.pixels(small_engine)
+    prediction, photo = session.analysis.selection.prediction, session.analysis.photo.pixels(small_engine)
     target = prediction.class_names.index(prediction.emotion)
     expected = examine(small_engine.predictor.model, photo, prediction.face_box_xyxy, FEW, target)
     assert expected.faithfulness.verdict in _words(panel.verdict)
@@ -60,84 +60,84 @@ def test_the_panel_shows_the_numbers_of_the_library_and_the_verdict_first(small_
     assert panel.cancel["interactive"] is False
 
 
-def test_what_was_checked_is_neither_checked_nor_made_again(small_engine, visit):
-    trust.start(visit, FEW)
-    first = trust.work(small_engine, visit)
+def test_what_was_checked_is_neither_checked_nor_made_again(small_engine, session):
+    trust.start(session, FEW)
+    first = trust.work(small_engine, session)
     told = []
-    trust.start(visit, FEW)
-    again = trust.work(small_engine, visit, told.append)
+    trust.start(session, FEW)
+    again = trust.work(small_engine, session, told.append)
     assert told == []
     assert again.verdict == first.verdict
-    question = visit.view.question
-    assert set(visit.maps) == {Question(question.face, method, question.target) for method in FEW}
+    request = session.analysis.request
+    assert set(session.maps) == {MapRequest(request.face, method, request.target) for method in FEW}
 
 
-def test_the_tab_follows_the_face_and_the_methods(small_engine, visit):
-    trust.start(visit, FEW)
-    shown = trust.work(small_engine, visit)
-    assert trust.refresh(visit, FEW).verdict == shown.verdict
-    assert trust.refresh(visit, ["occlusion"]).results["visible"] is False
-    handlers.choose_face(visit, 1, 0.7)
-    other = trust.refresh(visit, FEW)
+def test_the_tab_follows_the_face_and_the_methods(small_engine, session):
+    trust.start(session, FEW)
+    shown = trust.work(small_engine, session)
+    assert trust.refresh(session, FEW).verdict == shown.verdict
+    assert trust.refresh(session, ["occlusion"]).results["visible"] is False
+    handlers.choose_face(session, 1, 0.7)
+    other = trust.refresh(session, FEW)
     assert "Face 2 of 2" in other.subject
     assert other.results["visible"] is False
     assert words.EMPTY in other.verdict
-    handlers.choose_face(visit, 0, 0.7)
-    assert trust.refresh(visit, FEW).verdict == shown.verdict
+    handlers.choose_face(session, 0, 0.7)
+    assert trust.refresh(session, FEW).verdict == shown.verdict
 
 
 @pytest.mark.parametrize("when", [0.0, 0.3, 0.7, 0.95])
-def test_stopping_ends_the_checks(small_engine, visit, when):
+def test_stopping_ends_the_checks(small_engine, session, when):
     said = []
 
     def stop(done):
         if done >= when and not said:
-            said.append(trust.stop(visit))
+            said.append(trust.stop(session))
 
-    trust.start(visit, FEW)
-    assert trust.work(small_engine, visit, stop) == Panel(), "the button has said all"
+    trust.start(session, FEW)
+    assert trust.work(small_engine, session, stop) == Outputs(), "the button has said all"
     assert STOPPED in said[0].status
     assert said[0].run["interactive"] is True
-    assert visit.checks == {}
-    assert visit.jobs == {}
+    assert session.checks == {}
+    assert session.jobs == {}
 
 
-def test_stopped_while_it_waited_it_does_nothing(small_engine, visit):
-    trust.start(visit, FEW)
-    trust.stop(visit)
-    assert trust.work(small_engine, visit) == Panel()
-    assert trust.stop(visit) == Panel()
+def test_stopped_while_it_waited_it_does_nothing(small_engine, session):
+    trust.start(session, FEW)
+    trust.stop(session)
+    assert trust.work(small_engine, session) == Outputs()
+    assert trust.stop(session) == Outputs()
 
 
-def test_choosing_another_face_ends_the_checks_and_says_so(small_engine, visit):
-    trust.start(visit, FEW)
-    panel = trust.work(small_engine, visit, lambda done: handlers.choose_face(visit, 1, 0.7))
+def test_choosing_another_face_ends_the_checks_and_says_so(small_engine, session):
+    trust.start(session, FEW)
+    panel = trust.work(small_engine, session, lambda done: handlers.choose_face(session, 1, 0.7))
     assert SUBJECT_CHANGED in panel.status
-    assert visit.jobs == {}
+    assert session.jobs == {}
 
 
 def test_before_there_is_a_photo_the_tab_says_what_to_do(small_engine):
-    visit = Visit()
-    for panel in (trust.refresh(visit, FEW), trust.start(visit, FEW)):
+    session = Session()
+    for panel in (trust.refresh(session, FEW), trust.start(session, FEW)):
         assert SUBJECT_EMPTY in panel.subject
         assert panel.run["interactive"] is False
-    assert trust.work(small_engine, visit) == Panel()
+    assert trust.work(small_engine, session) == Outputs()
 
 
 @pytest.mark.parametrize(("methods", "words"), [(["tea_leaves"], "tea_leaves"), ([], NO_METHODS)])
-def test_a_choice_that_cannot_be_made_is_answered_in_words(visit, methods, words):
-    assert words in trust.start(visit, methods).status
-    assert visit.jobs == {}
-    assert trust.refresh(visit, methods).results["visible"] is False
+def test_a_choice_that_cannot_be_made_is_answered_in_words(session, methods, words):
+    assert words in trust.start(session, methods).status
+    assert session.jobs == {}
+    assert trust.refresh(session, methods).results["visible"] is False
 
 
-def test_an_unforeseen_failure_is_one_plain_sentence(small_engine, visit, monkeypatch, caplog):
+def test_an_unforeseen_failure_is_one_plain_sentence(small_engine, session, monkeypatch, caplog):
     def fail(*_):
         raise RuntimeError("secret holiday.jpg")
 
     monkeypatch.setattr(small_engine, "_examine", fail)
-    trust.start(visit, FEW)
-    panel = trust.work(small_engine, visit)
+    trust.start(session, FEW)
+    panel = trust.work(small_engine, session)
     assert UNEXPECTED in panel.status
     assert panel.run["interactive"] is True
     assert "holiday" not in caplog.text
