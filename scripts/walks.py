@@ -65,7 +65,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["GRADIO_TEMP_DIR"] = f"{folder}/cache"
         walks = _walk(footprints, Path(folder))
-    text = "\n\n".join(_told(name, files) for name, files in walks.items())
+    everywhere = [file for file in next(iter(walks.values())) if all(file in files for files in walks.values())]
+    own = {name: [file for file in files if file not in everywhere] for name, files in walks.items()}
+    text = "\n\n".join(_told(name, files) for name, files in {"Every request": everywhere, **own}.items())
     if not write:
         print(text)
         return 0

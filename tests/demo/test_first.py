@@ -11,7 +11,7 @@ from PIL import Image
 
 from demo import first, words
 from demo.analyse import handlers
-from demo.analyse.outputs import Moved, Screen
+from demo.analyse.outputs import MapOutputs, Outputs
 from demo.engine import Engine
 from demo.events import HIDE, SAME
 from demo.links import Link
@@ -57,7 +57,7 @@ def test_the_place_for_a_photo_stays_free_until_the_example_is_worked_on(engine,
     refused = handlers.analyse(engine, session, str(wrong), METHOD, OPACITY)
     assert "warn" in refused.notice
     assert refused.photo is None
-    assert handlers.analyse(engine, session, None, METHOD, OPACITY) == Screen(), "a click on the camera clears nothing"
+    assert handlers.analyse(engine, session, None, METHOD, OPACITY) == Outputs(), "a click on the camera clears nothing"
     marking = handlers.start_marking(session)
     assert np.shape(marking.photo["value"]) == (*session.analysis.photo.hw, 3)
     Image.fromarray(nobody).save(tmp_path / "nobody.png")
@@ -66,7 +66,7 @@ def test_the_place_for_a_photo_stays_free_until_the_example_is_worked_on(engine,
 
 
 def test_nobody_waits_for_the_example_and_what_one_visitor_does_with_it_no_other_sees(example, engine, session):
-    assert handlers.explain(engine, session, OPACITY) == Moved()
+    assert handlers.explain(engine, session, OPACITY) == MapOutputs()
     handlers.ask(session, METHOD, "Fear")
     handlers.explain(engine, session, OPACITY)
     assert len(session.maps) == 2
