@@ -124,9 +124,9 @@ def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, limi
         with tab[key]:
             feature.build(checkpoints, session, tab[key])
     with tab["many"]:
-        many.build(checkpoints, session, tab["many"], tabs, analysed["put_up"], limits.upload_files)
+        many.build(checkpoints, session, tab["many"], tabs, analysed["render"], limits.upload_files)
     with tab["about"]:
-        told = about.build(checkpoints, session, analysed["put_up"])
+        told = about.build(checkpoints, session, analysed["render"])
     return analysed, told
 
 
@@ -143,16 +143,22 @@ def _connect_link(
         link = read(request)
         refused = html.note(Markup("<br>").join(link.refused), "warn")
         tab = gr.Tabs(selected=link.tab) if link.tab else events.SAME
-        return tab, refused, *analyse.begin_linked(checkpoints, session, link)
+        return tab, refused, *analyse.begin_linked(session, link)
+
+    def on_begun(request: gr.Request) -> Any:
+        return analyse.render_linked(read(request))
 
     def on_load_weights(session: Session, request: gr.Request) -> tuple[Any, ...]:
         return about.begin_linked(checkpoints, session, read(request).weights)
 
-    begun = [tabs, said, analysed["method"], analysed["opacity"], analysed["put_up"]]
-    # Not queued: a session has begun before its visitor can ask for anything, however many wait.
-    page.load(on_load, [session], begun, queue=False, **events.FAST)
+    begun = [tabs, said, analysed["method"], analysed["opacity"]]
+    # Not queued: a session has begun before its visitor can ask for anything, however many wait. Only what is queued
+    # sets off a signal.
+    page.load(on_load, [session], begun, queue=False, **events.FAST).then(
+        on_begun, None, analysed["render"], **events.FAST
+    )
     if len(checkpoints.names) > 1:  # loading weights takes seconds
-        chosen = [*events.outputs(told, about.Outputs), analysed["put_up"]]
+        chosen = [*events.outputs(told, about.Outputs), analysed["render"]]
         page.load(on_load_weights, [session], chosen, **events.PRIVATE, **events.EXPLAIN_QUEUE)
 
 

@@ -45,7 +45,7 @@ def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs) -> Pa
     """Lay out the tab, showing ``screen`` from the start."""
     parts: dict[str, Any] = {}
     parts["notice"] = gr.HTML("", elem_id="notice")
-    parts["put_up"] = signal()
+    parts["render"] = signal()
     with gr.Row(elem_id="top", equal_height=True):
         with gr.Row(elem_id="photo-card", elem_classes="card"):
             parts |= _photo_parts(screen)
@@ -190,7 +190,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
             button.click(_on_example(checkpoints, path), [session, *look], screen, **FAST)
             for button, path in zip(parts["examples"], example_photos(), strict=True)
         ),
-        parts["put_up"].change(on_put_up, [session, *look], screen, **FAST),
+        parts["render"].change(on_put_up, [session, *look], screen, **FAST),
         parts["photo"].select(on_click, [session, *look], screen, **FAST),
         parts["faces"].input(handlers.choose_face, [session, parts["faces"], parts["opacity"]], screen, **FAST),
         parts["use_box"].click(on_box, [session, parts["box"], *look], screen, **FAST),
@@ -221,13 +221,13 @@ def _on_example(checkpoints: Checkpoints, path: Path) -> Callable[[Session, str,
     return on_example
 
 
-def begin_linked(checkpoints: Checkpoints, session: Session, link: Link) -> tuple[Any, Any, Any]:
-    """Set a session that has just begun as its link asks.
-
-    Returns:
-        The method, the opacity, and whether what the session holds is to be put up anew; SAME for what stays.
-    """
+def begin_linked(session: Session, link: Link) -> tuple[Any, Any]:
+    """Set a session that has just begun as its link asks; returns the method and the opacity, SAME for what stays."""
     if link.method or link.label:
         handlers.open_link(session, link)
-    linked = link.method or link.label or link.opacity is not None
-    return link.method or SAME, SAME if link.opacity is None else link.opacity, fired() if linked else SAME
+    return link.method or SAME, SAME if link.opacity is None else link.opacity
+
+
+def render_linked(link: Link) -> Any:
+    """Return what sets off the signal ``render`` where a link asks for other settings than the usual."""
+    return fired() if link.method or link.label or link.opacity is not None else SAME
