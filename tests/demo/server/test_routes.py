@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 import socket
 import time
@@ -18,7 +19,9 @@ import pytest
 from gradio.routes import App
 
 from demo import words
+from demo.server.shield import PlaceOnly
 from tests.demo.conftest import LiveApp
+from tests.visitor import Visitor
 
 SECRET = "somebody-at-home"
 # What the page, gradio_client, the JavaScript client, curl and MCP ask for; all else is nobody's.
@@ -187,3 +190,26 @@ def test_arguments_by_name_that_there_are_not_are_told_so(app, log, asked):
             if name == SECRET:
                 assert (answer.status_code, answer.json()) == (404, {"error": words.NO_SUCH_ENDPOINT})
     assert _new(app, log) == ""
+
+
+def test_inputs_that_no_event_expects_leave_no_trace_in_the_log(app, log):
+    strange = ([SECRET], {SECRET: SECRET}, {"value": [SECRET]}, SECRET, -1e308, [[None, {SECRET: SECRET}]])
+    with Visitor(app.url) as visitor:
+        for event in visitor.config["dependencies"]:
+            if event["backend_fn"] and event["inputs"]:
+                asked = [visitor.start(event, *[value] * len(event["inputs"])) for value in strange]
+                for name in asked:
+                    visitor.hear(name)
+    new = _new(app, log)
+    assert [line for line in new.splitlines() if SECRET in line or "Traceback" in line or "File " in line] == []
+
+
+def test_what_libraries_log_is_told_by_its_place_alone(capsys):
+    def told(name: str) -> str:
+        caught = (ValueError, ValueError(SECRET), None)
+        record = logging.LogRecord(name, logging.ERROR, "library.py", 7, "no %s", (SECRET,), caught)
+        PlaceOnly().handle(record)
+        return capsys.readouterr().err
+
+    assert told("some.library") == "ERROR in library, line 7\n"
+    assert told("glamor.demo") == f"no {SECRET}\n", "our own never quote a request"
