@@ -71,9 +71,9 @@ class TrainingNet(nn.Module):
         super().__init__()
         self.net = net
         self.recipe = recipe
-        channels, classes = net.face_encoder.channels, len(net.config.class_names)
-        self.face_head = nn.Sequential(nn.Dropout(0.3), nn.Linear(channels, classes))
-        self.context_head = nn.Sequential(nn.Dropout(0.3), nn.Linear(channels, classes))
+        classes = len(net.config.class_names)
+        self.face_head = nn.Sequential(nn.Dropout(0.3), nn.Linear(net.face_encoder.channels, classes))
+        self.context_head = nn.Sequential(nn.Dropout(0.3), nn.Linear(net.context_encoder.channels, classes))
 
     def forward(self, batch: FaceBatch | SceneBatch) -> Tensor:
         """Return the loss of a batch, a scalar."""
@@ -148,7 +148,7 @@ def take_out(ablation: Ablation, net: GLAMORNet) -> None:
         _fix(net.face_score, 0.0)
         _fix(net.context_score, SILENCE)
     elif ablation is Ablation.NO_ATTENTION:
-        _fix(net.attention.fc2, 0.0)
+        _fix(net.attention.scorer, 0.0)
 
 
 def _fix(score: nn.Module, value: float) -> None:
