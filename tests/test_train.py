@@ -186,7 +186,7 @@ def test_a_plan_that_lacks_something_is_refused(data: Path, changes: dict[str, A
 
 
 def test_an_unknown_recipe_is_refused() -> None:
-    with pytest.raises(DataError, match=r"^there is no recipe 'best'; choose one of default, paper, tiny\.$"):
+    with pytest.raises(DataError, match=r"^there is no recipe 'best'; choose one of default, lite, paper, tiny\.$"):
         recipe("best")
 
 
