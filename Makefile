@@ -84,7 +84,7 @@ $(RUN_READY): requirements.txt | $(PYTHON)
 	$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
-$(DEV_READY): requirements-dev.txt requirements-ray.txt requirements.txt | $(PYTHON)
+$(DEV_READY): requirements-dev.txt requirements-ray.txt requirements-train.txt requirements.txt | $(PYTHON)
 	$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@
 

@@ -11,6 +11,9 @@ from glamor.errors import ConfigError, quoted
 
 CLASS_NAMES = ("Anger", "Disgust", "Fear", "Happy", "Neutral", "Sad", "Surprise")
 GLAMOR_ENCODER = "glamor"
+GUIDED, CONTEXT_ONLY = "global-local", "context"  # what scores the scene's cells
+# Older files lack these; in them the network is the published one.
+LATER_FIELDS = frozenset({"context_encoder", "attention", "vector_norm"})
 AUTHORS_FACE_CROP_SCALE = 0.83
 
 
@@ -23,6 +26,10 @@ class ModelConfig:
     Attributes:
         class_names: label of each logit, in order.
         encoder: ``"glamor"`` for the paper's five-block encoder, else a timm backbone's name.
+        context_encoder: the scene's encoder if it is another than the face's, named like ``encoder``; empty: the same.
+        attention: ``"global-local"``: the face and each cell of the scene say where to look (the paper); ``"context"``:
+            the scene alone, as in CAER-Net-S (Lee et al. 2019).
+        vector_norm: whether both vectors go through a BatchNorm before they are weighed, as in CAER-Net-S.
         filters: output channels of the five blocks (only for ``encoder="glamor"``).
         hidden: width of every hidden dense layer.
         dropout: probability of dropping a hidden unit before the last layer, in [0, 1).
@@ -45,6 +52,9 @@ class ModelConfig:
 
     class_names: tuple[str, ...] = CLASS_NAMES
     encoder: str = GLAMOR_ENCODER
+    context_encoder: str = ""
+    attention: str = GUIDED
+    vector_norm: bool = False
     filters: tuple[int, ...] = (32, 64, 128, 256, 256)
     hidden: int = 128
     dropout: float = 0.5
@@ -73,8 +83,13 @@ class ModelConfig:
                 len(names) > 1 and len(set(names)) == len(names) and all(map(_is_text, names)),
                 "two or more different names",
             ),
-            # a colon or a slash would make timm fetch from a place that a stranger's config.json names
-            ("encoder", bool(re.fullmatch(r"[\w.]+", self.encoder)), "'glamor' or the name of a timm backbone"),
+            ("encoder", _is_backbone(self.encoder), "'glamor' or the name of a timm backbone"),
+            (
+                "context_encoder",
+                not self.context_encoder or _is_backbone(self.context_encoder),
+                "'glamor', the name of a timm backbone, or empty for the same as the face's",
+            ),
+            ("attention", self.attention in (GUIDED, CONTEXT_ONLY), f"{GUIDED!r} or {CONTEXT_ONLY!r}"),
             ("filters", len(self.filters) == 5 and min(self.filters) > 0, "five positive channel counts"),
             ("hidden", self.hidden > 0, "a positive width"),
             ("dropout", 0 <= self.dropout < 1, "a probability in [0, 1)"),
@@ -104,7 +119,8 @@ class ModelConfig:
         """Read a configuration that :meth:`to_dict` wrote.
 
         Args:
-            values: exactly the fields of this class; lists stand for tuples.
+            values: exactly the fields of this class; lists stand for tuples. Those that came later
+                (``LATER_FIELDS``) may be missing: then the network is the published one in them.
 
         Returns:
             The validated configuration.
@@ -113,7 +129,7 @@ class ModelConfig:
             ConfigError: if a field is missing, unknown, of the wrong type or out of range.
         """
         known = {field.name for field in fields(cls)}
-        missing, unknown = sorted(known - set(values)), sorted(set(values) - known)
+        missing, unknown = sorted(known - LATER_FIELDS - set(values)), sorted(set(values) - known)
         if missing or unknown:
             found = f"missing fields {quoted(missing)}, unknown fields {quoted(unknown)}"
             raise ConfigError(f"config: {found}; write it with save_checkpoint.")
@@ -123,6 +139,11 @@ class ModelConfig:
 def _is_text(value: str) -> bool:
     """Return whether ``value`` can be written: JSON can smuggle in halves of a surrogate pair."""
     return not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def _is_backbone(name: str) -> bool:
+    # a colon or a slash would make timm fetch from a place that a stranger's config.json names
+    return bool(re.fullmatch(r"[\w.]+", name))
 
 
 def _is_side(side: int) -> bool:

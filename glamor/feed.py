@@ -15,10 +15,12 @@ from torch import Tensor
 from glamor.augment import BLACKED_OUT_SOURCES, TIGHT_SOURCES, face_views, scene_views, to_float
 from glamor.config import ModelConfig
 from glamor.data import PATCH_SCALE, balanced_weights, list_samples, load_faces, load_scenes, prepare_sample
+from glamor.degrade import canvases, degraded
 from glamor.losses import FaceBatch, SceneBatch, TrainingNet
 from glamor.metrics import macro_recall
 from glamor.model import Trace
 from glamor.recipe import Phase, Recipe
+from glamor.softlabels import soft_targets
 
 VALIDATION_BATCH = 128
 FACE_STRIDE = 3  # every third validation face is enough to choose an epoch
@@ -58,7 +60,13 @@ class Feed:
     """Draws class-balanced random views for training and scores a network on validation."""
 
     def __init__(
-        self, recipe: Recipe, config: ModelConfig, faces: Path | None, scenes: Path, cache: Path, seed: int
+        self,
+        recipe: Recipe,
+        config: ModelConfig,
+        faces: Path | None,
+        scenes: tuple[Path, ...],
+        cache: Path,
+        seed: int,
     ) -> None:
         self.recipe, self.config, self.seed = recipe, config, seed
         self.rng = torch.Generator().manual_seed(seed)
@@ -67,13 +75,15 @@ class Feed:
             self.face_train = load_faces(list_samples(faces, "train", names), config.face_size, cache)
             self.face_val = load_faces(list_samples(faces, "val", names), config.face_size, cache)
             self.face_weights = balanced_weights(self.face_train.labels)
-        samples = list_samples(scenes, "train", names)
-        self.scene_train = load_scenes(samples, cache)
+        parts = [(root, list_samples(root, "train", names)) for root in scenes]
+        self.scene_train = load_scenes([sample for _, samples in parts for sample in samples], cache)
+        self.scene_targets = torch.cat([soft_targets(root, "train", samples, names) for root, samples in parts])
+        self.sceneless = torch.from_numpy(np.isin(self.scene_train.sources, recipe.sceneless))
         importance = dict(recipe.source_weights)
         self.scene_weights = balanced_weights(
             self.scene_train.labels, np.array([importance.get(s, 1.0) for s in self.scene_train.sources])
         )
-        self.scene_val = list_samples(scenes, "val", names)
+        self.scene_val = list_samples(scenes[0], "val", names)
         self.taught: Tensor | None = None  # (training faces, classes), what teachers say of each
         self._val_inputs: tuple[Tensor, Tensor] | None = None
 
@@ -116,17 +126,21 @@ class Feed:
             self.rng,
         )
         draw = torch.rand(count, generator=self.rng)
-        sees_face = draw >= self.recipe.face_blank
-        sees_context = draw < 1 - self.recipe.context_blank
+        sees_face = (draw >= self.recipe.face_blank) | self.sceneless[chosen]
+        sees_context = (draw < 1 - self.recipe.context_blank) & ~self.sceneless[chosen]
+        face = degraded(face, self.recipe.degraded, self.rng) * sees_face.view(-1, 1, 1, 1)
+        empty = canvases(self.recipe.canvases, self.config.context_size, self.rng)
+        stand_in = empty[torch.randint(len(empty), (count,), generator=self.rng)]
         lone, lone_chosen = self._draw_faces(phase, phase.lone_faces)
         return SceneBatch(
-            face=_channels_last(face * sees_face.view(-1, 1, 1, 1)),
-            context=_channels_last(context * sees_context.view(-1, 1, 1, 1)),
-            targets=self._smoothed(arrays.labels[chosen]),
+            face=_channels_last(face),
+            context=_channels_last(torch.where(sees_context.view(-1, 1, 1, 1), context, stand_in)),
+            targets=self._softened(self.scene_targets[chosen]),
             sees_face=sees_face,
             sees_context=sees_context,
             lone_faces=lone,
             lone_targets=self._face_targets(lone_chosen),
+            canvases=_channels_last(empty),
         )
 
     def validate(self, model: TrainingNet, size: int, with_scenes: bool) -> Scores:
@@ -146,6 +160,7 @@ class Feed:
         images, sources = torch.from_numpy(arrays.images[chosen.numpy()]), arrays.sources[chosen.numpy()]
         tight, blacked_out = (torch.from_numpy(np.isin(sources, s)) for s in (TIGHT_SOURCES, BLACKED_OUT_SOURCES))
         views = face_views(images, tight, blacked_out, phase.size, phase.jitter, self.rng)
+        views = degraded(views, self.recipe.degraded, self.rng)
         return _channels_last(views), chosen
 
     def _face_targets(self, chosen: Tensor) -> Tensor:
@@ -158,8 +173,11 @@ class Feed:
         return (F.one_hot(labels, len(self.config.class_names)) + self.taught[chosen]) / 2
 
     def _smoothed(self, labels: NDArray[np.int64]) -> Tensor:
-        classes, smoothing = len(self.config.class_names), self.recipe.label_smoothing
-        return F.one_hot(torch.from_numpy(labels), classes) * (1 - smoothing) + smoothing / classes
+        return self._softened(F.one_hot(torch.from_numpy(labels), len(self.config.class_names)))
+
+    def _softened(self, targets: Tensor) -> Tensor:
+        smoothing = self.recipe.label_smoothing
+        return targets * (1 - smoothing) + smoothing / targets.shape[1]
 
     def _score_faces(self, model: TrainingNet, size: int, main_head: bool) -> float:
         images, labels = self.face_val.images[::FACE_STRIDE], self.face_val.labels[::FACE_STRIDE]

@@ -49,6 +49,7 @@ class SceneBatch:
         sees_face, sees_context: (N,) bool, False where the branch is blanked.
         lone_faces: (M, 3, S, S), faces without a scene; M may be 0.
         lone_targets: (M, classes), rows sum to 1.
+        canvases: (K, 3, S, S), scenes in which nothing is to be seen, beside which the lone faces stand.
     """
 
     face: Tensor
@@ -58,6 +59,7 @@ class SceneBatch:
     sees_context: Tensor
     lone_faces: Tensor
     lone_targets: Tensor
+    canvases: Tensor
 
     def to(self, device: torch.device) -> Self:
         """Return the batch on ``device``."""
@@ -71,9 +73,9 @@ class TrainingNet(nn.Module):
         super().__init__()
         self.net = net
         self.recipe = recipe
-        channels, classes = net.face_encoder.channels, len(net.config.class_names)
-        self.face_head = nn.Sequential(nn.Dropout(0.3), nn.Linear(channels, classes))
-        self.context_head = nn.Sequential(nn.Dropout(0.3), nn.Linear(channels, classes))
+        classes = len(net.config.class_names)
+        self.face_head = nn.Sequential(nn.Dropout(0.3), nn.Linear(net.face_encoder.channels, classes))
+        self.context_head = nn.Sequential(nn.Dropout(0.3), nn.Linear(net.context_encoder.channels, classes))
 
     def forward(self, batch: FaceBatch | SceneBatch) -> Tensor:
         """Return the loss of a batch, a scalar."""
@@ -90,8 +92,7 @@ class TrainingNet(nn.Module):
     def _scene_loss(self, batch: SceneBatch) -> Tensor:
         count, weight = len(batch.face), self.recipe.auxiliary
         face_maps = self.net.encode_face(torch.cat((batch.face, batch.lone_faces)))
-        black = torch.zeros_like(batch.context[:1])
-        context_maps = self.net.encode_context(torch.cat((batch.context, black)))
+        context_maps = self.net.encode_context(torch.cat((batch.context, batch.canvases)))
         trace = self.net.combine(face_maps[:count], context_maps[:count])
         loss = self._cross_entropy(trace.logits, batch.targets)
 
@@ -111,15 +112,15 @@ class TrainingNet(nn.Module):
             loss = loss + self._cross_entropy(logits, batch.lone_targets)
         return loss
 
-    def _lone_logits(self, face_vectors: Tensor, black_vectors: Tensor) -> Tensor:
-        """Classify faces beside a black scene, both (M, C), through the main head.
+    def _lone_logits(self, face_vectors: Tensor, empty_vectors: Tensor) -> Tensor:
+        """Classify faces beside an empty scene, both (M, C), through the main head.
 
-        Of the two fusion scores the scene's alone learns from it, and only that black says nothing: thousands of faces
-        without a scene would teach the face's score that the scene never counts.
+        Of the two fusion scores the scene's alone learns from it, and only that a canvas says nothing: thousands of
+        faces without a scene would teach the face's score that the scene never counts.
         """
-        scores = torch.cat((self.net.face_score(face_vectors).detach(), self.net.context_score(black_vectors)), dim=1)
+        scores = torch.cat((self.net.face_score(face_vectors).detach(), self.net.context_score(empty_vectors)), dim=1)
         w_face, w_context = scores.softmax(dim=1).split(1, dim=1)
-        logits: Tensor = self.net.head(torch.cat((w_face * face_vectors, w_context * black_vectors), dim=1))
+        logits: Tensor = self.net.head(torch.cat((w_face * face_vectors, w_context * empty_vectors), dim=1))
         return logits
 
     def _cross_entropy(self, logits: Tensor, targets: Tensor) -> Tensor:
@@ -128,11 +129,11 @@ class TrainingNet(nn.Module):
         return F.cross_entropy(logits.float(), targets)
 
 
-def _anywhere(black_map: Tensor, count: int) -> Tensor:
-    """Return (count, C): a black scene (1, C, h, w) attended at random, since the face's attention would tell of it."""
-    cells = black_map.detach().flatten(2).squeeze(0).T  # (h*w, C)
-    shares = (3 * torch.randn(count, len(cells), device=cells.device)).softmax(dim=1)
-    return shares.to(cells) @ cells
+def _anywhere(canvas_maps: Tensor, count: int) -> Tensor:
+    """Return (count, C): canvases (K, C, h, w) in turn, attended at random: the face's attention would tell of it."""
+    cells = canvas_maps.detach().flatten(2).transpose(1, 2)  # (K, h*w, C)
+    shares = (3 * torch.randn(count, cells.shape[1], device=cells.device)).softmax(dim=1).to(cells)
+    return torch.einsum("nk,nkc->nc", shares, cells[torch.arange(count) % len(cells)])
 
 
 def take_out(ablation: Ablation, net: GLAMORNet) -> None:
@@ -148,7 +149,7 @@ def take_out(ablation: Ablation, net: GLAMORNet) -> None:
         _fix(net.face_score, 0.0)
         _fix(net.context_score, SILENCE)
     elif ablation is Ablation.NO_ATTENTION:
-        _fix(net.attention.fc2, 0.0)
+        _fix(net.attention.scorer, 0.0)
 
 
 def _fix(score: nn.Module, value: float) -> None:

@@ -13,7 +13,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from glamor.config import GLAMOR_ENCODER, ModelConfig
+from glamor.config import CONTEXT_ONLY, GLAMOR_ENCODER, ModelConfig
 
 KERAS_BATCH_NORM_EPS = 1e-3
 
@@ -28,8 +28,8 @@ class Trace:
         attention_scores: (N, h, w), before the softmax (eq. 3).
         fusion_weights: (N, 2), (face, context), sum to 1 (eq. 6).
         fusion_scores: (N, 2), before the softmax.
-        face_vector: (N, C), before it is weighed.
-        context_vector: (N, C), the attended context before it is weighed (eq. 5).
+        face_vector: (N, C of the face's encoder), before it is weighed.
+        context_vector: (N, C of the scene's encoder), the attended context before it is weighed (eq. 5).
     """
 
     logits: Tensor
@@ -98,19 +98,50 @@ class TimmEncoder(nn.Module):
 class GlobalLocalAttention(nn.Module):
     """Scores each context cell by the face: Dense, ReLU, BatchNorm, ReLU, Dense (eq. 3)."""
 
-    def __init__(self, channels: int, hidden: int) -> None:
+    def __init__(self, face_channels: int, context_channels: int, hidden: int) -> None:
         super().__init__()
-        self.fc1 = nn.Linear(2 * channels, hidden)
+        self.fc1 = nn.Linear(face_channels + context_channels, hidden)
         self.relu1 = nn.ReLU()
         self.norm = nn.BatchNorm1d(hidden, eps=KERAS_BATCH_NORM_EPS)
         self.relu2 = nn.ReLU()
         self.fc2 = nn.Linear(hidden, 1)
 
-    def forward(self, face_vector: Tensor, cells: Tensor) -> Tensor:
-        queries = face_vector.unsqueeze(1).expand_as(cells)  # (N, C) -> (N, h*w, C)
-        joint = torch.cat((queries, cells), dim=-1).flatten(0, 1)  # (N*h*w, 2C)
+    @property
+    def scorer(self) -> nn.Module:
+        """The layer that says the scores: where it is constant, attention is uniform."""
+        return self.fc2
+
+    def forward(self, face_vector: Tensor, context_map: Tensor) -> Tensor:
+        cells = context_map.flatten(2).transpose(1, 2)  # (N, C, h, w) -> (N, h*w, C)
+        queries = face_vector.unsqueeze(1).expand(-1, cells.shape[1], -1)  # (N, Cf) -> (N, h*w, Cf)
+        joint = torch.cat((queries, cells), dim=-1).flatten(0, 1)  # (N*h*w, Cf + C)
         hidden = self.relu2(self.norm(self.relu1(self.fc1(joint))))  # (N*h*w, hidden)
-        return self.fc2(hidden).view(cells.shape[:2])  # (N, h*w)
+        return self.fc2(hidden).view(len(cells), *context_map.shape[2:])  # (N, h, w)
+
+
+class ContextAttention(nn.Module):
+    """Scores each context cell by its surroundings, whoever is asked: CAER-Net-S (Lee et al. 2019).
+
+    Two 3x3 convolutions, each with BatchNorm and ReLU, the last one too, as its public reproduction runs them.
+    """
+
+    def __init__(self, context_channels: int, hidden: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(context_channels, hidden, kernel_size=3, padding=1)
+        self.norm1 = nn.BatchNorm2d(hidden)
+        self.relu1 = nn.ReLU()
+        self.conv2 = nn.Conv2d(hidden, 1, kernel_size=3, padding=1)
+        self.norm2 = nn.BatchNorm2d(1)
+        self.relu2 = nn.ReLU()
+
+    @property
+    def scorer(self) -> nn.Module:
+        """The layer that says the scores: where it is constant, attention is uniform."""
+        return self.conv2
+
+    def forward(self, _face_vector: Tensor, context_map: Tensor) -> Tensor:
+        hidden = self.relu1(self.norm1(self.conv1(context_map)))  # (N, C, h, w) -> (N, hidden, h, w)
+        return self.relu2(self.norm2(self.conv2(hidden))).squeeze(1)  # (N, h, w)
 
 
 class Score(nn.Sequential):
@@ -131,14 +162,16 @@ class GLAMORNet(nn.Module):
     def __init__(self, config: ModelConfig, *, pretrained: bool = False) -> None:
         super().__init__()
         self.config = config
-        self.face_encoder = _encoder(config, pretrained)
-        self.context_encoder = _encoder(config, pretrained)
-        channels, hidden = self.face_encoder.channels, config.hidden
-        self.attention = GlobalLocalAttention(channels, hidden)
-        self.face_score = Score(channels, hidden)
-        self.context_score = Score(channels, hidden)
+        self.face_encoder = _encoder(config.encoder, config, pretrained)
+        self.context_encoder = _encoder(config.context_encoder or config.encoder, config, pretrained)
+        of_face, of_scene, hidden = self.face_encoder.channels, self.context_encoder.channels, config.hidden
+        self.attention = _attention(config, of_face, of_scene)
+        self.face_norm = nn.BatchNorm1d(of_face) if config.vector_norm else None
+        self.context_norm = nn.BatchNorm1d(of_scene) if config.vector_norm else None
+        self.face_score = Score(of_face, hidden)
+        self.context_score = Score(of_scene, hidden)
         self.head = nn.Sequential(
-            nn.Linear(2 * channels, hidden),
+            nn.Linear(of_face + of_scene, hidden),
             nn.ReLU(),
             nn.Dropout(config.dropout),
             nn.Linear(hidden, len(config.class_names)),
@@ -194,17 +227,19 @@ class GLAMORNet(nn.Module):
             raise ValueError(f"{len(face_map)} faces and {len(context_map)} contexts; accepted: as many of each.")
         forced = intervention or Intervention()
         face_vector = face_map.mean(dim=(2, 3))  # (N, C, H/16, W/16) -> (N, C)
-        cells = context_map.flatten(2).transpose(1, 2)  # (N, C, h, w) -> (N, h*w, C)
-        cell_scores = self.attention(face_vector, cells)  # (N, h*w)
-        attention_scores = cell_scores.unflatten(1, context_map.shape[2:])  # (N, h, w)
-        learned = cell_scores.softmax(dim=1).view_as(attention_scores)  # (N, h, w)
+        attention_scores = self.attention(face_vector, context_map)  # (N, h, w)
+        learned = attention_scores.flatten(1).softmax(dim=1).view_as(attention_scores)
         attention = _stand_in(forced.attention, learned)
+        cells = context_map.flatten(2).transpose(1, 2)  # (N, C, h, w) -> (N, h*w, C)
         context_vector = (attention.flatten(1).unsqueeze(1) @ cells).squeeze(1)  # (N, C)
+        if self.face_norm is not None and self.context_norm is not None:
+            face_vector = self.face_norm(face_vector)
+            context_vector = self.context_norm(context_vector / cells.shape[1])  # CAER-Net-S pools by the mean
 
         fusion_scores = torch.cat((self.face_score(face_vector), self.context_score(context_vector)), dim=1)  # (N, 2)
         fusion_weights = _stand_in(forced.fusion, fusion_scores.softmax(dim=1))
         w_face, w_context = fusion_weights.split(1, dim=1)  # (N, 1) each
-        fused = torch.cat((w_face * face_vector, w_context * context_vector), dim=1)  # (N, 2C)
+        fused = torch.cat((w_face * face_vector, w_context * context_vector), dim=1)  # (N, Cf + C)
         return Trace(
             logits=self.head(fused),
             attention=attention,
@@ -222,10 +257,14 @@ class GLAMORNet(nn.Module):
         return (images - self.mean) / self.std
 
 
-def _encoder(config: ModelConfig, pretrained: bool) -> ConvEncoder | TimmEncoder:
-    if config.encoder == GLAMOR_ENCODER:
-        return ConvEncoder(config.filters)
-    return TimmEncoder(config.encoder, pretrained=pretrained)
+def _encoder(name: str, config: ModelConfig, pretrained: bool) -> ConvEncoder | TimmEncoder:
+    return ConvEncoder(config.filters) if name == GLAMOR_ENCODER else TimmEncoder(name, pretrained=pretrained)
+
+
+def _attention(config: ModelConfig, of_face: int, of_scene: int) -> GlobalLocalAttention | ContextAttention:
+    if config.attention == CONTEXT_ONLY:
+        return ContextAttention(of_scene, config.hidden)
+    return GlobalLocalAttention(of_face, of_scene, config.hidden)
 
 
 def _stand_in(forced: Tensor | None, own: Tensor) -> Tensor:

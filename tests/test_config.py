@@ -43,6 +43,11 @@ def test_cannot_be_changed() -> None:
         ("encoder", None),
         ("encoder", "hf-hub:someone/something"),
         ("encoder", "local-dir:/tmp"),
+        ("context_encoder", "hf-hub:someone/something"),
+        ("context_encoder", None),
+        ("attention", "none"),
+        ("attention", ""),
+        ("vector_norm", 0),
         ("filters", [1, 2, 3]),
         ("filters", []),
         ("filters", [32, 64, 128, 256, 0]),
@@ -96,6 +101,15 @@ def test_missing_and_unknown_fields_are_listed() -> None:
     del values["hidden"]
     with pytest.raises(ConfigError, match=r"missing fields \['hidden'\], unknown fields \['colour'\]"):
         ModelConfig.from_dict(values)
+
+
+def test_a_file_from_before_the_later_fields_is_the_published_network() -> None:
+    values = ModelConfig(hidden=64).to_dict()
+    for name in ("context_encoder", "attention", "vector_norm"):
+        del values[name]
+    config = ModelConfig.from_dict(values)
+    assert config == ModelConfig(hidden=64)
+    assert (config.context_encoder, config.attention, config.vector_norm) == ("", "global-local", False)
 
 
 def test_the_context_must_fit_in_the_resized_photo() -> None:

@@ -42,10 +42,12 @@ MAY_IMPORT = {
     "report": {"explain", "figures", "photo", "predictor", "prepare", "report", "serialise"},
 }
 NETWORK_ROOMS = {"config", "device", "photo", "faces", "prepare", "model", "checkpoint", "predictor"}
-RESEARCH_ROOMS = {"augment", "calibrate", "data", "evaluate", "feed", "losses", "metrics", "recipe", "scoring", "train"}
+RESEARCH_ROOMS = {"augment", "calibrate", "data", "degrade", "evaluate", "feed", "imagenet", "losses", "metrics"}
+RESEARCH_ROOMS |= {"recipe", "scoring", "softlabels", "train", "trainer"}
 MAY_IMPORT |= dict.fromkeys(RESEARCH_ROOMS - {"metrics", "scoring"}, NETWORK_ROOMS | RESEARCH_ROOMS | {"figures"})
+MAY_IMPORT["degrade"] = set()
 MAY_IMPORT["teach"] = {"augment", "folded", "losses", "recipe"}
-MAY_IMPORT["train"] |= {"teach"}
+MAY_IMPORT["trainer"] |= {"teach"}
 MAY_IMPORT["audit_report"] = {"explain", "scoring"}
 MAY_IMPORT["audit"] = NETWORK_ROOMS | {"audit_report", "data", "explain", "figures", "metrics", "scoring"}
 MAY_IMPORT["card"] = {"checkpoint", "hub", "scoring"}

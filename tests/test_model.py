@@ -8,6 +8,7 @@ from torch import Tensor
 from glamor.checkpoint import restore_tensors
 from glamor.config import ModelConfig
 from glamor.convert import from_tensorflow
+from glamor.explain.trust.cascade import layers_from_top
 from glamor.model import GLAMORNet, Intervention, Trace
 from tests import seeded
 
@@ -171,3 +172,13 @@ def test_a_timm_backbone_takes_the_encoders_place() -> None:
     assert trace.logits.shape == (2, 2)
     assert trace.attention.shape == (2, 7, 7)  # its stride is 32
     assert trace.context_vector.shape == (2, 512)
+
+
+def test_the_scene_may_have_an_encoder_of_its_own() -> None:
+    net = GLAMORNet(ModelConfig(context_encoder="resnet18")).eval()
+    trace = run(net, (torch.rand(2, 3, 96, 96), torch.rand(2, 3, 224, 224)))
+    assert trace.face_vector.shape == (2, 256)
+    assert trace.context_vector.shape == (2, 512)
+    assert trace.attention.shape == (2, 7, 7)
+    covered = {p for _, modules in layers_from_top(net) for module in modules for p in module.parameters()}
+    assert covered == set(net.parameters())

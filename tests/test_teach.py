@@ -17,7 +17,7 @@ from glamor.losses import FaceBatch, TrainingNet
 from glamor.model import GLAMORNet
 from glamor.recipe import TINY
 from glamor.teach import opinion, teacher
-from glamor.train import Plan, Trainer
+from glamor.trainer import Plan, Trainer
 from tests.small import SMALL
 
 FACES, SCENES = TINY.phases

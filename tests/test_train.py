@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,8 @@ from glamor.feed import Scores
 from glamor.losses import Ablation, SceneBatch, TrainingNet, _anywhere, take_out
 from glamor.model import GLAMORNet
 from glamor.recipe import PAPER, TINY, recipe
-from glamor.train import STATE, Plan, Trainer, train
+from glamor.train import train
+from glamor.trainer import STATE, Plan, Trainer
 from tests.small import SMALL
 
 FACES, SCENES = TINY.phases
@@ -65,7 +67,8 @@ def targets(count: int) -> Tensor:
 def scene_batch(count: int, lone: int) -> SceneBatch:
     face, context = random_inputs(count)
     sees = torch.ones(count, dtype=torch.bool)
-    return SceneBatch(face, context, targets(count), sees, sees, random_inputs(lone)[0].flip(3), targets(lone))
+    lone_faces, black = random_inputs(lone)[0].flip(3), torch.zeros_like(context[:1])
+    return SceneBatch(face, context, targets(count), sees, sees, lone_faces, targets(lone), black)
 
 
 def test_a_run_leaves_weights_config_metrics_and_history(finished: Path, data: Path) -> None:
@@ -183,7 +186,7 @@ def test_a_plan_that_lacks_something_is_refused(data: Path, changes: dict[str, A
 
 
 def test_an_unknown_recipe_is_refused() -> None:
-    with pytest.raises(DataError, match=r"^there is no recipe 'best'; choose one of default, paper, tiny\.$"):
+    with pytest.raises(DataError, match=r"^there is no recipe 'best'; choose one of default, lite, paper, tiny\.$"):
         recipe("best")
 
 
@@ -363,3 +366,45 @@ def test_lone_faces_are_classified_as_beside_a_black_scene() -> None:
         vectors = net.encode_face(faces).mean(dim=(2, 3))
         logits = TrainingNet(net, TINY).eval()._lone_logits(vectors, net.encode_context(black).mean(dim=(2, 3)))
         torch.testing.assert_close(logits, net(faces, black).logits, atol=1e-5, rtol=1e-4)
+
+
+def test_a_scene_encoder_that_knows_imagenet_rests_while_the_others_learn(data: Path, finished: Path) -> None:
+    start = load_checkpoint(finished / "checkpoint", device="cpu")
+    config = replace(start.config, context_encoder="tf_efficientnet_lite0")
+    phase = replace(SCENES, epochs=1, draws=8, rests=("context_encoder",))
+    shared = {"config": config, "pretrained": True, "start": finished / "checkpoint"}
+    trainer = Trainer(plan(data, "lite", recipe=replace(TINY, phases=(phase,)), **shared))
+    before = {name: value.clone() for name, value in trainer.bare.net.state_dict().items()}
+    faces = start.model.face_encoder.state_dict()
+    assert all(torch.equal(before[f"face_encoder.{name}"], value) for name, value in faces.items())
+
+    trainer.plan.out.mkdir()
+    trainer._run_phase(phase, 0)
+    after = trainer.bare.net.state_dict()
+    changed = {name.split(".")[0] for name, value in after.items() if (value != before[name]).any()}
+    assert changed == {"face_encoder", "attention", "face_score", "context_score", "head"}
+    assert all(parameter.requires_grad for parameter in trainer.bare.net.parameters())  # the next phase may wake it
+    kept = load_checkpoint(trainer.folder, device="cpu")
+    assert kept.config.context_encoder == "tf_efficientnet_lite0"
+
+
+def test_scenes_of_several_folders_are_learned_from_with_what_their_labels_say(data: Path) -> None:
+    more = data / "more"
+    if not more.exists():
+        (more / "images").mkdir(parents=True)
+        for part in ("images", "crop"):
+            shutil.copytree(data / "scenes" / part / "train", more / part / "train")
+    (more / "labels-train.csv").write_text("name,second,confidence\nfilm_0,Sad,1\n")
+    feed = Trainer(plan(data, "several", recipe=TINY, more_scenes=(more,))).feed
+    own = len(feed.scene_train.labels) // 2
+    assert feed.scene_targets[:own].tolist() == torch.eye(7)[feed.scene_train.labels[:own]].tolist()
+    assert feed.scene_targets[own].tolist() == pytest.approx([0.6, 0, 0, 0, 0, 0.4, 0])  # Anger, else Sad
+
+
+def test_scenes_that_teach_a_short_cut_are_never_shown(data: Path) -> None:
+    hidden = replace(TINY, sceneless=("film", "stock"), canvases=3, face_blank=0.5)
+    batch = Trainer(plan(data, "hidden", recipe=hidden)).feed.scenes(SCENES)
+    assert batch.canvases.shape == (3, 3, 112, 112)
+    assert batch.sees_face.all()
+    assert not batch.sees_context.any()
+    assert all(any(torch.equal(one, canvas) for canvas in batch.canvases) for one in batch.context)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,12 +110,14 @@ def cascade(
 
 def layers_from_top(model: GLAMORNet) -> tuple[tuple[str, tuple[nn.Module, ...]], ...]:
     """Return the parts of a network from its output to its inputs; blocks of both encoders together."""
-    blocks = list(zip(_blocks(model.face_encoder), _blocks(model.context_encoder), strict=True))
+    pairs = zip_longest(reversed(_blocks(model.face_encoder)), reversed(_blocks(model.context_encoder)))
+    blocks = [tuple(block for block in pair if block is not None) for pair in pairs]  # the deeper encoder's first alone
+    norms = [norm for norm in (model.face_norm, model.context_norm) if norm is not None]
     return (
         ("head", (model.head,)),
-        ("fusion", (model.face_score, model.context_score)),
+        ("fusion", (*norms, model.face_score, model.context_score)),
         ("attention", (model.attention,)),
-        *((f"block {number}", blocks[number - 1]) for number in range(len(blocks), 0, -1)),
+        *((f"block {len(blocks) - i}", pair) for i, pair in enumerate(blocks)),
     )
 
 
