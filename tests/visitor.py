@@ -55,7 +55,7 @@ class Visitor:
         """Return the event of a component."""
         return next(one for one in self.config["dependencies"] if [self.parts[part]["id"], name] in one["targets"])
 
-    def put_up(self) -> dict[str, Any]:
+    def render(self) -> dict[str, Any]:
         """Return the event by which *Analyse* shows what the server remembers; another tab's sets it off."""
         shown = self.parts["photo"]["id"]
         changes = (one for one in self.config["dependencies"] if any(name == "change" for _, name in one["targets"]))

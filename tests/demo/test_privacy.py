@@ -37,7 +37,7 @@ def _analyse(visitor: Visitor, photo: dict) -> dict:
     return screen | visitor.act(visitor.then(event), None, OPACITY)
 
 
-def _put_up(visitor: Visitor) -> dict:
+def _rendered(visitor: Visitor) -> dict:
     """Return what is shown of the session that the server remembers."""
     return visitor.act(visitor.render(), None, METHOD, OPACITY)
 
@@ -73,13 +73,13 @@ def test_delete_now_takes_all_files_of_the_visit_from_the_disk_at_once(app, told
         made = _files(app) - before
         assert Path(photo["path"]) in made
         assert len(made) == 5, "the upload and four pictures"
-        own = _put_up(visitor)
+        own = _rendered(visitor)
         _delete_now(visitor, photo)
         assert _files(app) == before
         assert not any(path.parent.exists() for path in made)
         visitor.open()  # in the same session, which no browser does: nothing of it is left
         with Visitor(app.url) as stranger:
-            assert _put_up(visitor) == _put_up(stranger) != own, "and from memory"
+            assert _rendered(visitor) == _rendered(stranger) != own, "and from memory"
 
 
 def test_delete_now_also_takes_an_upload_that_was_never_used(app, told_photo):

@@ -134,7 +134,7 @@ def test_only_the_strongest_cell_stays(engine, session):
     room = intervening.look(engine, session, STRONGEST)
     attention = session.intervention.prediction.attention
     one = torch.zeros(7, 7)
-    one.analysis(-1)[int(attention.argmax())] = 1
+    one.view(-1)[int(attention.argmax())] = 1
     assert columns(room)[1][:7] == expected(engine, session.intervention, Intervention(attention=one))
     assert "48 of 49 cells removed" in room.answer
     last = np.unravel_index(int(attention.argmax()), (7, 7))

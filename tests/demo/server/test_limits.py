@@ -18,7 +18,7 @@ from tests.live_app import LiveApp
 from tests.raw_http import RawClient
 
 CALL, MCP = "/gradio_api/call/predict", "/gradio_api/mcp/"
-DOORS = (CALL, "/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/call/v2/predict", MCP, "/none")
+DOORS = (CALL, "/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/call/v2/predict", MCP)
 JSON = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
 TOO_LONG = words.TOO_LONG.format(limit=SMALL.body_mib)
 TOO_MANY = words.TOO_MANY_PARTS.format(limit=SMALL.body_parts)
@@ -141,7 +141,7 @@ def test_a_limit_that_is_no_number_ends_the_start_with_one_sentence(given: str) 
 
 
 def test_every_limit_is_set_by_its_variable_and_stands_in_the_documentation() -> None:
-    hosting = (Path(__file__).parents[2] / "docs" / "hosting.md").read_text(encoding="utf-8")
+    hosting = (Path(__file__).parents[3] / "docs" / "hosting.md").read_text(encoding="utf-8")
     for name, default in vars(Limits()).items():
         assert f"| `{variable(name)}` | `{default}` |" in hosting
         most = {"GLAMOR_MAX_WAITING": "900"} | {variable(name): "77"}

@@ -148,9 +148,14 @@ def test_a_file_that_comes_drop_by_drop_is_given_up(limited: LiveApp) -> None:
     assert b" 408 " in said
 
 
+def _cache(app: LiveApp) -> Path:
+    """Return the folder that the app's present run writes into."""
+    (folder,) = app.cache.glob("run-*/cache")
+    return folder
+
+
 def test_a_full_cache_takes_no_more_files_until_there_is_room(limited: LiveApp, portrait: Path) -> None:
-    filler = limited.cache / "filler"
-    (limited.cache).mkdir(exist_ok=True)
+    filler = _cache(limited) / "filler"
     with Visitor(limited.url) as visitor:
         photo = visitor.upload(portrait)
         event = visitor.event("photo", "input")
@@ -178,7 +183,7 @@ def test_a_full_cache_takes_no_more_files_until_there_is_room(limited: LiveApp, 
 
 
 def test_a_cache_that_fills_while_a_file_comes_ends_it(limited: LiveApp) -> None:
-    before, filler = uploads(limited), limited.cache / "filler"
+    before, filler = uploads(limited), _cache(limited) / "filler"
     with client_from(limited, ELSEWHERE) as other, RawClient(limited.url) as client:
         client.head(UPLOAD, FORM, CHUNKED)
         client.chunk(_part() + b"x" * 1000)
