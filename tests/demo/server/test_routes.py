@@ -193,7 +193,7 @@ def test_arguments_by_name_that_there_are_not_are_told_so(app, log, asked):
 
 
 def test_inputs_that_no_event_expects_leave_no_trace_in_the_log(app, log):
-    strange = ([SECRET], {SECRET: SECRET}, {"value": [SECRET]}, SECRET, -1e308, [[None, {SECRET: SECRET}]])
+    strange = ({SECRET: [SECRET]}, SECRET, [[None, {SECRET: SECRET}]])
     with Visitor(app.url) as visitor:
         for event in visitor.config["dependencies"]:
             if event["backend_fn"] and event["inputs"]:
