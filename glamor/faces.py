@@ -58,7 +58,7 @@ class YuFaceDetector:
     """libfacedetection (Wu et al. 2023) with the weights that come inside the package yuface.
 
     Args:
-        confidence: faces below it are dropped, in [0, 1].
+        confidence: only faces above it are kept, in [0, 1].
 
     Raises:
         FaceError: on construction, if yuface is not installed or the confidence is not in [0, 1].

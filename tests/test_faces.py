@@ -89,21 +89,56 @@ def test_a_large_photo_is_shrunk_and_its_boxes_scaled_back(detect: FaceDetector,
     assert overlap(tuple(np.array(once) * (3, 4, 3, 4)), larger) > 0.75
 
 
+@pytest.fixture
+def searched(detect: FaceDetector, monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
+    """The pictures that reach the library, which finds what it says in its own numbers."""
+    pictures: list[np.ndarray] = []
+
+    def find(bgr: np.ndarray) -> np.ndarray:
+        pictures.append(bgr)
+        rows = [(95, 8, 6, 20, 10), (81, 0, 0, 1, 1), (80, 1, 1, 9, 9), (99, 4, 4, 0, 9), (99, 4, 4, 9, 0)]
+        return np.array([(*row, *[0] * 11) for row in rows], np.int16)
+
+    monkeypatch.setattr(detect, "_detect", find)
+    return pictures
+
+
+def test_the_librarys_numbers_become_faces(detect: FaceDetector, searched: list[np.ndarray]) -> None:
+    small, large = Face((0.0, 0.0, 1.0, 1.0), 0.81), Face((8.0, 6.0, 28.0, 16.0), 0.95)
+    assert detect(np.zeros((60, 80, 3), np.uint8)) == (small, large)
+    small, large = Face((0.0, 0.0, 2.0, 2.0), 0.81), Face((16.0, 12.0, 56.0, 32.0), 0.95)
+    assert detect(np.zeros((1440, 1920, 3), np.uint8)) == (small, large)
+
+
 @pytest.mark.parametrize(
-    ("side", "searched"), [(100, 100), (512, 512), (560, 512), (640, 544), (1000, 850), (1200, 960), (4000, 960)]
+    ("size_wh", "searched_wh"),
+    [
+        ((100, 50), (100, 50)),
+        ((300, 150), (300, 150)),
+        ((512, 256), (512, 256)),
+        ((560, 280), (512, 256)),
+        ((640, 320), (544, 272)),
+        ((1000, 500), (850, 425)),
+        ((1200, 600), (960, 480)),
+        ((2000, 4000), (480, 960)),
+        ((16, 65_500), (1, 960)),
+        ((65_500, 16), (960, 1)),
+    ],
 )
 def test_a_smaller_copy_of_a_large_photo_is_searched(
-    detect: FaceDetector, monkeypatch: pytest.MonkeyPatch, side: int, searched: int
+    detect: FaceDetector, searched: list[np.ndarray], size_wh: tuple[int, int], searched_wh: tuple[int, int]
 ) -> None:
-    shapes: list[tuple[int, ...]] = []
+    detect(np.zeros((*size_wh[::-1], 3), np.uint8))
+    assert [one.shape for one in searched] == [(*searched_wh[::-1], 3)]
 
-    def record(bgr: np.ndarray) -> np.ndarray:
-        shapes.append(bgr.shape)
-        return np.empty((0, 16), np.int16)
 
-    monkeypatch.setattr(detect, "_detect", record)
-    assert detect(np.zeros((side // 2, side, 3), np.uint8)) == ()
-    assert shapes == [(searched // 2, searched, 3)]
+def test_the_smaller_copy_is_neither_darker_nor_lighter_than_the_photo_anywhere(
+    detect: FaceDetector, searched: list[np.ndarray]
+) -> None:
+    photo = np.full((600, 800, 3), 64, np.uint8)
+    photo[:, 401:] = 192
+    detect(photo)
+    assert (searched[0].min(), searched[0].max()) == (64, 192)
 
 
 def test_a_face_at_the_very_edge_may_reach_over_it(detect: FaceDetector, astronaut: np.ndarray) -> None:
@@ -223,7 +258,7 @@ def opencv(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HubServe
     class Detector:
         @staticmethod
         def create(model: str, config: str, size_wh: tuple[int, int], confidence: float) -> StandIn:
-            if Path(model).read_bytes() != b"yunet" or config or size_wh != (320, 320):
+            if Path(model).read_bytes() != b"yunet" or config != "" or size_wh != (320, 320):
                 raise RuntimeError(model)
             return StandIn(confidence)
 
@@ -240,6 +275,7 @@ def test_yunet_is_fetched_once_and_asked_as_opencv_wants_it(opencv: HubServer) -
     face = only(YuNetDetector(0.75)(photo))
     assert face.box_xyxy == pytest.approx((250, 100, 500, 200), abs=2)
     assert face.score == 0.5
+    assert [only(YuNetDetector(confidence)(photo)).score for confidence in (0, 1)] == [1, 0.25]
     assert YuNetDetector()(np.zeros((50, 60, 3), np.uint8)) == ()
     assert len(opencv.downloads()) == 1
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from glamor.errors import CheckpointError
 from glamor.hub import fetch, fetch_if_there
-from tests.hub_server import HubServer, use_hub
+from tests.hub_server import HubServer, Repository, use_hub
 
 REPO = "someone/glamor-net"
 FILES = {"a.json": b"{}", "b.json": b"[]"}
@@ -30,6 +33,15 @@ def test_all_files_are_of_the_commit_that_the_first_one_is_of(here: HubServer) -
         assert folder.name == commit
         assert (folder / "b.json").read_bytes() == content
     assert {path.split("/")[4] for path in here.downloads() if path.endswith("b.json")} == {old, new}
+
+
+def test_a_revision_is_asked_for_where_there_is_no_main(here: HubServer) -> None:
+    here.repositories[REPO] = Repository()
+    commit = here.repositories[REPO].commit(FILES, "dev")
+    assert fetch(REPO, "dev", ("a.json",)).name == commit
+    path = fetch_if_there(REPO, commit, "b.json")
+    assert path is not None
+    assert path.parent.name == commit
 
 
 def test_one_question_is_asked_of_a_hub_that_does_not_answer(here: HubServer) -> None:
@@ -70,6 +82,36 @@ def test_without_an_answer_and_without_a_copy_nothing_is_tried_again(here: HubSe
     assert len(here.requests) == 1
 
 
+def test_a_file_that_is_not_in_the_cache_is_not_asked_for_after_the_first_was_not_answered(here: HubServer) -> None:
+    here.add(REPO, FILES)
+    fetch(REPO, "main", ("a.json",))
+    here.repositories[REPO].refusal = (503, "")
+    here.requests.clear()
+    with pytest.raises(CheckpointError, match="not in the local cache"):
+        fetch(REPO, "main", ("a.json", "b.json"))
+    assert len(here.requests) == 1
+
+
+def test_a_network_that_hangs_up_is_tried_once(
+    here: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.add(REPO, FILES)
+    folder = fetch(REPO, "main", ("a.json",))
+    calls = []
+    with socket.create_server(("127.0.0.1", 0)) as line:
+
+        def hang_up() -> None:
+            with suppress(OSError):  # the line is closed
+                while True:
+                    calls.append(line.accept()[0].close())
+
+        Thread(target=hang_up, daemon=True).start()
+        use_hub(f"http://127.0.0.1:{line.getsockname()[1]}", tmp_path / "cache", monkeypatch)
+        assert fetch(REPO, "main", ("a.json",)) == folder
+        assert len(calls) == 1
+        line.shutdown(socket.SHUT_RDWR)
+
+
 def test_a_file_that_a_repository_may_lack(here: HubServer) -> None:
     commit = here.add(REPO, FILES)
     path = fetch_if_there(REPO, commit, "b.json")
@@ -90,3 +132,4 @@ def test_a_download_that_breaks_off_says_so_in_one_line(here: HubServer) -> None
     with pytest.raises(CheckpointError, match="the download failed") as caught:
         fetch(REPO, "main", ("model.safetensors",))
     assert "\n" not in str(caught.value)
+    assert str(caught.value.__cause__).split()[0] in str(caught.value)
