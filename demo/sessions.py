@@ -21,6 +21,7 @@ from demo.limits import MIB, Limits
 from demo.room import Room
 from demo.seats import Seats
 
+DEFAULTS = Limits()
 OWN_FILE = "/gradio_api/file="  # the page's own address of a file in the cache begins so
 
 
@@ -31,7 +32,7 @@ class Page(gr.Blocks):
         limits: what the host allows; the others are those of ``gr.Blocks``.
     """
 
-    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, limits: Limits = DEFAULTS, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.limits = limits
         self.room = Room(limits.cache_mib * MIB)
