@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,7 +55,8 @@ def main() -> int:
     parser.add_argument("--checkpoint", default="")
     parser.add_argument("--large", action="store_true", help="photos of 40 megapixels that are remembered")
     arguments = parser.parse_args()
-    app, process = start("app.py", *(("--checkpoint", arguments.checkpoint) if arguments.checkpoint else ()))
+    chosen = ("--checkpoint", arguments.checkpoint) if arguments.checkpoint else ()
+    app, process = start("app.py", *chosen, GLAMOR_MAX_VISITS_PER_ADDRESS=str(max(arguments.visitors)))
     try:
         if arguments.large:
             return large(app.url, process.pid, arguments.visitors[-1])
@@ -83,20 +85,22 @@ def main() -> int:
 
 def large(url: str, pid: int, count: int) -> int:
     """Have visitors add a large photo each and stay, and print what memory that takes; returns the exit status."""
-    peak, done = [memory(pid)], threading.Event()
+    peak, done = [all_memory(pid)], threading.Event()
 
     def watch() -> None:
-        while not done.wait(0.05):
-            peak[0] = max(peak[0], memory(pid))
+        while not done.wait(0.1):
+            peak[0] = max(peak[0], all_memory(pid))
 
     before, watcher = peak[0], threading.Thread(target=watch)
     watcher.start()
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(4) as pool:
-        visitors = list(pool.map(lambda number: add_large(url, Path(folder), number), range(count)))
-        after = memory(pid)
-        remembered = sum(pool.map(is_remembered, visitors))
-    done.set()
-    watcher.join()
+    try:
+        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(4) as pool:
+            visitors = list(pool.map(lambda number: add_large(url, Path(folder), number), range(count)))
+            after = all_memory(pid)
+            remembered = sum(pool.map(is_remembered, visitors))
+    finally:
+        done.set()
+        watcher.join()
     print(f"{count} visitors with {np.prod(LARGE_HW) / 1e6:.0f} megapixels each, {remembered} of them remembered")
     print(f"memory of the app: {before / 1e6:.0f} MB before, {after / 1e6:.0f} after, {peak[0] / 1e6:.0f} at most")
     return int(peak[0] > MOST_MEMORY)
@@ -104,10 +108,11 @@ def large(url: str, pid: int, count: int) -> int:
 
 def add_large(url: str, folder: Path, number: int) -> Visitor:
     """Begin a visit and add a photo like nobody else's."""
-    visitor, path = Visitor(url), folder / f"{number}.jpg"
-    visitor.open()
+    path = folder / f"{number}.jpg"
     photo = make_photo(load_portraits(), number, np.random.default_rng(number), LONGEST)
     Image.fromarray(photo).resize(LARGE_HW[::-1]).save(path, quality=85)
+    visitor = Visitor(url)
+    visitor.open()
     visitor.act(visitor.event("photo", "input"), None, visitor.upload(path), "grad_cam", 0.7)
     path.unlink()
     return visitor
@@ -176,6 +181,15 @@ def quantiles(told: Told, *percents: int) -> list[float]:
 def memory(pid: int) -> int:
     """Return the bytes of a process in memory."""
     return int(psutil.Process(pid).memory_info().rss)
+
+
+def all_memory(pid: int) -> int:
+    """Return the bytes of a process and all that it started, what they share counted once."""
+    app, total = psutil.Process(pid), 0
+    for process in (app, *app.children(recursive=True)):
+        with suppress(psutil.Error):  # a worker that ended just now
+            total += process.memory_full_info().pss
+    return total
 
 
 if __name__ == "__main__":
