@@ -250,7 +250,7 @@ TOO_MANY_FILES = (
     "Too many files came at once; accepted: up to {limit}; put photos into one zip, or send the rest later."
 )
 NOT_AN_UPLOAD = "The upload is not as accepted: a whole form with one part “files” for each file; send it again."
-BAD_LIMIT = "{name} is {given!r}; accepted: a whole number from 1 to {highest}; change it or leave it out."
+BAD_LIMIT = "{name} is {given!r}; accepted: a whole number from 1 to {highest:,}; change it or leave it out."
 NO_ROOM_FOR_VISITORS = (
     "{programs} is {given} and {all} is {waiting}, so programs could keep visitors out; make the first smaller."
 )

@@ -87,6 +87,7 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
 
 def test_the_loaded_model_is_ready_to_be_used(folder: Path) -> None:
     checkpoint = load_checkpoint(folder, device="cpu")
+    assert checkpoint.config == SMALL
     assert checkpoint.device == torch.device("cpu")
     assert not any(module.training for module in checkpoint.model.modules())
     assert all(p.requires_grad for p in checkpoint.model.parameters())
@@ -143,15 +144,15 @@ def test_both_files_are_as_others_expect_them(folder: Path) -> None:
     with safetensors.safe_open(folder / "model.safetensors", "pt") as file:
         assert file.metadata() == {"format": "pt"}
     words = (folder / "config.json").read_text()
-    assert words.startswith("{\n")
+    assert words.startswith('{\n  "format": 1,\n')
     assert words.endswith("}\n")
 
 
 def test_what_is_being_saved_lies_beside_what_it_replaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only within one file system is a file replaced in one step; others' places for scratch may be elsewhere."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
-    save_checkpoint(tmp_path / "small", seeded_net(SMALL), SMALL)
-    assert sorted(path.name for path in (tmp_path / "small").iterdir()) == ["config.json", "model.safetensors"]
+    save_checkpoint(tmp_path / "made" / "small", seeded_net(SMALL), SMALL)
+    assert sorted(path.name for path in (tmp_path / "made" / "small").iterdir()) == ["config.json", "model.safetensors"]
 
 
 def test_saving_over_a_file_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -324,3 +325,19 @@ def test_an_array_that_is_a_photo_already_is_not_copied() -> None:
 def test_16_bit_grey_in_memory_keeps_its_upper_8_bits() -> None:
     levels = np.tile(np.array([0, 0x7FFF, 0xFFFF], np.uint16).repeat(6), (16, 1))
     assert load_photo(Image.fromarray(levels))[0, ::6].tolist() == [[0] * 3, [127] * 3, [255] * 3]
+
+
+def test_of_a_file_that_is_too_large_no_more_is_read_than_shows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_BYTES", 1000)
+    path = tmp_path / "photo.jpg"
+    with path.open("wb") as file:
+        file.truncate(64 * 2**20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(PhotoError, match="larger than"):
+            load_photo(path)
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()

@@ -121,6 +121,7 @@ def test_all_zero_box_is_no_face() -> None:
     photo = gradient(300, 500)
     prepared = prepare(photo, (0, 0, 0, 0), PLAIN)
     assert not prepared.face.any()
+    assert prepared.face.dtype == torch.float32
     assert prepared.context.min() > 0
     assert prepared.geometry.face_box_xyxy == (0, 0, 0, 0)
     assert prepared.geometry.face_mask_in_context(112) == (0, 0, 0, 0)
@@ -140,12 +141,13 @@ def test_the_photo_is_not_changed_and_may_be_read_only(jpeg: bool) -> None:
     [
         ((float("nan"), 0, 10, 10), "finite"),
         ((0, 0, float("inf"), 10), "finite"),
-        ((100, 10, 50, 60), "corners swapped"),
+        ((100, 10, 50, 60), r"\(100, 10, 50, 60\) has its corners swapped"),
         ((10, 60, 50, 10), "corners swapped"),
         ((10, 10, 10, 60), "no area"),
         ((600, 10, 700, 60), "covers no pixel of the 500 x 300 photo"),
         ((-50, -50, -1, -1), "covers no pixel"),
         ((10.1, 10, 10.3, 60), "covers no pixel"),
+        ((10, 10.1, 60, 10.3), "covers no pixel"),
         ((1, 2, 3), "four numbers"),
         ((1, 2, 3, 4, 5), "four numbers"),
         ((1, 2, "three", 4), "four numbers"),
