@@ -25,7 +25,7 @@ LOOK_EVERY = 30  # seconds between two looks for what nobody needs; more often i
 PRIVATE = "own-"  # begins the name of a folder that holds what was made for one visitor, and goes as a whole
 
 
-_CLAIMED = "GLAMOR_CACHE"  # environment variable by which child processes know the cache of their parent
+_CLAIMED = "_GLAMOR_CACHE"  # (no setting) environment variable by which child processes know the cache of their parent
 _KEY = secrets.token_bytes(32)  # whoever has a photo can still not name the file of it
 
 

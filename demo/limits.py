@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from demo import words
 from glamor.errors import GlamorError
 
-PREFIX, HIGHEST = "GLAMOR_MAX_", 10**6
+HIGHEST = 10**6
 MIB, MB = 2**20, 10**6
 
 
@@ -64,7 +64,7 @@ class Limits:
 
 def variable(name: str) -> str:
     """Return the environment variable that sets a limit."""
-    return PREFIX + name.upper()
+    return f"GLAMOR_MAX_{name.upper()}"
 
 
 def read_limits(environment: Mapping[str, str] | None = None) -> Limits:

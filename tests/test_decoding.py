@@ -49,8 +49,17 @@ def decoder() -> Iterator[Decoder]:
     made.close()
 
 
+OTHERS: set[psutil.Process] = set()  # processes of decoders that other tests have made
+
+
+@pytest.fixture(autouse=True)
+def _apart() -> None:
+    OTHERS.clear()
+    OTHERS.update(_workers())
+
+
 def _workers() -> list[psutil.Process]:
-    children = psutil.Process().children()
+    children = set(psutil.Process().children()) - OTHERS
     return [child for child in children if "glamor.decode_worker" in " ".join(child.cmdline())]
 
 

@@ -69,8 +69,12 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
             time.sleep(0.1)
 
     monkeypatch.setattr(Store, "add", interrupted)
-    with pytest.raises(SystemExit) as ended:
-        _run(*words)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores Ctrl-C
+    try:
+        with pytest.raises(SystemExit) as ended:
+            _run(*words)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert ended.value.code == 130
     assert "the same command goes on from there" in capsys.readouterr().err
     assert _run(*words) == 0
