@@ -29,7 +29,8 @@ def net() -> GLAMORNet:
 def batch() -> SceneBatch:
     rng = torch.Generator().manual_seed(5)
     faces, contexts = torch.rand(7, 3, 48, 48, generator=rng), torch.rand(4, 3, 112, 112, generator=rng)
-    return SceneBatch(faces[:4], contexts, _targets(0, 1, 2, 3), SEEN, SEEN, faces[4:], _targets(4, 5, 6))
+    black = torch.zeros(1, 3, 112, 112)
+    return SceneBatch(faces[:4], contexts, _targets(0, 1, 2, 3), SEEN, SEEN, faces[4:], _targets(4, 5, 6), black)
 
 
 def _targets(*labels: int) -> Tensor:

@@ -167,7 +167,7 @@ def test_explain_writes_what_the_library_says(
 ):
     out = tmp_path / "analysis"
     words = ("--method", "gradcam", "--target", "happy", "--face", 1, "--checkpoint", random_checkpoint)
-    assert _run("explain", pair, "--out", out, *words) == 0
+    assert _run("explain", pair, "--out", out, "--no-blur-others", *words) == 0
     assert "face 1, Happy, grad_cam" in capsys.readouterr().out
 
     predictor = Predictor(str(random_checkpoint))
