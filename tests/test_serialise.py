@@ -90,8 +90,8 @@ def test_an_explanation_survives_json_digit_by_digit():
         context=np.array([[0.0], [1e-7]], dtype=np.float32),
         convergence_delta=None,
         scored=np.array([[False], [True]]),
-        logit=0.7,
-        baseline_logit=-0.1,
+        logit=2 + THIRD,
+        baseline_logit=-THIRD,
         baseline="black",
         seed=5,
     )
@@ -105,8 +105,8 @@ def test_an_explanation_survives_json_digit_by_digit():
         "seed": 5,
         "target": 2,
         "target_name": "Fear",
-        "logit": 0.7,
-        "baseline_logit": -0.1,
+        "logit": 2 + THIRD,
+        "baseline_logit": -THIRD,
         "convergence_delta": None,
         "scored": [[False], [True]],
     }
@@ -132,7 +132,9 @@ def _trust() -> Trust:
         random_orders=40,
         seed=0,
     )
-    reliance = Reliance(2, "Fear", (THIRD, 1 - THIRD), (0.25, 0.75), 0.9, 3.0, (0.1, -0.2), (1.0, -0.5), "black")
+    reliance = Reliance(
+        2, "Fear", (THIRD, 1 - THIRD), (0.25, 0.75), 0.9, 3.0, (0.1 + THIRD, -0.2), (1.0, -THIRD), "black"
+    )
     reliability = Reliability(
         "grad_cam", "Grad-CAM", float("inf"), THIRD, None, 0.8, ("trained", "head"), np.array([1.0, THIRD]), ("Bad.",)
     )
@@ -169,8 +171,8 @@ def test_trust_survives_json_digit_by_digit():
         "attribution": {"face": 0.25, "context": 0.75},
         "probability": 0.9,
         "logit": 3.0,
-        "probability_lost": {"face": 0.1, "context": -0.2},
-        "logit_lost": {"face": 1.0, "context": -0.5},
+        "probability_lost": {"face": 0.1 + THIRD, "context": -0.2},
+        "logit_lost": {"face": 1.0, "context": -THIRD},
         "baseline": "black",
         "verdict": trust.reliance.verdict,
     }
