@@ -120,11 +120,6 @@ def delete(paths: Iterable[str | Path], folder: Path = FOLDER) -> None:
             path.parent.rmdir()
 
 
-def delete_states(folder: Path = FOLDER) -> None:
-    """Delete what Gradio wrote, on anybody's request, of what a session shows; no page of ours reads it."""
-    shutil.rmtree(folder / "deep_links", ignore_errors=True)
-
-
 def delete_empty(age: float, folder: Path = FOLDER) -> None:
     """Delete the folders in which nothing was for ``age`` seconds: their names are made of what visitors sent."""
     now = time.time()

@@ -14,6 +14,7 @@ from demo.checkpoints import Checkpoints
 from demo.engine import Engine
 from demo.events import Parts
 from demo.gradio_internals import admission
+from demo.gradio_internals.answers import OnlyExpected
 from demo.gradio_internals.lifespan import lifespan_of
 from demo.gradio_internals.refusals import refusals
 from demo.gradio_internals.sessions import Page
@@ -100,6 +101,7 @@ def launch_options(page: Page, names: Hosts) -> dict[str, Any]:
                 Middleware(UploadLimit, limits, arriving, page.room),
                 Middleware(ToolLimit, limits, page.room),
                 Middleware(NoteSenders, page.senders),
+                Middleware(OnlyExpected, page.answers),
             ],
         },
         "mcp_server": True,

@@ -76,6 +76,10 @@ MANY_BOXES = "There are {count:,} boxes; accepted: at most {most} a request; sen
 OUT_OF_MEMORY = "There is not enough memory for this right now; choose a quicker method, or try again in a minute."
 TOO_LONG = "The request is too long; accepted: up to {limit} MiB; upload the photo as a file instead."
 NOT_A_REQUEST = 'The request is not as accepted: JSON such as {"data": [the endpoint’s arguments]}; see “Use via API”.'
+NO_ANSWER = (
+    "There is no such answer: it was fetched before, nobody asked for it, or it was not fetched within {minutes} min; "
+    "ask again."
+)
 NO_SUCH_ENDPOINT = "There is no such endpoint; accepted: predict, explain, intervene, trust."
 BAD_INPUTS = (
     "The photo cannot be read from the request; accepted: a file that was uploaded to this app before, or one inline "

@@ -48,5 +48,5 @@ async def _sweep_forever(page: Page) -> None:
     limits = page.limits
     while True:
         await asyncio.sleep(min(cache.LOOK_EVERY, limits.unused_seconds / 4, limits.answer_seconds / 4))
-        page.drop_unfetched()
+        page.answers.drop()
         await asyncio.to_thread(page.sweep)

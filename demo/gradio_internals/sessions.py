@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ from gradio.state_holder import SessionState
 
 from demo import cache, memory, uploads, words
 from demo.gradio_internals import arguments
+from demo.gradio_internals.answers import Answers
 from demo.gradio_internals.pictures import with_kept_pictures
 from demo.gradio_internals.seats import Seats
-from demo.gradio_internals.unfetched import Unfetched
 from demo.html import message_of
 from demo.limits import MB, MIB, Limits
 from demo.room import Room
@@ -38,7 +37,7 @@ class Page(gr.Blocks):
         self._files: WeakKeyDictionary[SessionState, set[str]] = WeakKeyDictionary()
         self._gone: WeakSet[SessionState] = WeakSet()
         self._weights: WeakKeyDictionary[SessionState, int] = WeakKeyDictionary()
-        self._unfetched = Unfetched(self.limits.answer_seconds, self.limits.answers_mb * MB)
+        self.answers = Answers(self, limits)
         self._used: set[str] = set()  # files that an event has read or written
         self.senders = Senders()
         self._first: Any = None
@@ -119,8 +118,7 @@ class Page(gr.Blocks):
         if sender is not None:
             self._delete(self.senders.files_of(sender) - self._in_use())
         if session is not None:
-            self._forget_answers(session)
-        cache.delete_states()
+            self.answers.forget(session)
         holder: Any = self.state_holder
         state = holder.session_data.pop(session, None)
         if state is None:
@@ -149,30 +147,6 @@ class Page(gr.Blocks):
         for known in (self._used, *self.temp_file_sets):  # the paths end with the names that visitors' files had
             known -= {path for path in list(known) if not Path(path).exists()}
         self.senders.forget([path for path in self.senders.paths() if path in self._used or not Path(path).exists()])
-
-    def drop_unfetched(self) -> None:
-        """Throw away answers that nobody fetches; only for the loop that hands them out."""
-        queue = self._queue
-        waiting = {name: list(one._queue) for name, one in queue.pending_messages_per_session.items() if one.qsize()}
-        for session in self._unfetched.overdue(waiting, time.monotonic()):
-            self._forget_answers(session)
-        alive = {event.session_hash for event in queue.event_ids_to_events.values()}
-        for session, ids in list(queue.pending_event_ids_session.items()):
-            messages = queue.pending_messages_per_session.get(session)
-            if not ids and session not in alive and (messages is None or messages.empty()):
-                queue.pending_event_ids_session.pop(session)
-
-    def _forget_answers(self, session: str) -> None:
-        """Throw away what a session has not fetched, and when it asked for what."""
-        queue = self._queue
-        messages, ids = queue.pending_messages_per_session.get(session), queue.pending_event_ids_session.get(session)
-        while messages is not None and not messages.empty():
-            message = messages.get_nowait()
-            if ids is not None and message.msg == "process_completed":
-                ids.discard(message.event_id)
-        for name, told in list(queue.event_analytics.items()):
-            if told["session_hash"] == session:
-                queue.event_analytics.pop(name, None)
 
     def _in_use(self) -> set[str]:
         """Return the files that an event has read or written, or waits to read."""

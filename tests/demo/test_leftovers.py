@@ -112,13 +112,14 @@ def test_delete_now_takes_the_results_of_many_photos_with_all_that_lies_beside_t
     assert _places(app) <= before
 
 
-def test_delete_now_takes_what_gradio_writes_for_links(app, photo):
+def test_what_a_session_shows_is_never_written_for_links(app, photo):
     before = _places(app)
     with Visitor(app.url) as visitor:
         visitor.act(visitor.event("photo", "input"), None, visitor.upload(photo), METHOD, OPACITY)
-        visitor.http.get("/gradio_api/deep_link", params={"session_hash": visitor.session})
+        wish = {"session_hash": visitor.session}
+        assert visitor.http.get("/gradio_api/deep_link", params=wish).status_code == 404
+        assert not [path for path in _places(app) - before if path.name == "state.json"]
         _delete_now(visitor)
-    assert not [path for path in _places(app) - before if path.name == "state.json"]
 
 
 def test_an_upload_that_no_event_has_used_is_swept_and_a_used_one_is_not(hasty, photo, tmp_path):
@@ -161,11 +162,21 @@ def test_answers_that_nobody_fetches_are_thrown_away(hasty, photo):
         first = visitor.http.get(f"/gradio_api/call/explain/{asked[0]}").text
         assert "event: complete" in first, "whoever comes in time gets it"
         time.sleep(3 * UNFETCHED)
-        try:
-            late = visitor.http.get(f"/gradio_api/call/explain/{asked[1]}", timeout=5).text
-        except httpx.ReadTimeout:
-            late = ""  # nothing comes any more
-        assert "event: complete" not in late
+        late = [visitor.http.get(f"/gradio_api/call/explain/{event}") for event in asked]
+        assert [one.status_code for one in late] == [404] * 3, "fetched before, and not fetched in time"
+        assert {one.json()["error"].partition(":")[0] for one in late} == {"There is no such answer"}
+
+
+def test_a_stream_of_answers_that_were_thrown_away_ends(hasty, photo):
+    with Visitor(hasty.url) as visitor, Visitor(hasty.url) as other:
+        given = {"path": visitor.upload(photo)["path"], "meta": {"_type": "gradio.FileData"}}
+        event = visitor.event("photo", "input")
+        wish = {"data": [None, given, METHOD, OPACITY], "fn_index": event["id"], "session_hash": visitor.session}
+        visitor.http.post("/gradio_api/queue/join", json=wish)
+        time.sleep(3 * UNFETCHED)
+        told = visitor.http.get("/gradio_api/queue/data", params={"session_hash": visitor.session}).text
+        assert '"session_not_found":true' in told
+        assert other.act(other.event("photo", "input"), None, other.upload(photo), METHOD, OPACITY)
 
 
 def test_an_answer_is_overdue_when_its_time_is_over_and_none_has_come_after_it():
