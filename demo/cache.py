@@ -6,7 +6,6 @@ Import this before Gradio, which reads the folder's place when it is imported.
 from __future__ import annotations
 
 import atexit
-import hashlib
 import os
 import secrets
 import shutil
@@ -26,7 +25,6 @@ PRIVATE = "own-"  # begins the name of a folder that holds what was made for one
 
 
 _CLAIMED = "_GLAMOR_CACHE"  # (no setting) environment variable by which child processes know the cache of their parent
-_KEY = secrets.token_bytes(32)  # whoever has a photo can still not name the file of it
 
 
 def claim() -> Path:
@@ -74,27 +72,32 @@ def check(folder: Path = FOLDER) -> None:
 
 
 def keep(data: bytes, name: str, folder: Path = FOLDER) -> str:
-    """Keep a file whole or not at all, in a folder named by a hash of what it holds, and return its path.
+    """Keep a file whole or not at all, in a folder of its own that nobody can name, and return its path.
 
-    Gradio writes pictures straight to their place, so that whoever fetches one while somebody else is given the same
-    one gets a part of it.
+    Gradio names folders by a hash of what is in them: then two visitors who are given the same picture have one file,
+    which goes with the first of them and is written anew while somebody fetches it.
 
     Args:
         data: what it holds.
         name: of the file, for whoever downloads it.
         folder: the cache.
+
+    Raises:
+        OSError: if it cannot be written.
     """
-    place = folder / hashlib.blake2b(data, digest_size=32, key=_KEY).hexdigest() / name
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-        try:
-            file.write(data)
-            file.close()
-            os.replace(file.name, place)
-        except OSError:
-            os.unlink(file.name)
-            raise
-    return str(place)
+    place = folder / new_name()
+    place.mkdir(parents=True)
+    try:
+        (place / name).write_bytes(data)
+    except OSError:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+    return str(place / name)
+
+
+def new_name() -> str:
+    """Return a name that nobody can guess and nothing has."""
+    return secrets.token_hex(32)
 
 
 def private_folder() -> Path:

@@ -23,6 +23,7 @@ class Limits:
         bodies_mib: of all such requests together, while they arrive and again while they wait.
         upload_mib: of one uploaded file.
         upload_files: files in one upload.
+        fetch_seconds: for a photo that a request names by its address on the web.
         cache_mib: of all that lies in the cache; nothing is added to a full one.
         arriving: uploads and other long requests that are half way.
         arriving_per_address: of these, from one address.
@@ -45,6 +46,7 @@ class Limits:
     bodies_mib: int = 256
     upload_mib: int = 64
     upload_files: int = 20
+    fetch_seconds: int = 10
     cache_mib: int = 2048
     arriving: int = 64
     arriving_per_address: int = 16

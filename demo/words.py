@@ -247,6 +247,11 @@ MANY_BODIES = "The app cannot hold more requests right now; try again in a momen
 MANY_PROGRAMS = "The app is busy: {waiting} calls of programs wait already; try again in a moment."
 MANY_TOOLS = "The app is busy: {most} tools are being called, the most that are accepted; try again in a moment."
 BUSY = "The app is busy: {waiting} requests wait already; try again in a moment."
+NOT_FETCHED = (
+    "Nothing can be fetched from the photo’s address; accepted: a public address of a picture that anybody may open, "
+    "or upload the photo."
+)
+FETCH_TOO_LONG = "The photo’s address took longer than {seconds} s to send it; upload the photo instead."
 CACHE_FULL = "The app has no room for more files right now; try again in half an hour, or send a smaller one."
 UPLOAD_TOO_LONG = "The upload is too long; accepted: up to {files} files of {limit} MiB each; send it in parts."
 FILE_TOO_LONG = "A file is too large; accepted: up to {limit} MiB each; send a smaller copy."

@@ -71,7 +71,6 @@ class Answers:
             queue.pending_messages_per_session.pop(session, None)
 
 
-
 class OnlyExpected:
     """ASGI middleware that tells whoever asks for an answer that will not come; Gradio would have it wait for ever."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
-from gradio import mcp, route_utils
+from gradio import mcp, processing_utils, route_utils
 from gradio.state_holder import SessionState, StateHolder
 
 # By what they belong to: the names that are read, replaced or overridden.
@@ -17,6 +17,7 @@ USED: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (StateHolder, ("update",)),
     (SessionState, ("__setitem__",)),
     (route_utils.GradioMultiPartParser, ("on_headers_finished", "parse")),
+    (processing_utils, ("async_transport", "async_ssrf_protected_get")),
     (mcp.GradioMCPServer, ("_execute_tool_without_progress", "_prepare_tool_call_args", "postprocess_output_data")),
 )
 OF_HOLDER = ("session_data", "time_last_used", "blocks")

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from demo import cache
-from demo.gradio_internals import guard, tools
+from demo.gradio_internals import fetched, guard, tools
 from demo.gradio_internals.sessions import Page
 from demo.server import shield
 from demo.server.hosts import Hosts
@@ -34,6 +34,7 @@ def lifespan_of(page: Page, names: Hosts) -> Callable[[Any], Any]:
         # A new session is made of it, with a description of every part in ``blocks``: 35 ms for all, and no use here.
         holder.blocks = SimpleNamespace(default_config=page.default_config, blocks={})
         page.seats.watch(holder)
+        fetched.bound(page.limits, page.room)
         task = asyncio.create_task(_sweep_forever(page))
         try:
             yield

@@ -20,6 +20,7 @@ from demo.html import message_of
 from demo.limits import MB, MIB, Limits
 from demo.room import Room
 from demo.server.senders import Sender, Senders
+from glamor.errors import PhotoError
 
 
 class Page(gr.Blocks):
@@ -81,6 +82,8 @@ class Page(gr.Blocks):
             values = await super().preprocess_data(block_fn, inputs, state, explicit_call)
         except gr.Error:
             raise
+        except PhotoError as error:
+            raise gr.Error(str(error), print_exception=False) from None
         except Exception:
             raise gr.Error(words.BAD_INPUTS, print_exception=False) from None
         self._note(state, values)
@@ -108,8 +111,7 @@ class Page(gr.Blocks):
     def forget(self, session: str | None, sender: Sender | None = None) -> None:
         """Delete a session's files and memory now.
 
-        A file that another session also has (the same photo, sent by two people) stays for that one, and
-        what belongs to the page stays as well.
+        A file that another session was also told of stays for that one, and what belongs to the page stays as well.
 
         Args:
             session: Gradio's name for it; one that is not there is no error.

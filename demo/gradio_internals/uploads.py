@@ -12,7 +12,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demo import words
+from demo import cache, words
 from demo.limits import MIB, Limits
 from demo.room import Room
 from demo.server.arriving import Arriving, Pace
@@ -96,6 +96,8 @@ class UploadForm(route_utils.GradioMultiPartParser):
             raise RefusedError(400, words.NOT_AN_UPLOAD)
         if self._current_files > self.limits.upload_files:
             raise RefusedError(413, words.TOO_MANY_FILES.format(limit=self.limits.upload_files))
+        file: Any = self._current_part.file
+        file.sha.update(cache.new_name().encode())  # it names the folder: the same photo of two people lies in two
 
     async def parse(self) -> Any:
         """Read the form to its end.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 import threading
 from pathlib import Path
 
@@ -31,6 +31,11 @@ def photos(astronaut, grace_hopper, tmp_path) -> tuple[Path, Path]:
 
 def _seen(visitor: Visitor, screen: dict) -> list[bytes]:
     return [visitor.http.get(f"/gradio_api/file={screen[name]['value']['path']}").content for name in PICTURES]
+
+
+def _without_names(screen: dict) -> str:
+    """Return what a visitor is shown, whatever the folders' names."""
+    return re.sub(r"[0-9a-f]{64}", "", str(screen))
 
 
 def _paths(screen: dict) -> set[str]:
@@ -78,7 +83,7 @@ def test_a_visitor_without_a_photo_gets_nothing_of_anothers(app, photos):
         mine = one.act(one.event("photo", "input"), None, one.upload(photos[1]), METHOD, OPACITY)
         got = does(other)
     assert not any(path in str(got) for path in _paths(mine))
-    assert str(got) == str(expected)
+    assert list(map(_without_names, got)) == list(map(_without_names, expected))
 
 
 def test_programs_do_not_make_the_page_forget_a_visitor(app, photos):
@@ -88,7 +93,8 @@ def test_programs_do_not_make_the_page_forget_a_visitor(app, photos):
         for _ in range(MAX_VISITS + 6):  # each without a session, as curl does
             asked = visitor.http.post("/gradio_api/call/predict", json={"data": [None, None]}).json()["event_id"]
             assert "event: error" in visitor.http.get(f"/gradio_api/call/predict/{asked}").text
-        assert visitor.act(visitor.event("opacity", "input"), None, 0.2) == before
+        after = visitor.act(visitor.event("opacity", "input"), None, 0.2)
+        assert _without_names(after) == _without_names(before)
 
 
 def test_a_visitor_does_not_wait_behind_a_programs_many_photos(app, photos):
@@ -117,22 +123,19 @@ def test_a_forgotten_visitor_is_told_and_gets_nobody_elses_answer(app, photos):
         assert visitor.act(visitor.event("opacity", "input"), None, 0.2), "opened anew, it answers again"
 
 
-def test_a_picture_that_another_is_given_meanwhile_is_fetched_whole(app, photos):
+def test_two_who_send_the_same_photo_have_no_file_in_common(app, photos):
     with Visitor(app.url) as one, Visitor(app.url) as other:
         event = one.event("photo", "input")
 
-        def given(visitor: Visitor) -> Path:
-            screen = visitor.act(event, None, visitor.upload(photos[0]), METHOD, OPACITY)
-            return Path(screen["looked-picture"]["value"]["path"])
+        def files(visitor: Visitor) -> set[Path]:
+            sent = visitor.upload(photos[0])
+            screen = visitor.act(event, None, sent, METHOD, OPACITY)
+            return {Path(sent["path"]), Path(screen["looked-picture"]["value"]["path"])}
 
-        path = given(one)
-        whole = path.read_bytes()
-        with path.open("rb", buffering=0) as fetched:
-            begun = fetched.read(1000)
-            assert given(other) == path
-            # The file that is being fetched is another one than the new one of its name: nobody writes into it.
-            assert os.fstat(fetched.fileno()).st_ino != path.stat().st_ino
-            assert begun + fetched.read() == whole == path.read_bytes()
+        ones, others = files(one), files(other)
+        assert not ones & others
+        one.act(one.event("delete-now", "click"), *[None] * len(one.event("delete-now", "click")["inputs"]))
+        assert all(path.exists() for path in others)
 
 
 def test_no_address_lists_what_visitors_sent(app, photos):
@@ -140,7 +143,7 @@ def test_no_address_lists_what_visitors_sent(app, photos):
         path = Path(one.upload(photos[0])["path"])
         for folder in (path.parent, path.parent.parent):
             assert httpx.get(f"{app.url}/gradio_api/file={folder}").status_code in (403, 404)
-        # The folder's name is a hash of the file: who has not the photo cannot name it.
+        # Nobody can guess the folder's name.
         assert len(path.parent.name) == 64
         assert np.asarray(Image.open(path)).shape == (512, 512, 3)
 

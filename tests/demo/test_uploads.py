@@ -206,9 +206,11 @@ def test_an_upload_lies_in_a_folder_that_whoever_has_not_the_app_cannot_name(app
     (path,) = map(Path, answer.json())
     assert app.cache in path.parents
     assert path == Path(os.path.normpath(path))
-    # A hash of the content, under a key: whoever has the photo can upload it, and then names it; nobody else can.
     assert len(path.parent.name) == 64
     assert path.parent.name not in {hash_(content).hexdigest() for hash_ in (hashlib.sha256, hashlib.blake2s)}
+    with httpx.Client(base_url=app.url, timeout=60) as http:
+        (again,) = map(Path, http.post("/gradio_api/upload", files={"files": (name, content)}).json())
+    assert again.parent != path.parent, "whoever has the photo, too, does not know where another's lies"
 
 
 def test_deleting_a_visit_deletes_nothing_outside_the_cache_whatever_it_named(app, outside):

@@ -139,6 +139,7 @@ def test_a_tool_fetches_nothing_from_inside_the_network(app):
     url = f"{app.url}/config"
     answer = _with_tools(app, lambda session: session.call_tool("predict_photo", {"photo": url}))
     assert answer.isError
+    assert "Nothing can be fetched" in answer.content[0].text
 
 
 def test_an_own_address_is_no_way_to_other_files(app):
