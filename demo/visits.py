@@ -98,6 +98,7 @@ class Batch:
         items: the photos by name; they lie in the visitor's uploads and go with these.
         source: of the weights that answer.
         stopped: whether the visitor wants no more.
+        too_long: whether the work was ended for the sake of those who wait.
         rows: one a face, as in ``faces.parquet``.
         thumbnails: JPEG of each face, in the order of the rows that have one.
     """
@@ -105,6 +106,7 @@ class Batch:
     items: dict[str, Item]
     source: str
     stopped: bool = False
+    too_long: bool = False
     rows: list[Row] = field(default_factory=list)
     thumbnails: list[bytes] = field(default_factory=list)
     photos: int = 0

@@ -235,6 +235,7 @@ BAD_PROXY = (
 
 TOO_MANY_PARTS = "The request holds too many values; accepted: up to {limit} commas and brackets; send fewer."
 TOO_DEEP = "The request holds lists in lists, too many; accepted: up to {limit} levels; send it flat."
+UNREADABLE = "The request cannot be read; accepted: JSON whose numbers have up to {digits} digits, in whole characters."
 TOO_MANY_ARGUMENTS = "{given} arguments came for {name}, which takes {most}: {names}; leave out the others."
 BAD_ARGUMENTS = "The arguments are not those of {name}, which takes {names}; leave out the others."
 TOO_MANY_VALUES = "{given} values came for an event that takes {most}; reload the page and try again."

@@ -40,6 +40,7 @@ LIMITS = Limits(files=300, unpacked=512 * 2**20)
 BATCH = 8  # faces in one pass: small, for the page to move
 THUMBNAIL = 56  # pixels
 EVERY = 1.0  # seconds between two looks at the progress
+LONGEST = 300.0  # seconds of work on one visitor's files: others wait for their turn
 
 
 class Outputs(NamedTuple):
@@ -171,6 +172,9 @@ def _worked(engine: Engine, session: Session, batch: Batch) -> Iterator[Outputs]
         if session.batch is not batch or batch.stopped:
             return
         now = time.monotonic()
+        batch.too_long = now - start > LONGEST
+        if batch.too_long:
+            return
         if now - shown > EVERY:
             shown = now
             yield Outputs(_progress(batch, now - start), _shown_rows(table(batch)))
@@ -182,8 +186,10 @@ def _finished(engine: Engine, batch: Batch) -> Outputs:
     page = folder / "summary.html"
     page.write_text(summary_page(summary, batch.items.get), encoding="utf-8")
     failed = words.FAILED.format(count=summary.failed) if summary.failed else ""
-    ending = words.STOPPED if batch.stopped else words.DONE
-    said = ending.format(photos=summary.photos, total=len(batch.items), faces=summary.faces)
+    ending = words.TOO_LONG if batch.too_long else words.STOPPED if batch.stopped else words.DONE
+    said = ending.format(
+        photos=summary.photos, total=len(batch.items), faces=summary.faces, minutes=round(LONGEST / 60)
+    )
     labels, looked, weighed = _pictures(summary)
     return Outputs(
         status=note(f"{said} {failed}"),

@@ -19,6 +19,10 @@ WAIT = "Waiting for its turn: one visitor’s photos at a time."
 RATE = ", {rate:.1f} a second, about {left:.0f} s left"
 DONE = "{photos} photos with {faces} faces are analysed."
 STOPPED = "Stopped: {photos} of {total} photos, with {faces} faces, are analysed."
+TOO_LONG = (
+    "Ended after {minutes} minutes, for others wait: {photos} of {total} photos, with {faces} faces, are analysed. "
+    "Hand in the rest by itself, or use the shell."
+)
 FAILED = "{count} of them could not be read; the table says why."
 NONE = "There is no photo in these files; accepted: JPEG, PNG, WebP, GIF, BMP or TIFF, or a zip of them."
 TOO_MANY = "These are {count} photos; accepted: at most {most} at once; hand them in by parts, or use the shell."

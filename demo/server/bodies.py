@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import ExitStack
 
@@ -13,7 +14,7 @@ from demo.server.arriving import Arriving, Pace
 from demo.server.clients import address_of
 from demo.server.refused import RefusedError
 
-UPLOADS = "/gradio_api/upload"
+UPLOADS, TOOLS = "/gradio_api/upload", "/gradio_api/mcp"
 SHORT = 2**16  # bytes; a request of so many takes no place among those that are half way
 LENGTH = "glamor.length"  # where a request's scope says how many bytes its body has
 DEEPEST = 64  # levels of JSON; no endpoint takes more than three
@@ -92,6 +93,8 @@ class BodyLimit:
                     break
         if _depth(body) > DEEPEST:
             raise RefusedError(413, words.TOO_DEEP.format(limit=DEEPEST))
+        if path_of(scope).startswith(TOOLS) and not _is_readable(body):
+            raise RefusedError(400, words.UNREADABLE.format(digits=LONGEST_NUMBER))
         return True
 
     def _take(self, body: bytearray, chunk: bytes) -> None:
@@ -116,6 +119,18 @@ def _depth(body: bytearray) -> int:
         if depth < 0:
             break  # no JSON
     return deepest
+
+
+def _is_readable(body: bytearray) -> bool:
+    """Return whether a body is JSON that can be read, and written again in an answer.
+
+    The server of tools answers other ones with nothing, or as if the fault were its own.
+    """
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except ValueError:  # a number of too many digits, half a character, or no JSON
+        return False
+    return True
 
 
 def _has_body(scope: Scope) -> bool:

@@ -100,6 +100,16 @@ def test_progress_is_told_and_a_stopped_run_keeps_what_it_has(
     assert len(seen[-1].table["value"]) == 3
 
 
+def test_work_that_takes_too_long_for_those_who_wait_ends_and_keeps_what_it_has(
+    engine: Engine, astronaut_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "LONGEST", 0.0)
+    monkeypatch.setattr(many, "BATCH", 1)
+    last = _last(engine, Session(), *[astronaut_file] * 5)
+    assert words.TOO_LONG.format(minutes=0, photos=1, total=5, faces=1) in last.status
+    assert len(last.table["value"]) == 1
+
+
 def test_a_row_gives_its_photo_to_analyse(engine: Engine, archive: str, astronaut: NDArray[np.uint8]) -> None:
     session = Session()
     _last(engine, session, archive)

@@ -84,6 +84,27 @@ def test_very_long_numbers_are_not_read(limited: LiveApp) -> None:
     assert (answer.status_code, answer.json()) == (422, {"error": words.NOT_A_REQUEST})
 
 
+CALLS_A_TOOL = (
+    b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"predict_photo","arguments":{"photo":%s}}}'
+)
+
+
+@pytest.mark.parametrize(
+    "body", [CALLS_A_TOOL % (b"7" * 641), CALLS_A_TOOL % rb'"\ud800"', b'{"jsonrpc":', b"\xff\xfe{}"]
+)
+def test_a_tools_request_that_cannot_be_read_is_told_so(limited: LiveApp, body: bytes) -> None:
+    answer = httpx.post(limited.url + "/gradio_api/mcp/", content=body, headers=JSON, timeout=120)
+    assert (answer.status_code, answer.json()) == (400, {"error": words.UNREADABLE.format(digits=640)})
+
+
+@pytest.mark.parametrize("given", [b"7" * 640, b'"\xc3\xa9"', rb'"\u00e9"'])
+def test_a_tools_request_that_can_be_read_is(limited: LiveApp, given: bytes) -> None:
+    body = CALLS_A_TOOL % given
+    answer = httpx.post(limited.url + "/gradio_api/mcp/", content=body, headers=JSON, timeout=120)
+    assert answer.status_code == 200
+    assert "isError" in answer.text
+
+
 def test_a_photo_is_answered_while_others_send_the_worst_that_is_let_in(app: LiveApp, portrait: Path) -> None:
     most, room = Limits(), Limits().body_mib * MIB
     worst = (
