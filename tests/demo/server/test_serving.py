@@ -38,9 +38,15 @@ def _answers(client: RawClient) -> bool:
     return client.answer().status == 200
 
 
+def _greeted(opened: ExitStack, url: str, address: str) -> RawClient:
+    client = opened.enter_context(RawClient(url, address))
+    assert _answers(client), "the server has met this one before the next one comes"
+    return client
+
+
 def test_of_too_many_altogether_the_longest_idle_makes_room(url: str) -> None:
     with ExitStack() as opened:
-        clients = [opened.enter_context(RawClient(url, address)) for address in (HERE, THERE, HERE, THERE)]
+        clients = [_greeted(opened, url, address) for address in (HERE, THERE, HERE, THERE)]
         assert _answers(clients[0]), "so it is the second that waits for longest"
         newest = opened.enter_context(RawClient(url, ELSEWHERE))
         assert _answers(newest)
@@ -50,7 +56,7 @@ def test_of_too_many_altogether_the_longest_idle_makes_room(url: str) -> None:
 
 def test_of_too_many_from_one_address_the_longest_idle_of_that_makes_room(url: str) -> None:
     with ExitStack() as opened:
-        clients = [opened.enter_context(RawClient(url, address)) for address in (THERE, HERE, HERE, HERE)]
+        clients = [_greeted(opened, url, address) for address in (THERE, HERE, HERE, HERE)]
         newest = opened.enter_context(RawClient(url, HERE))
         assert _answers(newest)
         assert clients[1].is_closed()
