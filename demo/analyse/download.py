@@ -15,12 +15,13 @@ from demo.engine import Engine
 from demo.visits import Selection, Session
 from glamor.report import zip_report
 
-# The button that a browser follows is hidden: its file does not exist before the visible one is pressed.
-_FOLLOW_JS = """(file) => {
-    if (file) setTimeout(() => {
-        const hidden = document.querySelector("#download-file");
-        (hidden.matches("a, button") ? hidden : hidden.querySelector("a, button")).click();
-    }, 100);
+# A browser saves what a link leads to; this one is there for a moment only.
+_SAVE_JS = """(file) => {
+    if (!file) return;
+    const link = document.createElement("a");
+    link.href = file.url;
+    link.download = file.orig_name;
+    link.click();
 }"""
 
 
@@ -31,7 +32,7 @@ def add_download(checkpoints: Checkpoints, session: gr.State, title: str) -> Non
         blur = gr.Checkbox(True, label=words.BLUR_OTHERS, container=False, min_width=120, elem_id="blur-others")
         button = gr.Button(words.DOWNLOAD, size="sm", min_width=90, elem_id="download")
     said = gr.HTML("", elem_id="download-said")
-    hidden = gr.DownloadButton(visible="hidden", elem_id="download-file")
+    file = gr.File(visible=False, elem_id="download-file")
 
     def on_press(session: Session, blur: Any) -> tuple[str | None, str]:
         return save(checkpoints.of(session), session, blur is not False)
@@ -39,8 +40,8 @@ def add_download(checkpoints: Checkpoints, session: gr.State, title: str) -> Non
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     (
         button.click(lambda: html.caption(words.DOWNLOAD_BUSY), None, said, **private, **events.PREDICT_QUEUE)
-        .then(on_press, [session, blur], [hidden, said], **private, **events.EXPLAIN_QUEUE)
-        .then(None, [hidden], None, js=_FOLLOW_JS, api_visibility="private")
+        .then(on_press, [session, blur], [file, said], **private, **events.EXPLAIN_QUEUE)
+        .then(None, [file], None, js=_SAVE_JS, api_visibility="private")
     )
 
 
