@@ -174,7 +174,7 @@ def test_a_stream_of_answers_that_were_thrown_away_ends(hasty, photo):
         wish = {"data": [None, given, METHOD, OPACITY], "fn_index": event["id"], "session_hash": visitor.session}
         visitor.http.post("/gradio_api/queue/join", json=wish)
         time.sleep(3 * UNFETCHED)
-        told = visitor.http.get("/gradio_api/queue/data", params={"session_hash": visitor.session}).text
+        told = visitor.http.get("/gradio_api/queue/data", params={"session_hash": visitor.session}, timeout=60).text
         assert '"session_not_found":true' in told
         assert other.act(other.event("photo", "input"), None, other.upload(photo), METHOD, OPACITY)
 
