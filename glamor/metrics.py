@@ -149,12 +149,6 @@ def uncertain_margin(labels: Labels, probabilities: Floats) -> float:
     return float(margins[by_margin][within_noise[-1]]) if len(within_noise) else 0.0
 
 
-def entropy(distribution: Floats) -> Floats:
-    """Return the entropy in nats over the last axis; rows sum to 1, 0 log 0 = 0."""
-    logs = np.log(distribution, out=np.zeros_like(distribution), where=distribution > 0)
-    return np.asarray(-(distribution * logs).sum(axis=-1))
-
-
 def _calibration_error(confidence: Floats, right: NDArray[np.bool_], bins: int) -> float:
     which = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = np.bincount(which, confidence - right, minlength=bins)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import sklearn.metrics
+from sklearn.calibration import calibration_curve
 
 from glamor.metrics import (
     accuracy,
     bootstrap_intervals,
     calibration_error_by_luck,
     confusion_matrix,
-    entropy,
     expected_calibration_error,
     fit_temperature,
     macro_recall,
@@ -97,14 +98,26 @@ def test_what_is_drawn_is_the_same_every_time_and_as_the_documentation_says() ->
     assert intervals == again
 
 
-def test_entropy_of_uniform_and_of_certain() -> None:
-    assert entropy(np.full((1, 49), 1 / 49))[0] == pytest.approx(np.log(49))
-    assert entropy(np.array([1.0, 0.0])) == 0.0
-
-
-def test_entropy_reads_no_memory_that_nobody_has_written() -> None:
-    np.full(7, np.nan)  # freed at once: the next array of this size gets its memory
-    assert entropy(np.eye(7)[2]) == 0.0
+@pytest.mark.parametrize("seed", range(5))
+def test_scikit_learn_finds_the_same(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels, probabilities = rng.choice([0, 1, 1, 2, 4, 5], 300), rng.dirichlet(np.full(6, 0.4), 300)  # nobody is a 3
+    predicted = probabilities.argmax(axis=1)
+    matrix, undefined = confusion_matrix(labels, predicted, 6), {"labels": range(6), "zero_division": np.nan}
+    assert (matrix == sklearn.metrics.confusion_matrix(labels, predicted, labels=range(6))).all()
+    theirs = sklearn.metrics.recall_score(labels, predicted, average=None, **undefined)
+    np.testing.assert_allclose(recall(matrix), theirs)
+    assert np.isnan(theirs[3])
+    theirs = sklearn.metrics.precision_score(labels, predicted, average=None, **undefined)
+    np.testing.assert_allclose(precision(matrix), theirs)
+    assert accuracy(labels, predicted) == pytest.approx(sklearn.metrics.accuracy_score(labels, predicted))
+    theirs = np.nanmean(sklearn.metrics.recall_score(labels, predicted, average=None, **undefined))
+    assert macro_recall(labels, predicted, 6) == pytest.approx(theirs)
+    confidence, right = probabilities.max(axis=1), predicted == labels
+    shares, means = calibration_curve(right, confidence, n_bins=15)
+    counts = np.histogram(confidence, np.linspace(0, 1, 16))[0]
+    error = (counts[counts > 0] * np.abs(shares - means)).sum() / len(labels)
+    assert expected_calibration_error(labels, probabilities) == pytest.approx(error)
 
 
 def test_bootstrap_interval_of_a_proportion_matches_the_normal_approximation() -> None:
