@@ -115,6 +115,23 @@ def test_it_ends_in_time_whatever_is_connected(running, portrait: Path) -> None:
     assert not _left(app)
 
 
+@pytest.fixture
+def stuck(small_weights: tuple[Path, Path]) -> Iterator[tuple[LiveApp, subprocess.Popen[bytes]]]:
+    app, process = start("-m", "tests.faults.stuck_app", "--checkpoint", str(small_weights[0]))
+    yield app, process
+    process.kill()
+    stop(app, process)
+
+
+def test_it_ends_in_time_whatever_holds_it_up(stuck, portrait: Path) -> None:
+    app, process = stuck
+    with VisitorFrom(app.url, ELSEWHERE) as visitor:
+        sent = Path(visitor.upload(portrait)["path"])
+    assert sent in _left(app)
+    assert _ends(process) < END_SECONDS
+    assert [path.suffix for path in _left(app)] == [".lock"], "by which the next start knows that this one is over"
+
+
 @pytest.mark.parametrize("opened", [_half_upload, _heartbeat])
 def test_it_ends_in_time_whatever_all_are(opened: Open, running) -> None:
     app, process = running
