@@ -111,7 +111,7 @@ def _fusion(scenes: Json) -> str:
     low, *_, high = scenes["w_face_quantiles"]
     return (
         f"The face's fusion weight is {scenes['w_face_mean']:.3f} on average over the validation scenes, with a "
-        f"standard deviation of {scenes['w_face_std']:.3f} (5 % to 95 %: {low:.3f} to {high:.3f}). The entropy of the "
+        f"standard deviation of {scenes['w_face_std']:.3f} (5% to 95%: {low:.3f} to {high:.3f}). The entropy of the "
         f"attention is {scenes['attention_entropy']:.3f} of that of uniform attention."
     )
 

@@ -195,7 +195,7 @@ def test_what_came_is_quoted_in_one_line_and_cut(given, quoted):
 
 @pytest.mark.parametrize("payload", [7, "photo.jpg", ["photo.jpg"], {"path": 5}, {"path": ["photo.jpg"]}])
 def test_what_describes_no_photo_is_refused(payload):
-    with pytest.raises(PhotoError, match="The photo is"):
+    with pytest.raises(PhotoError, match="That photo is"):
         parse.photo_source(payload)
 
 

@@ -108,9 +108,9 @@ def test_weaknesses_are_the_measured_ones() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [
-        (0.01, 0.05, "The scene helps: between +1.0 and +5.0 points"),
-        (-0.05, -0.01, "The scene misleads it: between -5.0 and -1.0 points"),
-        (-0.036, 0.062, "Whether the scene helps cannot be told from so few photos: between -3.6 and +6.2 points"),
+        (0.01, 0.05, "The scene helps, by +1.0 to +5.0 points"),
+        (-0.05, -0.01, "The scene misleads it, by -5.0 to -1.0 points"),
+        (-0.036, 0.062, "Whether the scene helps cannot be told from so few photos: -3.6 to +6.2 points"),
     ],
 )
 def test_what_the_scene_adds_is_said_as_far_as_it_is_known(low: float, high: float, verdict: str) -> None:

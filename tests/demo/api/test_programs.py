@@ -125,7 +125,7 @@ def test_a_tool_explains_a_photo_at_the_apps_own_address(app, folder):
         ({"method": "tea_leaves"}, "choose one of"),
         ({"target": "Boredom"}, "Choose one of Anger"),
         ({"face": 9}, "Enter a whole number"),
-        ({"photo": "data:image/jpeg;base64,AAAA"}, "accepted: JPEG"),
+        ({"photo": "data:image/jpeg;base64,AAAA"}, "convert it to JPEG"),
     ],
 )
 def test_a_tool_refuses_in_one_sentence(app, inline, arguments, words):
