@@ -135,10 +135,10 @@ def _audit(audit: Json) -> list[str]:
 
 def _reliance(found: Json) -> str:
     return (
-        f"Stated against effective: the face's fusion weight is {_shown(found['fusion_face'])} on average, its share "
+        f"Stated and measured reliance: the face's fusion weight is {_shown(found['fusion_face'])} on average, its share "
         f"of the absolute Integrated Gradients {_shown(found['attribution_face'])}; blanking the face costs the answer "
         f"{_shown(found['lost_face'])} of its probability, blanking the scene {_shown(found['lost_scene'])}. In "
-        f"{_shown(found['agrees'])} of the photos the input with the larger weight is the one whose loss costs more."
+        f"{_shown(found['agrees'])} of the photos, the input with the larger weight is the one whose loss costs more."
     )
 
 

@@ -109,7 +109,7 @@ def test_a_box_without_area_is_refused(given):
 def test_a_request_has_as_many_boxes_as_are_accepted_and_not_one_more():
     assert parse.MOST_BOXES == 256
     assert parse.boxes([[0, 0, 5, 6]] * 256) == ((0, 0, 5, 6),) * 256
-    with pytest.raises(FaceError, match="There are 257 boxes. Send at most 256 in one request"):
+    with pytest.raises(FaceError, match=r"There are 257 boxes\. Send at most 256 in one request"):
         parse.boxes([[0, 0, 5, 6]] * 257)
 
 
