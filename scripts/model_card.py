@@ -135,9 +135,9 @@ def _audit(audit: Json) -> list[str]:
 
 def _reliance(found: Json) -> str:
     return (
-        f"Stated and measured reliance: the face's fusion weight is {_shown(found['fusion_face'])} on average, its share "
-        f"of the absolute Integrated Gradients {_shown(found['attribution_face'])}; blanking the face costs the answer "
-        f"{_shown(found['lost_face'])} of its probability, blanking the scene {_shown(found['lost_scene'])}. In "
+        f"Stated and measured reliance: the face's fusion weight is {_shown(found['fusion_face'])} on average, its "
+        f"share of the absolute Integrated Gradients {_shown(found['attribution_face'])}; blanking the face costs the "
+        f"answer {_shown(found['lost_face'])} of its probability, blanking the scene {_shown(found['lost_scene'])}. In "
         f"{_shown(found['agrees'])} of the photos, the input with the larger weight is the one whose loss costs more."
     )
 
