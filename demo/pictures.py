@@ -121,7 +121,7 @@ def removal(trust: Trust, found: Removal) -> Picture:
 
 
 def cascade(trust: Trust) -> Picture:
-    """Return how similar each map stays while the network forgets."""
+    """Return how similar each map stays while the network is randomised."""
     names, stages = [one.name for one in trust.reliability], trust.reliability[0].stages
     similarity = np.stack([one.similarity for one in trust.reliability])
     return figures.to_array(figures.cascade_figure(names, stages, similarity, SANITY_LIMIT))

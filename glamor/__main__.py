@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from glamor.predictor import Prediction, Predictor
 
 DELEGATED = {
-    "analyse": "analyse folders, archives or data sets of photos, one row a face",
-    "summarise": "summarise what analyse found in one self-contained page",
+    "analyse": "analyse folders, archives or data sets of photos, one row per face",
+    "summarise": "summarise on one self-contained page what analyse found",
     "audit": "check over many photos which explanations can be trusted",
     "evaluate": "score a checkpoint on a labelled set of photos",
     "export": "write a checkpoint as a folder ready for the Hugging Face Hub",
@@ -66,13 +66,13 @@ def _parser(command: Sequence[str]) -> Parser:
             room = import_module(f"glamor.{name}")
             room.add_arguments(delegated)
             delegated.set_defaults(run=room.run)
-    _add_convert(commands.add_parser("convert", help="turn the authors' TensorFlow checkpoint into ours"))
+    _add_convert(commands.add_parser("convert", help="convert the authors' TensorFlow checkpoint into this format"))
     return parser
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photos", nargs="+", metavar="PHOTO", help="a picture file")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a photo, one a line, unrounded")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per photo, one per line, unrounded")
     _add_shared(parser)
     parser.set_defaults(run=_predict)
 
@@ -93,7 +93,7 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
         "--blur-others",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="make the other faces that were found unrecognisable in all that is written (default: yes)",
+        help="make all other detected faces unrecognisable in everything that is written (default: yes)",
     )
     _add_shared(parser)
     parser.set_defaults(run=_explain)
@@ -104,18 +104,18 @@ def _add_shared(parser: argparse.ArgumentParser) -> None:
         "--box",
         type=_box,
         metavar="X1,Y1,X2,Y2",
-        help="the face in photo pixels, used as it is; nothing is detected (write --box=-5,... if it starts below 0)",
+        help="the face in photo pixels, used as it is; no faces are detected (write --box=-5,... if it starts below 0)",
     )
     parser.add_argument(
         "--checkpoint",
         metavar="SOURCE",
-        help="folder, owner/name or owner/name@revision on the Hugging Face Hub (default: GLAMOR_CHECKPOINT, else the "
-        "embedded weights)",
+        help="folder, owner/name or owner/name@revision on the Hugging Face Hub (default: GLAMOR_CHECKPOINT, or else "
+        "the embedded weights)",
     )
 
 
 def _add_convert(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH", help="the checkpoint without its .index ending, for instance x/Model")
+    parser.add_argument("path", metavar="PATH", help="the checkpoint without its .index ending, for example x/Model")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
     parser.set_defaults(run=_convert)
 
@@ -124,7 +124,7 @@ def _box(text: str) -> BoxXyxy:
     try:
         x1, y1, x2, y2 = map(float, text.split(","))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a box; accepted: four numbers x1,y1,x2,y2") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a box; give four numbers, x1,y1,x2,y2") from None
     return x1, y1, x2, y2
 
 
@@ -175,13 +175,11 @@ def _select(predictions: Sequence[Prediction], number: int | None) -> int:
     from glamor.faces import largest
 
     if not predictions:
-        raise FaceError("no face was found in the photo; say where it is with --box x1,y1,x2,y2.")
+        raise FaceError("no face was found in the photo; say where the face is with --box x1,y1,x2,y2.")
     if number is None:
         return largest([prediction.face_box_xyxy for prediction in predictions])
     if not 1 <= number <= len(predictions):
-        raise FaceError(
-            f"--face is {number}; accepted: 1 to {len(predictions)}, the faces of the photo, left to right."
-        )
+        raise FaceError(f"--face is {number}; give 1 to {len(predictions)}, the faces of the photo from left to right.")
     return number - 1
 
 
@@ -190,7 +188,7 @@ def _target(class_names: Sequence[str], name: str | None) -> int | None:
         return None
     lowered = [known.lower() for known in class_names]
     if name.lower() not in lowered:
-        raise ExplainError(f"--target is {name!r}; accepted: {', '.join(class_names)}.")
+        raise ExplainError(f"--target is {name!r}; give one of {', '.join(class_names)}.")
     return lowered.index(name.lower())
 
 

@@ -35,18 +35,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="+",
         metavar="PATH",
-        help="photos, folders (with all in them), patterns such as 'x/*.jpg', zips, or owner/name[:split] of a data "
-        "set on the Hugging Face Hub (needs: pip install datasets)",
+        help=(
+            "photos, folders (with everything in them), patterns such as 'x/*.jpg', zips, or owner/name[:split] of a "
+            "data set on the Hugging Face Hub (needs: pip install datasets)"
+        ),
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=f"folder for {FACES} and {FAILED}")
-    parser.add_argument("--csv", action="store_true", help="write faces.csv, too")
+    parser.add_argument("--csv", action="store_true", help="also write faces.csv")
     parser.add_argument("--checkpoint", metavar="SOURCE", help="folder or owner/name[@revision]")
     parser.add_argument(
         "--workers",
         type=int,
         default=os.cpu_count() or 1,
         metavar="N",
-        help="processes that read photos and find faces (default: one a core; 0: none, all in this process)",
+        help="processes that read photos and find faces (default: one per core; 0: none, everything in this process)",
     )
     parser.add_argument("--batch", type=int, default=BATCH, metavar="N", help=f"faces in one pass (default: {BATCH})")
     parser.add_argument(
@@ -54,7 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=LOCAL,
         metavar="ADDRESS",
-        help="run on a Ray cluster (needs requirements-ray.txt): its address, or none for this machine alone",
+        help=(
+            "run on a Ray cluster (needs requirements-ray.txt): its address, or leave it out to use this machine alone"
+        ),
     )
 
 
@@ -74,7 +78,10 @@ def run(args: argparse.Namespace) -> None:
             _analyse(args, sources, predictor, store)
         except KeyboardInterrupt:
             store.flush()
-            print("\nglamor: stopped; what is done is kept, and the same command goes on from there.", file=sys.stderr)
+            print(
+                "\nglamor: stopped; what is done has been kept, and the same command continues from there.",
+                file=sys.stderr,
+            )
             raise SystemExit(INTERRUPTED) from None
         totals = store.finish()
         if args.csv:
@@ -85,21 +92,21 @@ def run(args: argparse.Namespace) -> None:
 def _check(args: argparse.Namespace) -> None:
     for name, value, least in (("--workers", args.workers, 0), ("--batch", args.batch, 1)):
         if value < least:
-            raise DataError(f"{name} is {value}; accepted: {least} or more.")
+            raise DataError(f"{name} is {value}; give {least} or more.")
 
 
 def _analyse(args: argparse.Namespace, sources: tuple[Source, ...], predictor: Predictor, store: Store) -> None:
     counts = [source.count() for source in sources]
     total = None if any(count.photos is None for count in counts) else sum(count.photos or 0 for count in counts)
     if total == 0:
-        raise DataError(f"there is no photo in {', '.join(args.paths)}; accepted: JPEG, PNG, WebP, GIF, BMP, TIFF.")
+        raise DataError(f"there is no photo in {', '.join(args.paths)}; give JPEG, PNG, WebP, GIF, BMP or TIFF files.")
     if others := sum(count.others for count in counts):
-        print(f"{others:,} files that are no pictures are left out")
+        print(f"{others:,} files that are not pictures are left out")
     clock = Clock()
     items = chain.from_iterable(source.items(predictor.config.class_names) for source in sources)
     left = (item for item in items if not store.has(item.name))
     if store.done:
-        print(f"{store.done:,} photos are done already")
+        print(f"{store.done:,} photos are already done")
     failed = 0
     with closing(_rows(args, left, predictor, clock)) as results, _bar(total, store.done) as bar:
         for rows in results:

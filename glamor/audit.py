@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", type=Path, help="folder in NCAER-S layout (photos with face boxes)")
     parser.add_argument("--split", default="val", help="sub-folder to audit (default: val)")
     parser.add_argument("--limit", type=int, default=LIMIT, help=f"how many photos, spread evenly (default: {LIMIT})")
-    parser.add_argument("--methods", help="keys with commas between them (default: all)")
+    parser.add_argument("--methods", help="keys, separated by commas (default: all)")
     parser.add_argument("--checkpoint", help="folder or owner/name[@revision] (default: the embedded weights)")
     parser.add_argument("--out", type=Path, required=True, help="folder for audit.json, audit.csv and audit.png")
 
@@ -131,7 +131,7 @@ def _whole_percents() -> Progress:
 
 def _chosen(dataset: Path, split: str, class_names: Sequence[str], limit: int) -> tuple[Sample, ...]:
     if limit < 1:
-        raise DataError(f"--limit is {limit}; accepted: 1 or more photos.")
+        raise DataError(f"--limit is {limit}; give 1 or more photos.")
     if not is_scenes(dataset):
         raise DataError(
             f"{dataset} has no photos with face boxes; expected ROOT/images and ROOT/crop (NCAER-S layout)."

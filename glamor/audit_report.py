@@ -90,10 +90,10 @@ class Audit:
         best = max((m for m in self.maps[1:] if m.name not in insane), key=_gain, default=None)
         sentences = ["Attention" + _found(self.maps[0]) + "."]
         if best is not None:
-            verb = "Show" if best.deletion_gain.low > 0 and best.insertion_gain.low > 0 else "None is sure; try"
+            verb = "Show" if best.deletion_gain.low > 0 and best.insertion_gain.low > 0 else "No map is sure; try"
             sentences.insert(0, f"{verb} {best.name}: it{_found(best)}.")
         if insane:
-            sentences.append(f"Do not show {', '.join(insane)}: similar whatever the network has learned.")
+            sentences.append(f"Do not show {', '.join(insane)}: they hardly depend on what the network has learned.")
         return " ".join(sentences)
 
     def to_dict(self) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def table(result: Audit) -> str:
     """Return the audit as a readable table with its advice."""
     lines = [
         f"{result.dataset}/{result.split}   {result.count} photos   weights {result.sha256[:12]}   "
-        "[95 % bootstrap interval]",
+        "[95% bootstrap interval]",
         f"{'map':<22}{'deletion gain':<24}{'insertion gain':<24}{'better':>7}{'rank':>7}{'infid.':>8}{'SSIM':>7}",
     ]
     lines += [
@@ -120,7 +120,7 @@ def table(result: Audit) -> str:
         "",
         f"face: fusion weight {_shown(r.fusion_face)}, share of Integrated Gradients {_shown(r.attribution_face)}",
         f"probability lost without the face {_shown(r.lost_face)}, without the scene {_shown(r.lost_scene)}",
-        f"the input with the larger weight is the one that matters more in {_shown(r.agrees)} of the photos",
+        f"share of photos in which the input with the larger weight is the one that matters more {_shown(r.agrees)}",
         "",
         result.advice,
     ]

@@ -184,11 +184,11 @@ def _read_config(path: Path) -> tuple[ModelConfig, str]:
     except (ValueError, RecursionError) as error:
         raise CheckpointError(f"{CONFIG_FILE} is not JSON") from error
     if not isinstance(values, dict) or values.get("format") != _FORMAT:
-        raise CheckpointError(f"{CONFIG_FILE} is not of format {_FORMAT}, the only one that this version reads")
+        raise CheckpointError(f"{CONFIG_FILE} is not of format {_FORMAT}, the only one that this version can read")
     sha256, model = values.get("weights_sha256"), values.get("model")
     if set(values) != _FIELDS or not isinstance(sha256, str) or not isinstance(model, dict):
         raise CheckpointError(
-            f"{CONFIG_FILE} has the fields {quoted(sorted(values))}; accepted: exactly {sorted(_FIELDS)}"
+            f"{CONFIG_FILE} has the fields {quoted(sorted(values))}, but must have exactly {sorted(_FIELDS)}"
         )
     try:
         return ModelConfig.from_dict(model), sha256
@@ -211,7 +211,7 @@ def _check_architecture(path: Path, config: ModelConfig) -> None:
     other = sorted(name for name in wanted.keys() & found.keys() if found[name] != ("F32", wanted[name]))
     problems = [f"{len(names)} {kind}, as {quoted(names[0])}" for kind, names in _kinds(missing, extra, other) if names]
     if problems:
-        raise CheckpointError(f"{WEIGHTS_FILE} is of another architecture than {CONFIG_FILE} ({'; '.join(problems)})")
+        raise CheckpointError(f"{WEIGHTS_FILE} has a different architecture from {CONFIG_FILE} ({'; '.join(problems)})")
 
 
 def _kinds(missing: list[str], extra: list[str], other: list[str]) -> tuple[tuple[str, list[str]], ...]:
@@ -235,11 +235,13 @@ def _read_header(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
     length = int.from_bytes(raw[:8], "little")
     if raw[8:9] != b"{" or length > _LARGEST_TEXT - 8:
         raise CheckpointError(
-            f"{WEIGHTS_FILE} is not a safetensors file; other formats, pickles above all, are not read"
+            f"{WEIGHTS_FILE} is not a safetensors file; other formats, especially pickles, are never read"
         )
     size = path.stat().st_size
     if size < 8 + length:
-        raise CheckpointError(f"{WEIGHTS_FILE} is truncated: {size} bytes, its header alone has {8 + length}")
+        raise CheckpointError(
+            f"{WEIGHTS_FILE} is truncated: {size} bytes, although its header alone takes {8 + length}"
+        )
     try:
         entries = {k: v for k, v in json.loads(raw[8 : 8 + length]).items() if k != "__metadata__"}
         end = max(entry["data_offsets"][1] for entry in entries.values())
@@ -249,7 +251,7 @@ def _read_header(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
         raise CheckpointError(f"{WEIGHTS_FILE} has a damaged header") from error
     if size != whole:
         raise CheckpointError(
-            f"{WEIGHTS_FILE} is truncated or damaged: {size} bytes, its header describes {quoted(whole)}"
+            f"{WEIGHTS_FILE} is truncated or damaged: {size} bytes, although its header describes {quoted(whole)}"
         )
     return header
 
@@ -262,7 +264,7 @@ def _read_weights(path: Path, promised: str) -> tuple[dict[str, Tensor], str]:
         raise CheckpointError(f"{WEIGHTS_FILE} cannot be read ({error.strerror})") from error
     sha256 = hashlib.sha256(raw).hexdigest()
     if sha256 != promised:
-        raise CheckpointError(f"{WEIGHTS_FILE} has sha256 {sha256}, {CONFIG_FILE} promises {promised}")
+        raise CheckpointError(f"{WEIGHTS_FILE} has sha256 {sha256}, but {CONFIG_FILE} promises {promised}")
     try:
         return safetensors.torch.load(raw), sha256
     except safetensors.SafetensorError as error:

@@ -73,7 +73,7 @@ class ModelConfig:
     def __post_init__(self) -> None:
         for name, ok, accepted in self._rules():
             if not ok:
-                raise ConfigError(f"config: {name} is {quoted(getattr(self, name))}; accepted: {accepted}.")
+                raise ConfigError(f"config: {name} is {quoted(getattr(self, name))}, but must be {accepted}.")
 
     def _rules(self) -> tuple[tuple[str, bool, str], ...]:
         names, resize = self.class_names, self.context_resize_hw
@@ -106,8 +106,8 @@ class ModelConfig:
             ("std", len(self.std) == 3 and all(1e-3 <= s <= 10 for s in self.std), "three numbers from 0.001 to 10"),
             ("uncertain_margin", 0 <= self.uncertain_margin <= 1, "a difference of probabilities in [0, 1]"),
             ("temperature", 0.01 <= self.temperature <= 100, "a number from 0.01 to 100"),
-            ("license", _is_text(self.license), "text that UTF-8 can write"),
-            ("trained_on", _is_text(self.trained_on), "text that UTF-8 can write"),
+            ("license", _is_text(self.license), "text that can be written in UTF-8"),
+            ("trained_on", _is_text(self.trained_on), "text that can be written in UTF-8"),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -157,5 +157,5 @@ def _like(example: Any, value: Any, name: str) -> Any:
     if isinstance(example, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(str(value))  # an integer too large for a float becomes inf, which the rules refuse
     if type(value) is not type(example):
-        raise ConfigError(f"config: {name} is {quoted(value)}; accepted: {type(example).__name__}.")
+        raise ConfigError(f"config: {name} is {quoted(value)}, but must be of type {type(example).__name__}.")
     return value

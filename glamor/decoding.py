@@ -61,7 +61,7 @@ class Decoder:
             with lane.one() as worker, suppress(OverdueError):
                 return worker.decode(data)
         raise PhotoError(
-            f"The photo took longer than {self._seconds:g} s to decode; save it anew, for instance as JPEG, or smaller."
+            f"The photo took longer than {self._seconds:g} s to decode; save it again, for example as JPEG, or smaller."
         )
 
     def close(self) -> None:
@@ -112,5 +112,5 @@ def _setting(name: str, default: float, least: float, most: float) -> float:
     except ValueError:
         value = -1.0
     if not least <= value <= most:
-        raise ConfigError(f"{name} is {given[:60]!r}; accepted: a number from {least:g} to {most:,.0f}; correct it.")
+        raise ConfigError(f"{name} is {given[:60]!r}; set it to a number from {least:g} to {most:,.0f}.")
     return value

@@ -30,10 +30,10 @@ def choose_device(name: str = "auto") -> torch.device:
     if name == "auto":
         return torch.device(_best())
     if not _ACCEPTED.fullmatch(name):
-        raise DeviceError(f"device {name!r} is unknown; accepted: auto, cpu, cuda, cuda:N, mps.")
+        raise DeviceError(f"device {name!r} is unknown; choose auto, cpu, cuda, cuda:N or mps.")
     device = torch.device(name)
     if not _is_present(device):
-        raise DeviceError(f"device {name!r} is not on this machine; choose auto or {_best()}.")
+        raise DeviceError(f"device {name!r} is not available on this machine; choose auto or {_best()}.")
     return device
 
 

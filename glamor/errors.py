@@ -11,7 +11,7 @@
     |- DataError         a dataset folder, split or label that cannot be used
     `- ReportError       a saved analysis that cannot be read or trusted
 
-The message is one sentence for a person: what came, what is accepted, what to do.
+The message is a sentence or two for a person: what came, what is accepted, what to do.
 """
 
 _LONGEST = 120  # letters of what came: a message is one sentence, whatever was sent

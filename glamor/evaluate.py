@@ -166,7 +166,7 @@ def collect(
 def table(evaluation: Evaluation) -> str:
     """Return the evaluation as a readable table."""
     lines = [
-        f"{evaluation.dataset}/{evaluation.split}   weights {evaluation.sha256[:12]}   [95 % bootstrap interval]",
+        f"{evaluation.dataset}/{evaluation.split}   weights {evaluation.sha256[:12]}   [95% bootstrap interval]",
         f"{'condition':<18}{'subset':<10}{'n':>6}  "
         f"{'macro recall':<21}{'accuracy':<21}{'calibration error':<21}{'by luck'}",
     ]
@@ -186,7 +186,7 @@ def table(evaluation: Evaluation) -> str:
     lines += [f"the scene adds to macro recall, {s}: {_shown(gain)}" for s, gain in evaluation.scene_gain.items()]
     low, *_, high = evaluation.w_face_quantiles
     lines.append(
-        f"w_face {evaluation.w_face_mean:.3f} +- {evaluation.w_face_std:.3f} (5 % to 95 %: {low:.3f} to {high:.3f}); "
+        f"w_face {evaluation.w_face_mean:.3f} +- {evaluation.w_face_std:.3f} (5% to 95%: {low:.3f} to {high:.3f}); "
         f"attention entropy {evaluation.attention_entropy:.3f} of uniform"
     )
     return "\n".join(lines)

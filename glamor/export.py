@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--checkpoint",
         metavar="SOURCE",
-        help="folder or owner/name[@revision] (default: GLAMOR_CHECKPOINT, else the embedded weights)",
+        help="folder or owner/name[@revision] (default: GLAMOR_CHECKPOINT, or else the embedded weights)",
     )
 
 
@@ -107,7 +107,9 @@ def _card(checkpoint: Checkpoint, card: Card, name: str) -> str:
     try:
         read = ModelCard(card.text)
     except (ValueError, yaml.YAMLError) as error:
-        raise CheckpointError(f"The front matter of {CARD_FILE} is no YAML; mend it in {checkpoint.source}.") from error
+        raise CheckpointError(
+            f"The front matter of {CARD_FILE} is not YAML; correct it in {checkpoint.source}."
+        ) from error
     if read.data.get("license") and read.data.get("library_name"):
         return card.text
     ours = _metadata(checkpoint, card, name)

@@ -147,7 +147,7 @@ def largest(boxes: Sequence[BoxXyxy]) -> int:
 
 def _checked_confidence(confidence: float) -> float:
     if not 0 <= confidence <= 1:
-        raise FaceError(f"The detector's confidence is {confidence}; accepted: from 0 to 1; choose {CONFIDENCE}.")
+        raise FaceError(f"The detector's confidence is {confidence}; give one from 0 to 1, such as {CONFIDENCE}.")
     return confidence
 
 

@@ -97,7 +97,9 @@ def _explain_answer(error: Any, repo: str) -> str:
     if isinstance(error, errors.RevisionNotFoundError):
         return "the repository has no such revision; give a branch, a tag or a full commit hash"
     if isinstance(error, errors.EntryNotFoundError):
-        return "the repository lacks config.json or model.safetensors; other formats, pickles above all, are not read"
+        return (
+            "the repository lacks config.json or model.safetensors; other formats, especially pickles, are never read"
+        )
     if isinstance(error, errors.GatedRepoError):
         return f"the repository is gated; ask for access on its page, then {_LOG_IN}"
     if isinstance(error, errors.RepositoryNotFoundError):

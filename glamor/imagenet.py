@@ -101,7 +101,7 @@ def _read(package: Package) -> dict[str, Tensor]:
     raw = (Path(found.submodule_search_locations[0]) / package.file).read_bytes()
     if hashlib.sha256(raw).hexdigest() != package.sha256:
         raise DataError(
-            f"{package.file} of {package.distribution} is not the file that is known; install the version in "
+            f"{package.file} of {package.distribution} is not the known file; install the version in "
             "requirements-train.txt."
         )
     weights: dict[str, Tensor] = torch.load(io.BytesIO(raw), map_location="cpu", weights_only=True)

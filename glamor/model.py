@@ -224,7 +224,7 @@ class GLAMORNet(nn.Module):
             ValueError: if the two maps are not of the same number of people.
         """
         if len(face_map) != len(context_map):
-            raise ValueError(f"{len(face_map)} faces and {len(context_map)} contexts; accepted: as many of each.")
+            raise ValueError(f"{len(face_map)} faces and {len(context_map)} contexts; give as many of each.")
         forced = intervention or Intervention()
         face_vector = face_map.mean(dim=(2, 3))  # (N, C, H/16, W/16) -> (N, C)
         attention_scores = self.attention(face_vector, context_map)  # (N, h, w)
@@ -253,7 +253,7 @@ class GLAMORNet(nn.Module):
     def _normalised(self, images: Tensor, name: str) -> Tensor:
         sides = images.shape[2:]
         if images.ndim != 4 or images.shape[1] != 3 or any(side == 0 or side % 16 for side in sides):
-            raise ValueError(f"{name} is {tuple(images.shape)}; accepted: (N, 3, H, W) with H and W multiples of 16.")
+            raise ValueError(f"{name} is {tuple(images.shape)}; it must be (N, 3, H, W) with H and W multiples of 16.")
         return (images - self.mean) / self.std
 
 

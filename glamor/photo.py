@@ -75,9 +75,7 @@ def load_photo(source: PhotoSource) -> Photo:
             return _pixels(_upright(source))
     if isinstance(source, bytes | str | os.PathLike):
         return _decoded(read_encoded(source))
-    raise PhotoError(
-        f"A photo came as {type(source).__name__}; accepted: a path, bytes, a PIL image or an array; pass one of these."
-    )
+    raise PhotoError(f"A photo cannot be of type {type(source).__name__}; pass a path, bytes, a PIL image or an array.")
 
 
 def read_encoded(source: EncodedPhoto) -> bytes:
@@ -88,16 +86,16 @@ def read_encoded(source: EncodedPhoto) -> bytes:
     """
     data = source if isinstance(source, bytes) else _read(Path(source))
     if not data:
-        raise PhotoError(f"The file is empty; accepted: {_FORMATS}; choose another photo.")
+        raise PhotoError(f"The file is empty; choose a photo in {_FORMATS} format.")
     if len(data) > MAX_BYTES:
-        raise PhotoError(f"The file is larger than {MAX_BYTES // 2**20} MiB; save it smaller, for instance as JPEG.")
+        raise PhotoError(f"The file is larger than {MAX_BYTES // 2**20} MiB; save it smaller, for example as JPEG.")
     return data
 
 
 def _checked_array(array: NDArray[np.uint8]) -> Photo:
     if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] != 3:
         raise PhotoError(
-            f"The array is {array.dtype} of shape {array.shape}; accepted: uint8 of shape (H, W, 3), RGB; convert it."
+            f"The array is {array.dtype} of shape {array.shape}; convert it to uint8 of shape (H, W, 3), RGB."
         )
     _check_size(width=array.shape[1], height=array.shape[0])
     return np.require(array, requirements=("C", "W"))
@@ -112,7 +110,7 @@ def _read(path: Path) -> bytes:
         raise PhotoError(
             f"The file {quoted(str(path))} cannot be read ({error.strerror}); check its permissions."
         ) from error
-    raise PhotoError(f"There is no file {quoted(str(path))}; give the path of a photo.")
+    raise PhotoError(f"There is no file {quoted(str(path))}; give the path to a photo.")
 
 
 def _decoded(data: bytes) -> Photo:
@@ -131,11 +129,11 @@ def _pillow_refusals() -> Iterator[None]:
     except PhotoError:
         raise
     except MemoryError as error:
-        raise PhotoError("The photo needs more memory to be decoded than there is; save it smaller.") from error
+        raise PhotoError("There is not enough memory to decode the photo; save it smaller.") from error
     except UnidentifiedImageError as error:
-        raise PhotoError(f"The file is not a photo that can be read; accepted: {_FORMATS}; convert it.") from error
+        raise PhotoError(f"The file is not a photo that can be read; convert it to {_FORMATS}.") from error
     except Image.DecompressionBombError as error:
-        raise PhotoError(f"The photo is far too large; accepted: {_SIZES}; resize it.") from error
+        raise PhotoError(f"The photo is far too large; resize it to {_SIZES}.") from error
     except Exception as error:  # on damaged data Pillow's decoders let nearly any class of exception out
         raise PhotoError("The photo is damaged or cut off and cannot be decoded; save or upload it again.") from error
 
@@ -152,7 +150,7 @@ def _quieten() -> None:
 
 def _check_size(width: int, height: int) -> None:
     if min(width, height) < MIN_SIDE or max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
-        raise PhotoError(f"The photo is {width} x {height} pixels; accepted: {_SIZES}; resize it.")
+        raise PhotoError(f"The photo is {width} x {height} pixels; resize it to {_SIZES}.")
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -190,7 +188,7 @@ def _pixels(image: Image.Image) -> Photo:
 
 def _rgb(image: Image.Image) -> Image.Image:
     if image.mode in ("I", "F"):
-        raise PhotoError("The photo has 32 bits a channel; accepted: 8 or 16 bits; save it as JPEG or PNG.")
+        raise PhotoError("The photo has 32 bits per channel; save it with 8 or 16, as JPEG or PNG.")
     if image.mode.startswith("I;16"):  # Pillow's own conversion would clip all above 255 to white
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
     if image.has_transparency_data:

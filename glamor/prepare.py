@@ -175,14 +175,12 @@ def _checked(box_xyxy: BoxXyxy) -> BoxXyxy:
     try:
         x1, y1, x2, y2 = map(float, box_xyxy)
     except (TypeError, ValueError, OverflowError) as error:
-        raise FaceError(
-            f"The face box is {quoted(box_xyxy)}; accepted: four numbers x1, y1, x2, y2 in pixels."
-        ) from error
+        raise FaceError(f"The face box is {quoted(box_xyxy)}; give four numbers, x1, y1, x2, y2, in pixels.") from error
     box = f"({x1:g}, {y1:g}, {x2:g}, {y2:g})"
     if not all(map(math.isfinite, (x1, y1, x2, y2))):
-        raise FaceError(f"The face box is {box}; accepted: finite numbers; draw or type it again.")
+        raise FaceError(f"The face box is {box}, but must be of finite numbers; draw or type it again.")
     if x1 > x2 or y1 > y2:
-        raise FaceError(f"The face box {box} has its corners swapped; accepted: x1 < x2 and y1 < y2; swap them.")
+        raise FaceError(f"The face box {box} has its corners swapped; swap them so that x1 < x2 and y1 < y2.")
     if (x1 == x2 or y1 == y2) and (x1, y1, x2, y2) != NO_FACE:
         raise FaceError(f"The face box {box} has no area; draw or type a larger one.")
     return (x1, y1, x2, y2)
@@ -194,7 +192,9 @@ def _box_in_photo(box_xyxy: BoxXyxy, width: int, height: int) -> tuple[int, int,
     y1, y2 = (int(_clip(round(y), height)) for y in checked[1::2])
     if checked != NO_FACE and (x1 >= x2 or y1 >= y2):
         box = ", ".join(f"{value:g}" for value in checked)
-        raise FaceError(f"The face box ({box}) covers no pixel of the {width} x {height} photo; draw it inside.")
+        raise FaceError(
+            f"The face box ({box}) covers no pixel of the {width} x {height} photo; draw it inside the photo."
+        )
     return (x1, y1, x2, y2)
 
 

@@ -57,7 +57,7 @@ def _check_jpeg(data: bytes) -> None:
 
 def _check_scans(scans: int) -> None:
     if scans > MOST_SCANS:
-        raise PhotoError(f"The JPEG has {scans:,} scans; accepted: at most {MOST_SCANS}; save it anew.")
+        raise PhotoError(f"The JPEG has {scans:,} scans, more than the {MOST_SCANS} accepted; save it again.")
 
 
 def _check_png(data: bytes) -> None:
@@ -82,7 +82,7 @@ def _check_gif(data: bytes) -> None:
         comment += blocks if is_comment else 0
         _check_parts(parts)
         if comment > MOST_COMMENT:
-            raise PhotoError(f"The GIF's comment is longer than {MOST_COMMENT * 255:,} letters; save it without.")
+            raise PhotoError(f"The GIF's comment is longer than {MOST_COMMENT * 255:,} letters; save it without one.")
 
 
 def _after_blocks(data: bytes, at: int) -> tuple[int, int]:
@@ -128,12 +128,12 @@ def values_overlap(tiff: bytes) -> bool:
 
 def _check_tiff(data: bytes) -> None:
     if values_overlap(data):
-        raise PhotoError("The TIFF has tags that together are longer than the file; save it anew.")
+        raise PhotoError("The TIFF’s tags are together longer than the file; save it again.")
 
 
 def _check_parts(parts: int) -> None:
     if parts > MOST_PARTS:
-        raise PhotoError(f"The file is made of more than {MOST_PARTS:,} parts, as no photo is; save it anew.")
+        raise PhotoError(f"The file is made of more than {MOST_PARTS:,} parts, which no photo is; save it again.")
 
 
 _CHECKS = {

@@ -42,7 +42,7 @@ def table(summary: Summary) -> str:
         report = summary.quality.report
         lines += [
             "",
-            f"{report.count:,} photos with a label   [95 % bootstrap interval]",
+            f"{report.count:,} photos with a label   [95% bootstrap interval]",
             f"accuracy {shown(report.accuracy)}, macro recall {shown(report.macro_recall)}, "
             f"calibration error {shown(report.calibration_error)} (by luck alone {shown(report.calibration_luck)})",
         ]

@@ -29,20 +29,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for state, metrics and weights")
     parser.add_argument("--recipe", default="default", help=f"one of {', '.join(RECIPES)}")
     parser.add_argument("--encoder", default=ModelConfig.encoder, help="glamor, or a timm backbone such as resnet18")
-    parser.add_argument("--context-encoder", default="", help="the scene's encoder, if it is another")
+    parser.add_argument("--context-encoder", default="", help="the scene's encoder, if it differs")
     parser.add_argument(
         "--attention",
         default=ModelConfig.attention,
         choices=[GUIDED, CONTEXT_ONLY],
         help="what scores the scene's cells",
     )
-    parser.add_argument("--context-size", type=int, default=ModelConfig.context_size, help="side of the scene, pixels")
+    parser.add_argument(
+        "--context-size", type=int, default=ModelConfig.context_size, help="side of the scene, in pixels"
+    )
     parser.add_argument("--pretrained", action="store_true", help="start timm backbones from their ImageNet weights")
     parser.add_argument(
-        "--ablation", default="none", choices=[a.value for a in Ablation], help="train a twin without a part"
+        "--ablation", default="none", choices=[a.value for a in Ablation], help="train a twin without one part"
     )
     parser.add_argument(
-        "--start", type=Path, help="a checkpoint's folder, or after-PHASE.pt of another run: go on from there"
+        "--start", type=Path, help="a checkpoint's folder, or after-PHASE.pt of another run: continue from there"
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--trained-on", default="", help="one line for config.json (default: the folders' names)")
@@ -99,6 +101,6 @@ def train(plan: Plan) -> Path:
     """
     phases = plan.recipe.phases
     if plan.faces is None and any(phase.lone_faces or not phase.with_scenes for phase in phases):
-        raise DataError("this recipe needs faces beside the scenes; give --faces, or take --recipe paper.")
+        raise DataError("this recipe needs faces as well as scenes; give --faces, or use --recipe paper.")
     plan.out.mkdir(parents=True, exist_ok=True)
     return Trainer(plan).run()

@@ -111,7 +111,7 @@ def _fusion(scenes: Json) -> str:
     low, *_, high = scenes["w_face_quantiles"]
     return (
         f"The face's fusion weight is {scenes['w_face_mean']:.3f} on average over the validation scenes, with a "
-        f"standard deviation of {scenes['w_face_std']:.3f} (5 % to 95 %: {low:.3f} to {high:.3f}). The entropy of the "
+        f"standard deviation of {scenes['w_face_std']:.3f} (5% to 95%: {low:.3f} to {high:.3f}). The entropy of the "
         f"attention is {scenes['attention_entropy']:.3f} of that of uniform attention."
     )
 
@@ -135,10 +135,10 @@ def _audit(audit: Json) -> list[str]:
 
 def _reliance(found: Json) -> str:
     return (
-        f"Stated against effective: the face's fusion weight is {_shown(found['fusion_face'])} on average, its share "
-        f"of the absolute Integrated Gradients {_shown(found['attribution_face'])}; blanking the face costs the answer "
-        f"{_shown(found['lost_face'])} of its probability, blanking the scene {_shown(found['lost_scene'])}. In "
-        f"{_shown(found['agrees'])} of the photos the input with the larger weight is the one whose loss costs more."
+        f"Stated and measured reliance: the face's fusion weight is {_shown(found['fusion_face'])} on average, its "
+        f"share of the absolute Integrated Gradients {_shown(found['attribution_face'])}; blanking the face costs the "
+        f"answer {_shown(found['lost_face'])} of its probability, blanking the scene {_shown(found['lost_scene'])}. In "
+        f"{_shown(found['agrees'])} of the photos, the input with the larger weight is the one whose loss costs more."
     )
 
 

@@ -133,7 +133,7 @@ def test_saving_replaces_two_files_and_leaves_the_others(folder: Path) -> None:
 
 def test_a_failed_save_leaves_the_old_checkpoint_whole(folder: Path) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    with pytest.raises(CheckpointError, match="another architecture"):
+    with pytest.raises(CheckpointError, match="different architecture"):
         save_checkpoint(folder, seeded_net(SMALL), CONFIG)
     with pytest.raises(CheckpointError, match="not float32"):
         save_checkpoint(folder, seeded_net(SMALL).half(), SMALL)
@@ -326,7 +326,7 @@ def test_not_a_safetensors_file(folder: Path, content: bytes) -> None:
 def test_a_pickle_is_refused_and_never_run(folder: Path, save: Callable[[Any, Path], None]) -> None:
     save({"trap": Trap(folder / "sprung")}, folder / "model.safetensors")
     sign(folder)
-    assert "not a safetensors file; other formats, pickles above all, are not read" in refusal(folder)
+    assert "not a safetensors file; other formats, especially pickles, are never read" in refusal(folder)
     assert not (folder / "sprung").exists()
 
 
@@ -385,7 +385,7 @@ def test_weights_of_another_architecture(folder: Path, change: dict[str, Any], p
     model = json.loads((folder / "config.json").read_text())["model"]
     edit(folder, model=model | change)
     message = refusal(folder)
-    assert "model.safetensors is of another architecture than config.json" in message
+    assert "model.safetensors has a different architecture from config.json" in message
     assert problem in message
 
 
@@ -424,17 +424,17 @@ def test_a_configuration_of_something_else(folder: Path, text: str) -> None:
 @pytest.mark.parametrize("values", [{"extra": 1}, {"weights_sha256": None}, {"model": []}])
 def test_a_configuration_with_other_fields(folder: Path, values: dict[str, Any]) -> None:
     edit(folder, **values)
-    assert "accepted: exactly ['format', 'model', 'weights_sha256']" in refusal(folder)
+    assert "but must have exactly ['format', 'model', 'weights_sha256']" in refusal(folder)
 
 
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"dropout": 2}, "config: dropout is 2.0; accepted: a probability in [0, 1)"),
+        ({"dropout": 2}, "config: dropout is 2.0, but must be a probability in [0, 1)"),
         ({"surprise": 1}, "unknown fields ['surprise']"),
         ({"encoder": "no_such_backbone"}, "no network can be built from config.json (Unknown model"),
         ({"hidden": 10**30}, "no network can be built from config.json"),
-        ({"hidden": 10**12}, "another architecture"),
+        ({"hidden": 10**12}, "different architecture"),
     ],
 )
 def test_a_configuration_that_no_network_has(folder: Path, change: dict[str, Any], problem: str) -> None:

@@ -85,7 +85,7 @@ def test_cannot_be_changed() -> None:
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name: str, value: Any) -> None:
-    with pytest.raises(ConfigError, match=rf"config: {name} is .*; accepted: "):
+    with pytest.raises(ConfigError, match=rf"config: {name} is .*, but must be "):
         ModelConfig.from_dict({**ModelConfig().to_dict(), name: value})
 
 
@@ -113,5 +113,5 @@ def test_a_file_from_before_the_later_fields_is_the_published_network() -> None:
 
 
 def test_the_context_must_fit_in_the_resized_photo() -> None:
-    with pytest.raises(ConfigError, match=r"context_resize_hw is \(128, 171\); accepted: .* from context_size"):
+    with pytest.raises(ConfigError, match=r"context_resize_hw is \(128, 171\), but must be .* from context_size"):
         ModelConfig(context_size=144)

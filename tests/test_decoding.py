@@ -116,7 +116,7 @@ def test_many_visitors_get_their_own_photos(decoder: Decoder) -> None:
 
 def test_a_file_that_takes_too_long_costs_one_sentence_and_its_process() -> None:
     decoder = Decoder([Lane(1, 2.0, PATIENCE)])
-    with pytest.raises(PhotoError, match=r"took longer than 2 s to decode; save it anew"):
+    with pytest.raises(PhotoError, match=r"took longer than 2 s to decode; save it again"):
         decoder.decode(ENDLESS)
     decoder.close()
     patient = Decoder([Lane(1, PATIENCE, PATIENCE)])
@@ -266,7 +266,7 @@ def test_a_limit_that_is_no_number_of_its_kind_is_refused(
     name: str, given: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, given)
-    with pytest.raises(ConfigError, match=f"{name} is '{given}'; accepted: a number from"):
+    with pytest.raises(ConfigError, match=f"{name} is '{given}'; set it to a number from"):
         decoding.decoder()
 
 

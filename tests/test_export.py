@@ -87,7 +87,7 @@ def test_a_card_without_metadata_gets_it_and_keeps_its_words(source: Path, tmp_p
 
 def test_a_card_whose_front_matter_is_no_yaml_is_refused(source: Path, tmp_path: Path) -> None:
     (source / "README.md").write_text("---\n[\n---\n# Ours\n")
-    with pytest.raises(CheckpointError, match="is no YAML"):
+    with pytest.raises(CheckpointError, match="is not YAML"):
         _export(source, tmp_path / "out")
 
 

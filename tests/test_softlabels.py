@@ -41,5 +41,5 @@ def test_without_a_file_the_label_is_all(tmp_path: Path) -> None:
 )
 def test_what_is_not_understood_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "labels-val.csv").write_text(text)
-    with pytest.raises(DataError, match=r"labels-val\.csv is not understood \(.*\); expected the columns name, second"):
+    with pytest.raises(DataError, match=r"labels-val\.csv is not understood \(.*\); give it the columns name, second"):
         soft_targets(tmp_path, "val", SAMPLES, NAMES)

@@ -27,7 +27,7 @@ RNG = np.random.default_rng
         (built.jpeg_junk, MANY, "100,000 parts"),
         (built.jpeg_segments, MANY, "100,000 parts"),
         (built.jpeg_tables, MANY, "100,000 parts"),
-        (built.jpeg_scans, 10_000, "scans; accepted: at most 100"),
+        (built.jpeg_scans, 10_000, "scans, more than the 100 accepted"),
         (built.png_chunks, MANY, "100,000 parts"),
         (built.png_frames, MANY, "100,000 parts"),
         (built.gif_comment, 2 * 2**20, "100,000 parts|GIF's comment is longer than 1,020,000 letters"),
@@ -35,7 +35,7 @@ RNG = np.random.default_rng
         (built.gif_junk, MANY, "100,000 parts"),
         (built.bmp_lines, 0, "run-length BMP of 65000 x 769 pixels holds only 4,156 bytes"),
         (built.bmp_runs, 10_000, "run-length BMP of 7000 x 7000 pixels"),
-        (built.tiff_overlap, 2**20, "tags that together are longer than the file"),
+        (built.tiff_overlap, 2**20, "tags are together longer than the file"),
     ],
 )
 @pytest.mark.parametrize("seed", range(3))

@@ -175,8 +175,8 @@ def test_a_resting_face_encoder_keeps_its_weights_while_the_others_learn(data: P
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"recipe": TINY, "faces": None}, "this recipe needs faces beside the scenes; give --faces"),
-        ({"faces": None}, "this recipe needs faces beside the scenes"),
+        ({"recipe": TINY, "faces": None}, "this recipe needs faces as well as scenes; give --faces"),
+        ({"faces": None}, "this recipe needs faces as well as scenes"),
         ({"start": Path("nowhere/state.pt")}, r"nowhere.state\.pt is not there; give the state\.pt of an earlier run"),
     ],
 )

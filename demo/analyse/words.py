@@ -17,11 +17,11 @@ ANSWER = "What it answered"
 ANSWER_EMPTY = "Seven expressions and their probabilities appear here, one face at a time."
 
 SAW = "What it saw"
-SAW_EMPTY = "The two pictures the network gets: the face, cut out, and the scene with that face blacked out."
-SAW_CAPTION = "Its two inputs: the face alone, and the scene with this face blacked out."
+SAW_EMPTY = "The two pictures that the network gets: the cropped face, and the scene with that face blacked out."
+SAW_CAPTION = "The network’s two inputs: the face alone, and the scene with this face blacked out."
 SAW_ALT = "The two inputs of the network for face {number}: the cropped face, and the scene with the face blacked out."
 LOOKED = "Where it looked"
-LOOKED_EMPTY = "Which parts of the scene it gave weight to, drawn on the part of the photo that it can see."
+LOOKED_EMPTY = "Which parts of the scene it paid attention to, drawn on the part of the photo that it can see."
 WEIGHED = "How it weighed"
 WEIGHED_EMPTY = "How much of the answer rests on the face and how much on the scene."
 MOVED = "What moved the answer"
@@ -36,18 +36,18 @@ METHOD = "Method"
 TARGET = "Label to explain"
 OPACITY = "Strength of the colours"
 ADD_FACE = "A face is missing or wrong?"
-ADD_FACE_INFO = "Click two opposite corners on the photo, or type the box in pixels of the photo."
+ADD_FACE_INFO = "Click two opposite corners on the photo, or type the box in photo pixels."
 REMOVE_FACE = "Remove the chosen face"
 MARK = "Mark a face with two clicks"
 BOX = "Box: x1, y1, x2, y2"
-BOX_INFO = "Pixels from the photo’s upper left corner."
+BOX_INFO = "In pixels from the photo’s top left corner."
 BOX_BUTTON = "Use this box"
 NO_FACE = Markup(
     "<b>No face was found in this photo.</b> If you see one, click two opposite corners of it on the photo, or type "
     "its box below “A face is missing or wrong?”."
 )
-NO_FACE_THERE = "There is no numbered face at that place. Click inside one of the boxes."
-FACE_REMOVED = "Face {number} is off the list; the others are numbered anew."
+NO_FACE_THERE = "There is no numbered face there. Click inside one of the boxes."
+FACE_REMOVED = "Face {number} has been removed; the others have been renumbered."
 LAST_FACE_REMOVED = Markup(
     "<b>No face is left.</b> Click two opposite corners of one on the photo, or type its box below “A face is missing "
     "or wrong?”."
@@ -59,34 +59,36 @@ PHOTO_SIZE = "The photo is {width} × {height} pixels."
 
 STOP = "Stop"
 AGAIN = "Explain again"
-MOVED_STOPPED = "Stopped. The other panels still hold; ask again, or for another method or label."
+MOVED_STOPPED = "Stopped. The other panels are still valid. Ask again, or choose another method or label."
 
 ADD_PHOTO = "Add your photo"
 CONSENT = (
-    "Add only photos of people who agree to it. A photo is used for this page alone: it is deleted within the hour, "
-    "and at once with “Delete now”."
+    "Add only photos of people who agree to it. Your photo is used for this page only: it is deleted within the hour, "
+    "or at once with “Delete now”."
 )
 
 LIVE = "Live from your webcam"
-LIVE_INFO = "The attention for the largest face, several times a second. Frames are analysed and thrown away."
+LIVE_INFO = "Attention for the largest face, several times a second. Frames are analysed and then discarded."
 LIVE_CAMERA = "Webcam"
-LIVE_EMPTY = "Start the webcam: what the network makes of it appears here."
+LIVE_EMPTY = "Start the webcam, and what the network makes of it appears here."
 LIVE_NO_FACE = "No face in sight."
 LIVE_FACE = "{number} {emotion} {probability:.0%}"
 LIVE_ALT = "The webcam’s picture with the network’s attention and a numbered box around each face."
 
 DOWNLOAD = "Download"
-DOWNLOAD_BUSY = "Putting it together…"
-DOWNLOAD_READY = "Your download has begun: {name}."
-DOWNLOAD_NEEDS_FACE = "Add a photo with a face first; then its analysis can be downloaded."
+DOWNLOAD_BUSY = "Preparing your download…"
+DOWNLOAD_READY = "Your download has started: {name}."
+DOWNLOAD_NEEDS_FACE = "Add a photo with a face first, then you can download its analysis."
 
-DOWNLOAD_SHOWS_PEOPLE = "Its pictures show the person in the photo; the photo’s file and its metadata are not in it."
+DOWNLOAD_SHOWS_PEOPLE = (
+    "Its pictures show the person in the photo; the photo file itself and its metadata are not included."
+)
 DOWNLOAD_SHOWS_OTHERS = (
-    "Its pictures show everybody in the photo; give it only to whom they would. The photo’s file and its metadata are "
-    "not in it."
+    "Its pictures show everybody in the photo, so share it only with people they would share it with. The photo file "
+    "itself and its metadata are not included."
 )
 DOWNLOAD_BLURRED = (
-    "Its pictures show the chosen person. The other faces are blurred, but for any that the network did not find or "
-    "that you took off the list; the photo’s file and its metadata are not in it."
+    "Its pictures show the chosen person. The other faces are blurred, except any that were not detected or that you "
+    "removed. The photo file itself and its metadata are not included."
 )
 BLUR_OTHERS = "Blur the other faces"

@@ -45,11 +45,11 @@ class Endpoints:
 
     @in_one_sentence
     def predict_photo(self, photo: Payload, boxes: Any = None) -> tuple[dict[str, Any], Image]:
-        """Name the expression that a network reads in every face of a photo. It is not what the person feels.
+        """Predict the expression of every face in a photo. It is a label given by a network, not what the person feels.
 
         Args:
             photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
-            boxes: Face boxes as a list of [x1, y1, x2, y2] in photo pixels. Leave it out to have faces found.
+            boxes: Face boxes as a list of [x1, y1, x2, y2] in photo pixels. Default: the faces are detected.
 
         Returns:
             For each face, left to right: label, probabilities, box, attention over the scene, weights of face and scene
@@ -72,12 +72,12 @@ class Endpoints:
 
         Args:
             photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
-            method: How to explain, for instance integrated_gradients, grad_cam or occlusion.
-            target: The expression to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the best.
-            face: Which face, counted from 1, left to right. Default: the largest.
-            box: The face as [x1, y1, x2, y2] in photo pixels, instead of a face that is found.
+            method: How to explain, for example integrated_gradients, grad_cam or occlusion.
+            target: Which to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the most probable.
+            face: Which face, counted from 1, from left to right. Default: the largest.
+            box: The face as [x1, y1, x2, y2] in photo pixels, instead of a detected face.
             opacity: Strength of the pictures' colours, from 0 to 1.
-            maps: Set it to false to leave out the raw maps, 22,000 numbers; the pictures show them.
+            maps: Whether to include the raw maps, 22,000 numbers; the pictures show them in any case.
 
         Returns:
             The prediction and the explanation in numbers
@@ -94,13 +94,13 @@ class Endpoints:
 
         Args:
             photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
-            methods: Which maps to check, for instance integrated_gradients and occlusion. Default: those of the page.
-            target: The expression to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the best.
-            face: Which face, counted from 1, left to right. Default: the largest.
-            box: The face as [x1, y1, x2, y2] in photo pixels, instead of a face that is found.
+            methods: Which maps to check, for example integrated_gradients and occlusion. Default: as on the page.
+            target: Which to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the most probable.
+            face: Which face, counted from 1, from left to right. Default: the largest.
+            box: The face as [x1, y1, x2, y2] in photo pixels, instead of a detected face.
 
         Returns:
-            The prediction and every figure on the trust in its explanations
+            The prediction and every figure on how far its explanations can be trusted
         """
         return handlers.trust(self._engine, photo, methods, target, face, box)
 
@@ -115,18 +115,18 @@ class Endpoints:
         scene: str = AS_IS,
         face_input: str = AS_IS,
     ) -> dict[str, Any]:
-        """Ask what the network's answer for one face would be with something set by hand.
+        """Ask what the network would answer for one face if some of its values or inputs were set by hand.
 
         Args:
             photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
-            face: Which face, counted from 1, left to right. Default: the largest.
-            box: The face as [x1, y1, x2, y2] in photo pixels, instead of a face that is found.
+            face: Which face, counted from 1, from left to right. Default: the largest.
+            box: The face as [x1, y1, x2, y2] in photo pixels, instead of a detected face.
             w_face: Weight of the face against the scene, from 0 to 1. Default: the network's own.
-            attention: 7 rows of 7 numbers from 0 up, the attention over the scene. Default: the network's own.
-            scene: What it is shown of the scene: as is, black or blurred.
-            face_input: What it is shown of the face: as is or black.
+            attention: 7 rows of 7 numbers, 0 or more: the attention over the scene. Default: the network's own.
+            scene: What the network is shown of the scene: as is, black or blurred.
+            face_input: What the network is shown of the face: as is or black.
 
         Returns:
-            The untouched answer, the answer under the intervention, and the change of each probability
+            The original answer, the answer under the intervention, and the change in each probability
         """
         return handlers.intervene(self._engine, photo, face, box, w_face, attention, scene, face_input)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 TITLE = "Many photos at once"
-INFO = "A zip of up to {files} files, {size} MB unpacked, or {loose} photos. Work begins as soon as they are here."
+INFO = (
+    "A zip of up to {files} files ({size} MB unpacked), or up to {loose} photos. Work begins as soon as they are "
+    "uploaded."
+)
 FILES = "Zip or photos"
 STOP = "Stop"
 FACES = "Every face"
@@ -15,20 +18,20 @@ HEADERS = ("No.", "", "Photo", "Face", "Label", "Probability %", "Face weight %"
 NO_FACE = "no face found"
 UNCERTAIN = "a close call"
 PROGRESS = "{done} of {total} photos"
-WAIT = "Waiting for its turn: one visitor’s photos at a time."
-RATE = ", {rate:.1f} a second, about {left:.0f} s left"
-DONE = "{photos} photos with {faces} faces are analysed."
-STOPPED = "Stopped: {photos} of {total} photos, with {faces} faces, are analysed."
+WAIT = "Waiting its turn: one visitor’s photos are analysed at a time."
+RATE = ", {rate:.1f} per second, about {left:.0f} s left"
+DONE = "Analysed {photos} photos with {faces} faces."
+STOPPED = "Stopped after {photos} of {total} photos, with {faces} faces."
 TOO_LONG = (
-    "Ended after {minutes} minutes, for others wait: {photos} of {total} photos, with {faces} faces, are analysed. "
-    "Hand in the rest by itself, or use the shell."
+    "Stopped after {minutes} minutes because others are waiting: {photos} of {total} photos, with {faces} faces, have "
+    "been analysed. Add the rest separately, or use the shell."
 )
 FAILED = "{count} of them could not be read; the table says why."
-NONE = "There is no photo in these files; accepted: JPEG, PNG, WebP, GIF, BMP or TIFF, or a zip of them."
-TOO_MANY = "These are {count} photos; accepted: at most {most} at once; hand them in by parts, or use the shell."
+NONE = "There is no photo in these files. Add JPEG, PNG, WebP, GIF, BMP or TIFF files, or a zip of them."
+TOO_MANY = "These are {count} photos. Add at most {most} at once, or use the shell."
 OTHER_WEIGHTS = (
-    "The weights {source} gave these answers. You have chosen others since; add the files again to ask those."
+    "These answers came from the weights {source}. You have since chosen others; add the files again to use them."
 )
-GONE = "This photo is not here any more. Add the files again."
+GONE = "This photo is no longer here. Add the files again."
 PARQUET, CSV, PAGE = "Rows as Parquet", "Rows as CSV", "Summary as HTML"
 LABELS, LOOKED, WEIGHED = "Labels", "Where it looked, on average", "How it weighed"

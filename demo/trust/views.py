@@ -70,7 +70,7 @@ def removal_alt(removal: Removal) -> str:
 
 
 def cascade_alt(trust: Trust) -> str:
-    """Return where the curves of forgetting end."""
+    """Return where the curves of cascading randomisation end."""
     figures = ", ".join(f"{one.name} {one.similarity[-1]:.2f}" for one in trust.reliability)
     return words.CASCADE_ALT.format(figures=figures)
 

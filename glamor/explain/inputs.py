@@ -53,5 +53,7 @@ def scored_pixels(prepared: Prepared) -> Tensor:
 def _stand_in(forced: Tensor | None, own: Tensor, name: str) -> Tensor:
     image = own if forced is None else forced
     if tuple(image.shape) not in (tuple(own.shape), (1, *own.shape)):
-        raise ExplainError(f"The {name} that stands in has shape {tuple(image.shape)}; accepted is {tuple(own.shape)}.")
+        raise ExplainError(
+            f"The replacement {name} has shape {tuple(image.shape)}; give one of shape {tuple(own.shape)}."
+        )
     return image.detach().reshape(1, *own.shape)

@@ -204,8 +204,7 @@ def _fusion(weights: ArrayLike | Tensor) -> Tensor:
     pair = torch.as_tensor(weights, dtype=torch.float32).detach().flatten()
     if pair.numel() != 2 or not bool((pair >= 0).all()) or abs(float(pair.sum()) - 1) > 1e-4:
         raise ExplainError(
-            f"The fusion weights are {pair.tolist()}; accepted are two numbers (face, context) from 0 to 1 "
-            "that add up to 1."
+            f"The fusion weights are {pair.tolist()}; give two numbers (face, context) from 0 to 1 that add up to 1."
         )
     return pair
 
@@ -220,13 +219,13 @@ def _grid(values: ArrayLike | Tensor, grid: Grid) -> Tensor:
             f"{grid[1]} columns."
         )
     if not bool(torch.isfinite(attention).all()) or bool((attention < 0).any()):
-        raise ExplainError("The attention grid holds negative or unusable numbers; accepted are numbers from 0 up.")
+        raise ExplainError("The attention grid holds negative or unusable numbers; give numbers that are 0 or more.")
     return attention
 
 
 def _normalised(attention: Tensor) -> Tensor:
     total = attention.double().sum()  # in double precision no sum of floats is infinite
     if float(total) <= 0:
-        raise ExplainError("No attention is left: every cell is removed or 0; keep at least one cell.")
+        raise ExplainError("No attention is left because every cell is removed or 0; keep at least one cell.")
     # The network's own map adds up to 1 but for rounding: forced, it is to give the network's own answer bit by bit.
     return attention if abs(float(total) - 1) < 1e-6 else (attention.double() / total).to(attention)

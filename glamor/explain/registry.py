@@ -50,7 +50,7 @@ _ALL = (
         "Integrated Gradients",
         60,
         "How much each pixel adds to the logit on the way from the baseline to the photo; all pixels "
-        "together add up to the difference of the two logits.",
+        "together add up to the difference between the two logits.",
         "a baseline; a network with gradients",
         "Sundararajan, Taly, Yan: Axiomatic attribution for deep networks, ICML 2017",
         gradients.integrated_gradients,
@@ -62,7 +62,7 @@ _ALL = (
         "Grad-CAM",
         4,
         "Which cells of each encoder's last block speak for the class (positive) or against it (negative; "
-        "the paper's last ReLU, which would hide these, is left out), enlarged smoothly to the input.",
+        "the paper's last ReLU, which would hide these, is left out), enlarged smoothly to the size of the input.",
         "convolutional encoders",
         "Selvaraju et al.: Grad-CAM, ICCV 2017",
         cam.grad_cam,
@@ -116,7 +116,7 @@ _ALL = (
         30,
         "How each pixel's difference from the baseline passes through every ReLU and max-pool to the logit; "
         "attention and fusion (softmax and products) have no such rule and are approximated by their gradient, "
-        "so the parts need not add up.",
+        "so the parts may not add up.",
         "a baseline; ReLUs that are separate modules",
         "Shrikumar, Greenside, Kundaje: Learning important features, ICML 2017",
         gradients.deep_lift,
@@ -138,7 +138,7 @@ _ALL = (
         "guided_grad_cam",
         "Guided Grad-CAM",
         7,
-        "Guided backprop kept only where Grad-CAM speaks for the class.",
+        "Guided Backprop, kept only where Grad-CAM speaks for the class.",
         "convolutional encoders; ReLUs that are separate modules",
         "Selvaraju et al.: Grad-CAM, ICCV 2017",
         cam.guided_grad_cam,
@@ -148,7 +148,7 @@ _ALL = (
         "Layer Conductance",
         65,
         "How much of the integrated gradients flows through each cell of each encoder's last block, enlarged "
-        "smoothly to the input.",
+        "smoothly to the size of the input.",
         "a baseline; convolutional encoders",
         "Dhamdhere, Sundararajan, Yan: How important is a neuron?, ICLR 2019",
         cam.layer_conductance,

@@ -100,7 +100,7 @@ def _valid_target(target: int | None, logits: Tensor, names: Sequence[str]) -> i
     if target is None:
         return int(logits.argmax())
     if not 0 <= target < len(names):
-        raise ExplainError(f"There is no class {target}; accepted are 0 to {len(names) - 1} ({', '.join(names)}).")
+        raise ExplainError(f"There is no class {target}; choose one from 0 to {len(names) - 1} ({', '.join(names)}).")
     return int(target)
 
 

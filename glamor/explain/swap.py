@@ -108,7 +108,7 @@ def compare_people(model: GLAMORNet, people: Sequence[Prepared], scene: int = 0)
         ExplainError: if there is nobody, or no such scene.
     """
     if not 0 <= scene < max(len(people), 1):
-        raise ExplainError(f"There is no scene {scene}; accepted are 0 to {len(people) - 1}.")
+        raise ExplainError(f"There is no scene {scene}; choose one from 0 to {len(people) - 1}.")
     matrix = swap_matrix(model, people)
     shared = matrix.attention[:, scene]  # (n, h, w)
     return People(

@@ -60,7 +60,7 @@ def evaluation_figure(evaluation: Mapping[str, Any]) -> Figure:
         color = CONDITION_COLORS.get(report["condition"], QUIET_BAR)
         y = recalls_end + TITLE + i * ROW
         _draw_measure(figure, y, report["condition"].capitalize(), report["macro_recall"], color, len(names))
-    canvas.add_text(figure, MARGIN, note_top, f"lines: 95 % intervals; marks: guessing, 1/{len(names)}", color=MUTED)
+    canvas.add_text(figure, MARGIN, note_top, f"lines: 95% intervals; marks: guessing, 1/{len(names)}", color=MUTED)
     return figure
 
 

@@ -1,4 +1,4 @@
-"""Several people: their attention over one scene, and every face before every scene."""
+"""Several people: their attention over one scene, and every face in front of every scene."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def swap_figure(
     probabilities: Floats,
     w_face: Floats,
 ) -> Figure:
-    """Draw every face (rows) before every scene (columns): where it looks, what it answers, what weighs.
+    """Draw every face (rows) in front of every scene (columns): where it looks, what it answers, what weighs.
 
     Args:
         faces: n face inputs, (S, S, 3) float RGB in [0, 1].
@@ -99,7 +99,7 @@ def swap_figure(
         _draw_scene(figure, scenes[j], attention[i, j], high, frame, OPACITY)
         canvas.add_border(figure, frame, INK if i == j else QUIET_BAR)
         label = labels[i, j]
-        decided = ("at home", INK) if i == j else DECIDED[bool(label == home[i]), bool(label == home[j])]
+        decided = ("own scene", INK) if i == j else DECIDED[bool(label == home[i]), bool(label == home[j])]
         _draw_words(figure, frame, f"{class_names[label]} {probabilities[i, j, label]:.0%}", decided)
         _draw_weight(figure, frame, float(w_face[i, j]))
     draw_scale(figure, bottom, *attention.reshape(-1, *attention.shape[2:]))

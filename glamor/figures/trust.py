@@ -1,4 +1,4 @@
-"""How far an explanation can be trusted: curves of removal and forgetting, reliance, an audit."""
+"""How far an explanation can be trusted: curves of removal and of randomisation, reliance, an audit."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def removal_figure(
 
 
 def cascade_figure(names: Sequence[str], stages: Sequence[str], similarity: Floats, limit: float) -> Figure:
-    """Draw how similar each map stays while the network forgets, from its output to its input.
+    """Draw how similar each map stays while the network is randomised, from its output to its input.
 
     Args:
         names: one a map.
@@ -86,7 +86,7 @@ def cascade_figure(names: Sequence[str], stages: Sequence[str], similarity: Floa
     """
     legend_rows = -(-(len(names) + 1) // 2)
     figure = canvas.new_figure(PLOT + 1.25 + legend_rows * LINE)
-    axes = _plot(figure, 0.3, "Forgetting: the map should change", "similarity (SSIM)")
+    axes = _plot(figure, 0.3, "Cascading randomisation: should fall", "similarity (SSIM)")
     for i, name in enumerate(names):
         color, style = LINES[i % len(LINES)]
         axes.plot(similarity[i], color=color, linestyle=style, linewidth=1.4, marker="o", markersize=2.5, label=name)
@@ -114,9 +114,9 @@ def reliance_figure(
     figure = canvas.new_figure(3 * 0.5 + 2 * MARGIN)
     lost = [max(value, 0.0) for value in probability_lost]
     rows = (
-        ("says: fusion weights", fusion_weights, [f"{value:.0%}" for value in fusion_weights]),
-        ("does: Integrated Gradients", attribution, [f"{value:.0%}" for value in attribution]),
-        ("does: probability lost without it", lost, [_change(-value) for value in probability_lost]),
+        ("stated: fusion weights", fusion_weights, [f"{value:.0%}" for value in fusion_weights]),
+        ("measured: Integrated Gradients", attribution, [f"{value:.0%}" for value in attribution]),
+        ("measured: probability change without it", lost, [_change(-value) for value in probability_lost]),
     )
     for i, (words, pair, shown) in enumerate(rows):
         _draw_pair(figure, MARGIN + 0.5 * i, words, pair, shown)
@@ -137,7 +137,7 @@ def audit_figure(audit: Mapping[str, Any]) -> Figure:
     sections = (
         ("Deletion: gain over random orders", "deletion_gain", AGAINST_COLOR),
         ("Insertion: gain over random orders", "insertion_gain", FOR_COLOR),
-        ("Similarity when all is forgotten (SSIM)", "similarity", QUIET_BAR),
+        ("Similarity after randomisation (SSIM)", "similarity", QUIET_BAR),
     )
     height = sum(TITLE + ROW * len(_known(maps, key)) for _, key, _ in sections)
     reliance = _reliance_rows(audit)
@@ -146,8 +146,8 @@ def audit_figure(audit: Mapping[str, Any]) -> Figure:
     y = TITLE
     for words, key, color in sections:
         y = _draw_section(figure, y, words, [(entry["name"], entry[key], color) for entry in _known(maps, key)])
-    y = _draw_section(figure, y, "Face: what it says, what it does", reliance)
-    canvas.add_text(figure, MARGIN, y + MARGIN, "lines: 95 % intervals over the photos", color=MUTED)
+    y = _draw_section(figure, y, "Face: stated and measured reliance", reliance)
+    canvas.add_text(figure, MARGIN, y + MARGIN, "lines: 95% intervals over the photos", color=MUTED)
     return figure
 
 
@@ -166,7 +166,7 @@ def _draw_removal(axes: Axes, names: Sequence[str], curves: Floats, band: Sequen
     mean, low, high = band
     k = np.arange(len(mean))
     axes.fill_between(k, low, high, color=EMPTY_BAR, linewidth=0)
-    axes.plot(k, mean, color=QUIET_BAR, linewidth=1.2, label="random, 95 % band")
+    axes.plot(k, mean, color=QUIET_BAR, linewidth=1.2, label="random, 95% band")
     for i in reversed(range(len(names))):  # attention on top
         color, style = (INK, "-") if i == 0 else LINES[(i - 1) % len(LINES)]
         axes.plot(k, curves[i], color=color, linestyle=style, linewidth=2.0 if i == 0 else 1.3, label=names[i])

@@ -42,7 +42,7 @@ class Streamed:
 
         column = next((name for name, kind in rows.features.items() if isinstance(kind, Image)), None)
         if column is None:
-            raise DataError(f"the data set {self.name} has no column of pictures; accepted: one with an Image column.")
+            raise DataError(f"the data set {self.name} has no column of pictures; choose one with an Image column.")
         label = next((name for name, kind in rows.features.items() if isinstance(kind, ClassLabel)), None)
         names = [] if label is None else [labels.get(name.lower()) for name in rows.features[label].names]
         with _refusals(self.name):
@@ -70,12 +70,15 @@ def open_dataset(given: str) -> Source:
     """
     named = _NAME.fullmatch(given)
     if named is None and not is_saved(Path(given)):
-        raise DataError(f"{given} is no file, folder, pattern that matches or data set's name; check the path.")
+        raise DataError(
+            f"{given} is not a file, a folder, a pattern that matches or the name of a data set; check the path."
+        )
     try:
         import datasets
     except ImportError as error:
         raise DataError(
-            f"{given} is no file or folder here, and a data set needs the library datasets; run: pip install datasets."
+            f"{given} is not a file or folder here, and a data set needs the library datasets; run: pip install "
+            "datasets."
         ) from error
     with _refusals(given):
         if named is None or is_saved(Path(given)):
@@ -104,5 +107,6 @@ def _refusals(name: str) -> Iterator[None]:
     except Exception as error:
         reason = " ".join(str(error).split())[:200]
         raise DataError(
-            f"{name} is no file or folder here and cannot be had as a data set ({type(error).__name__}: {reason})."
+            f"{name} is not a file or folder here and cannot be loaded as a data set ({type(error).__name__}: "
+            f"{reason})."
         ) from error

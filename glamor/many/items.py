@@ -55,7 +55,7 @@ class Item:
         try:
             x1, y1, x2, y2 = (float(part) for part in Path(self.box_path).read_text().split(","))
         except (OSError, ValueError) as error:
-            raise DataError(f"{self.box_path} does not hold a face box; accepted: 'x1,y1,x2,y2'.") from error
+            raise DataError(f"{self.box_path} does not hold a face box; write it as 'x1,y1,x2,y2'.") from error
         return x1, y1, x2, y2
 
 
@@ -71,4 +71,4 @@ def _read_file(path: Path) -> bytes:
                 return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise PhotoError(f"The file cannot be read ({error.strerror}); check its permissions.") from error
-    raise PhotoError("This is not a file, or a link to a file that is gone; remove it.")
+    raise PhotoError("This is not a file, or it is a link to a file that no longer exists; remove it.")

@@ -71,7 +71,7 @@ def analyse_on_ray(
             yield from _chunk(ray, chunk, checkpoint.config, weights, batch)
     except (ray.exceptions.RayError, ConnectionError) as error:
         reason = " ".join(str(error).split())[:300]
-        raise DataError(f"Ray could not go on ({reason}); what is done is kept, start it again.") from error
+        raise DataError(f"Ray could not continue ({reason}); what is done has been kept, so start it again.") from error
     finally:
         if not connected:
             ray.shutdown()

@@ -66,12 +66,12 @@ def summary_page(summary: Summary, find: Callable[[str], Item | None] = reopen) 
         _card(
             "How it weighed",
             figures.face_weight_figure(names, counts, *spread),
-            "How the face's weight is spread; the scene weighs the rest.",
+            "How the face’s weight is spread; the scene gets the rest.",
         ),
     ]
     picked = [
-        _faces("Most use of the scene", summary.most_scene, "scene {:.0%}", find),
-        _faces("Least use of the scene", summary.least_scene, "scene {:.0%}", find),
+        _faces("Highest weight of the scene", summary.most_scene, "scene {:.0%}", find),
+        _faces("Lowest weight of the scene", summary.least_scene, "scene {:.0%}", find),
         _faces("Least certain", summary.uncertain, "{:.1%} ahead of the second", find),
     ]
     body = [
@@ -116,15 +116,16 @@ def _quality(quality: Quality) -> str:
         ("Accuracy", report.accuracy),
         ("Macro recall", report.macro_recall),
         ("Expected calibration error", report.calibration_error),
-        ("The same if the probabilities were exact", report.calibration_luck),
+        ("The same by luck alone, if the probabilities were exact", report.calibration_luck),
     )
     rows = "".join(f"<tr><th>{name}</th><td>{shown(measure)}</td></tr>" for name, measure in numbers)
     words = (
-        f"{report.count:,} photos with a label, the largest face of each; in brackets 95 % intervals of 1000 or fewer "
+        f"{report.count:,} photos with a label, the largest face of each; in brackets, 95% intervals from up to 1000 "
         "resamples of the photos."
     )
     table = (
-        f'<section class="wide"><h2>Against the labels</h2><table>{rows}</table><p class="muted">{words}</p></section>'
+        '<section class="wide"><h2>Compared with the labels</h2>'
+        f'<table>{rows}</table><p class="muted">{words}</p></section>'
     )
     bins = quality.bins
     diagram = figures.reliability_figure(
@@ -137,10 +138,8 @@ def _quality(quality: Quality) -> str:
     confusion = figures.confusion_figure([one.name for one in report.classes], report.confusion)
     return (
         table
-        + _card("What was taken for what", confusion, "Each row is a true class.")
-        + _card(
-            "Can its confidence be believed?", diagram, "On the dashed line it can. Larger dots stand for more faces."
-        )
+        + _card("Confusion matrix", confusion, "Each row is a true class, each column an answer.")
+        + _card("Is its confidence justified?", diagram, "On the dashed line, it is. Larger dots stand for more faces.")
     )
 
 

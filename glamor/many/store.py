@@ -64,7 +64,9 @@ class Store:
         try:
             (folder / PARTS).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DataError(f"{folder} cannot be made or written ({error.strerror}); choose another folder.") from error
+            raise DataError(
+                f"{folder} cannot be created or written to ({error.strerror}); choose another folder."
+            ) from error
         merged = self._tidy()
         self._next = 1 + max([merged, *map(_number, self._parts())])
         self._known = np.unique(np.fromiter(map(_hash, self._names()), np.uint64))
@@ -140,7 +142,7 @@ class Store:
         if file.schema_arrow.names != self._schema.names or metadata.get(_SHA256) != self._schema.metadata[_SHA256]:
             file.close()
             raise DataError(
-                f"{path} holds results of other weights; accepted: a new folder, or the checkpoint of the first run."
+                f"{path} holds results of other weights; choose a new folder, or the checkpoint of the first run."
             )
         return file
 

@@ -50,8 +50,8 @@ def list_members(path: Path, limits: Limits = ON_DISK) -> tuple[str, ...]:
     unpacked = sum(info.file_size for info in files)
     if len(files) > limits.files or unpacked > limits.unpacked:
         raise DataError(
-            f"{path.name} holds {len(files):,} files, {unpacked / 2**20:,.0f} MiB unpacked; accepted: at most "
-            f"{limits.files:,} files and {limits.unpacked / 2**20:,.0f} MiB; split it."
+            f"{path.name} holds {len(files):,} files, {unpacked / 2**20:,.0f} MiB unpacked, more than the "
+            f"{limits.files:,} files and {limits.unpacked / 2**20:,.0f} MiB accepted; split it."
         )
     for info in files:
         _check_name(path.name, info.filename)
@@ -89,7 +89,7 @@ def _check_directory(file: BinaryIO, name: str, limits: Limits) -> None:
     (directory,) = struct.unpack_from("<I", tail, end + 12)
     large = tail[max(0, end - _LOCATOR_BYTES) : end].startswith(_LOCATOR)  # more than 65,535 files or 4 GiB
     if directory > limits.files * DIRECTORY_BYTES or (large and limits.files < _COMMENT):
-        raise DataError(f"{name} holds more than the {limits.files:,} files that are accepted; split it.")
+        raise DataError(f"{name} holds more than the {limits.files:,} files accepted; split it.")
 
 
 def _check_name(archive: str, member: str) -> None:

@@ -108,7 +108,7 @@ def _made(prediction: Prediction, analysis: Mapping[str, Any]) -> list[tuple[str
     settings = {name: told[name] for name in ("baseline", "seed") if told[name] is not None}
     height, width = analysis["photo"]["hw"]
     score = prediction.face_score
-    giver = "given by hand" if score is None else f"found by the detector with a confidence of {score:.0%}"
+    giver = "set by hand" if score is None else f"found by the detector with a confidence of {score:.0%}"
     return [
         ("Checkpoint", made.checkpoint),
         ("Revision", made.revision or "a folder, no revision"),

@@ -21,10 +21,10 @@ ANSWERED, SAW, LOOKED = "What it answered", "What it saw", "Where it looked"
 WEIGHED, MOVED, FACES = "How it weighed", "What moved the answer", "Every face in the photo"
 MADE, FILES = "How this was made", "What else is in this report"
 
-SAW_CAPTION = "Its two inputs: the face alone, and the scene with this face blacked out."
+SAW_CAPTION = "The network’s two inputs: the face alone, and the scene with this face blacked out."
 SAW_ALT = "The two inputs of the network: the cropped face, and the scene with the face blacked out."
-WEIGHED_CAPTION = "The network sets these two weights anew for every face; together they make 100 %."
-UNCERTAIN = "A close call: “{second}” is about as likely, so do not read much into the first place."
+WEIGHED_CAPTION = "The network sets these two weights afresh for every face; they add up to 100%."
+UNCERTAIN = "A close call: “{second}” is about as likely, so do not read much into which one comes first."
 FILES_LIST = (
     ("analysis.json", "every number on this page in full, and the maps as rows of numbers"),
     ("arrays.npz", "the network’s inputs and outputs and the attribution maps as arrays"),
@@ -32,14 +32,14 @@ FILES_LIST = (
     ("manifest.json", "the sha256 of every other file"),
 )
 SHOWS_PEOPLE = (
-    "The pictures show the photo, so whoever is in it can be recognised. Only its file and its metadata (time, place, "
-    "camera) are left out."
+    "The pictures show the photo, so anybody in it can be recognised. Only the photo file itself and its metadata "
+    "(time, place, camera) are left out."
 )
 OTHERS_SHOWN = "The other faces are not blurred."
 OTHERS_BLURRED = (
-    "The other faces are blurred: in the pictures, and in the scene and the maps of arrays.npz and analysis.json, from "
-    "which the answer can therefore not be computed again exactly. Only faces that are on the list could be: what the "
-    "detector did not find, or somebody took off the list, is as it was, and people can be recognised by more than "
+    "The other faces are blurred: in the pictures, and in the scene and the maps in arrays.npz and analysis.json, so "
+    "the answer cannot be computed again from these exactly. Only faces on the list are blurred: any that the detector "
+    "did not find, or that somebody took off the list, are as they were, and people can be recognised by more than "
     "their faces."
 )
 
@@ -59,7 +59,7 @@ def answer_alt(prediction: Prediction) -> str:
 def attention_caption(prediction: Prediction) -> str:
     """Return how concentrated the attention is."""
     return (
-        "Bright cells of the scene got more attention. The strongest has "
+        "The brighter a cell of the scene, the more attention it got. The strongest has "
         f"{_peak(prediction):.1f} times an even share. The network sees only the framed part of the photo."
     )
 
@@ -86,7 +86,8 @@ def attribution_caption(explanation: Explanation) -> str:
     if explanation.convergence_delta is None:
         return words
     delta, logit = abs(explanation.convergence_delta), explanation.logit
-    return f"{words} What the maps leave unexplained: {delta:.2g}, where the score itself (the logit) is {logit:.2f}."
+    gap = f"Completeness gap, which is what the maps leave unexplained: {delta:.2g}"
+    return f"{words} {gap}, where the score itself (the logit) is {logit:.2f}."
 
 
 def attribution_alt(explanation: Explanation) -> str:

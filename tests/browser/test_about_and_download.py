@@ -33,7 +33,7 @@ def test_one_click_downloads_the_analysis_and_its_page_opens_offline(page, brows
     keep(page, "laptop-download")
     with page.expect_download() as caught:
         page.get_by_role("button", name=analyse_words.DOWNLOAD, exact=True).click()
-    expect(page.locator("#download-said")).to_contain_text("Your download has begun")
+    expect(page.locator("#download-said")).to_contain_text(analyse_words.DOWNLOAD_READY.partition(":")[0])
     assert caught.value.suggested_filename.startswith("glamor-face-1-")
     path = tmp_path / "saved.zip"
     caught.value.save_as(path)

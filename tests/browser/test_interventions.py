@@ -114,7 +114,7 @@ def test_a_wish_that_cannot_be_met_is_answered_in_words(page, pair):
     page.get_by_role("button", name=interventions_words.TYPE_CELL).click()
     page.get_by_label(interventions_words.CELL).fill("9, 9")
     page.keyboard.press("Enter")
-    expect(page.locator("#lab-notice .warn")).to_contain_text("its row from 1 to 7")
+    expect(page.locator("#lab-notice .warn")).to_contain_text("its row, from 1 to 7")
     page.get_by_label(interventions_words.CELL).fill("1, 1")
     page.keyboard.press("Enter")
     expect(page.locator("#lab-notice .warn")).to_have_count(0)

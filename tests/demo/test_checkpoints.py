@@ -72,7 +72,7 @@ def test_a_repository_that_the_host_does_not_name_is_never_asked_for(
         hub.add(OTHER, files)
         wanted = [OTHER, f"{ALLOWED}@{commit}", "../../etc", "/etc", "", None, [ALLOWED], {"name": ALLOWED}, 0]
         for answer in _ask(hub, tmp_path / "hf", random_checkpoint, wanted, ALLOWED):
-            assert "not among those that this page offers" in answer["notice"]
+            assert "This page does not offer these weights" in answer["notice"]
             assert ALLOWED in answer["notice"]
             assert answer["facts"] == ""
         assert hub.requests == [], "nothing was even asked"
@@ -89,7 +89,7 @@ def test_without_a_list_only_the_configured_weights_are_offered(
     assert read_settings([]).allowed == ()
     checkpoints = Checkpoints(Engine(Predictor(random_checkpoint, device="cpu")))
     assert set(checkpoints.names) <= {str(random_checkpoint), "built-in"}
-    with pytest.raises(CheckpointError, match="not among those"):
+    with pytest.raises(CheckpointError, match="does not offer these weights"):
         checkpoints.engine(ALLOWED)
 
 
@@ -146,5 +146,5 @@ def test_a_comparison_without_a_face_or_with_strange_weights_says_so(engine: Eng
     )
     handlers.analyse(engine, session, astronaut, "grad_cam", 0.5)
     refused = side_by_side.compare(checkpoints, session, checkpoints.own, OTHER, 0.5)
-    assert "not among those" in refused.verdict
+    assert "does not offer these weights" in refused.verdict
     assert refused.first is side_by_side.SAME

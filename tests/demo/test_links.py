@@ -44,7 +44,7 @@ def test_an_address_without_settings_asks_for_nothing():
 def test_what_cannot_be_used_is_refused_in_one_sentence_and_the_rest_holds(params):
     link = _read(**(GOOD | params))
     (sentence,) = link.refused
-    assert "accepted" in sentence
+    assert "Choose one of" in sentence or "Enter a number" in sentence
     assert [link.tab, link.method, link.label, link.opacity, link.weights].count(None) == 1
 
 

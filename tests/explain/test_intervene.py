@@ -111,8 +111,8 @@ def test_inputs_without_evidence(person: Prepared) -> None:
         (Intervention(attention=-torch.ones(4, 4)), "negative"),
         (Intervention(attention=torch.full((4, 4), float("inf"))), "unusable"),
         (Intervention(attention=torch.ones(7, 7)), "4 rows and 4 columns"),
-        (Intervention(face=torch.zeros(3, 32, 32)), "face that stands in"),
-        (Intervention(context=torch.zeros(64, 64)), "context that stands in"),
+        (Intervention(face=torch.zeros(3, 32, 32)), "replacement face"),
+        (Intervention(context=torch.zeros(64, 64)), "replacement context"),
     ],
 )
 def test_what_cannot_be_forced_is_refused(

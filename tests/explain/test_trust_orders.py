@@ -114,5 +114,5 @@ def test_the_verdict_says_its_numbers() -> None:
     yes = sentence("Attention", "better", 0.31, 0.72, BAND)
     assert yes.startswith("Attention finds the evidence better than chance: deletion AUC 0.31")
     assert "insertion AUC 0.72" in yes
-    assert "0.50 at random (95 % of random orders: 0.40 to 0.60)" in yes
+    assert "0.50 at random (95% of random orders: 0.40 to 0.60)" in yes
     assert "no better than chance" in sentence("Attention", "chance", 0.5, 0.5, BAND)

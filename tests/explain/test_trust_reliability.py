@@ -142,8 +142,8 @@ def test_bad_figures_are_warned_of_and_good_ones_are_not(small_net: GLAMORNet, p
     first, second = reliability(small_net, person, [good, bad])
     assert first.convergence is not None
     assert first.convergence < 0.05
-    assert not any("add up" in warning for warning in first.warnings)
-    assert any("misses the logit difference by 50%" in warning for warning in second.warnings)
+    assert not any("completeness gap" in warning for warning in first.warnings)
+    assert any("completeness gap of 50%" in warning for warning in second.warnings)
     assert first.stages == STAGES
     assert first.similarity[0] == pytest.approx(1)
 

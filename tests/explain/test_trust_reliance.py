@@ -47,7 +47,7 @@ def test_where_neither_input_moves_the_answer_nothing_is_claimed() -> None:
     assert "cannot be told" in still.verdict
     assert "and so it does" in replace(still, probability_lost=(0.006, 0.0)).verdict
     assert "but the answer depends more on the scene" in replace(still, probability_lost=(0.0, 0.2)).verdict
-    assert replace(still, probability_lost=(0.5, -0.001)).verdict.endswith("without the scene 0%.")
+    assert replace(still, probability_lost=(0.5, -0.001)).verdict.endswith("without the scene 0.")
 
 
 def test_losses_under_noise_are_means_over_its_draws(small_net: GLAMORNet, person: Prepared) -> None:

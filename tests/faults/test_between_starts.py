@@ -40,6 +40,6 @@ def test_weights_that_changed_between_starts_are_refused_until_they_are_right_ag
 def test_a_cache_that_cannot_be_written_ends_the_start_with_one_sentence(tmp_path: Path) -> None:
     cache.check(tmp_path / "made" / "when missing")
     (tmp_path / "cache").write_bytes(b"a file where the folder should be: not even the superuser can write into it")
-    with pytest.raises(GlamorError, match=r"cannot be written.*set GRADIO_TEMP_DIR to a folder that can") as told:
+    with pytest.raises(GlamorError, match=r"is not writable.*Set GRADIO_TEMP_DIR to a folder that is") as told:
         cache.check(tmp_path / "cache")
     assert "\n" not in str(told.value)

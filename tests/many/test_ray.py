@@ -47,7 +47,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_rows_of_one_process(
         for mine, theirs in zip(rows, by_name[rows[0].file], strict=True):
             _assert_same(mine, theirs)
     # The shell on the same cluster, after one process had done the first ten photos.
-    assert "10 photos are done already" in done.stdout
+    assert "10 photos are already done" in done.stdout
     names = pq.read_table(results / "faces.parquet").column("file").to_pylist()
     assert sorted(names) == sorted(f"{folder}/{rows[0].file}" for rows in expected for _ in rows)
 

@@ -76,9 +76,9 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     finally:
         signal.signal(signal.SIGINT, before)
     assert ended.value.code == 130
-    assert "the same command goes on from there" in capsys.readouterr().err
+    assert "the same command continues from there" in capsys.readouterr().err
     assert _run(*words) == 0
-    assert "5 photos are done already" in capsys.readouterr().out
+    assert "5 photos are already done" in capsys.readouterr().out
     assert len(added) == len(set(added)) == 12
     assert len(_files(tmp_path / "out")) == 15  # every fourth photo has nobody, every fourth two
 
@@ -115,7 +115,7 @@ def test_a_run_that_is_killed_loses_no_more_than_a_part_and_leaves_no_process(
     assert killed.returncode == -signal.SIGKILL
     assert _run(*words) == 0
     # Rows a photo: 1 1 2, 1 1 1 2, 1 1: the first seven photos fill two parts.
-    assert "7 photos are done already" in capsys.readouterr().out
+    assert "7 photos are already done" in capsys.readouterr().out
     assert len(_files(tmp_path / "out")) == 15
     workers = [int(word) for line in killed.stdout.splitlines() if line[:1].isdigit() for word in line.split()]
     assert workers
@@ -133,7 +133,7 @@ def test_nothing_is_left_to_do_for_the_same_folder(
     before = (out / "faces.parquet").read_bytes()
     capsys.readouterr()
     assert _run("analyse", folder, "--out", out, "--workers", 0) == 0
-    assert "4 photos are done already" in capsys.readouterr().out
+    assert "4 photos are already done" in capsys.readouterr().out
     assert (out / "faces.parquet").read_bytes() == before
     make_photos(6)
     assert _run("analyse", folder, "--out", out, "--workers", 0) == 0

@@ -179,5 +179,5 @@ def test_a_saved_data_set_is_streamed_with_its_labels(tmp_path: Path) -> None:
 
 def test_a_data_set_that_cannot_be_had_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
-    with pytest.raises(DataError, match="nobody/nothing-at-all:train is no file or folder here"):
+    with pytest.raises(DataError, match="nobody/nothing-at-all:train is not a file or folder here"):
         open_sources(["nobody/nothing-at-all:train"])

@@ -173,7 +173,7 @@ def test_rows_of_other_weights_are_refused(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(
-        DataError, match="taken/out cannot be made or written \\(Not a directory\\); choose another folder"
+        DataError, match="taken/out cannot be created or written to \\(Not a directory\\); choose another folder"
     ):
         _open(tmp_path / "taken" / "out")
 

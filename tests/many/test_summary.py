@@ -132,7 +132,7 @@ def test_a_labelled_set_scores_as_in_evaluate(tmp_path: Path, predictor: Predict
     for name in ("accuracy", "macro_recall", "calibration_error"):
         assert getattr(quality.report, name).value == pytest.approx(getattr(expected, name).value, abs=1e-6)
     page = summary_page(summarise(tmp_path / "out"))
-    assert "Against the labels" in page
+    assert "Compared with the labels" in page
     assert "photo not found" not in page
 
 

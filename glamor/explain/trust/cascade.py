@@ -1,4 +1,4 @@
-"""Does a map show what the network has learned? Make it forget, layer by layer, and look again.
+"""Does a map show what the network has learned? Randomise it, layer by layer, and look again.
 
 Cascading randomisation of Adebayo et al.: Sanity checks for saliency maps, NeurIPS 2018.
 """
@@ -34,7 +34,7 @@ CLIPPED_SHARE = 0.005
 
 @dataclass(frozen=True)
 class Cascade:
-    """How similar each map stays while the network forgets from its output to its input.
+    """How similar each map stays while the network is randomised from its output to its input.
 
     Attributes:
         stages: ``"trained"``, then the part that is randomised in addition at each stage.

@@ -202,9 +202,7 @@ def common_target(explanations: Sequence[Explanation], target: int | None) -> in
     """
     found = {one.target for one in explanations} | (set() if target is None else {target})
     if len(found) > 1:
-        raise ExplainError(
-            f"The maps are of the classes {sorted(found)}; accepted are maps of one class: explain again."
-        )
+        raise ExplainError(f"The maps are of different classes, {sorted(found)}; explain again for one class.")
     return found.pop() if found else None
 
 

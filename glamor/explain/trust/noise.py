@@ -1,4 +1,4 @@
-"""How much a map trembles, and how well it foretells what happens when parts are removed.
+"""How much a map changes under faint noise, and how well it predicts what removing parts does.
 
 Both measures from Yeh et al.: On the (in)fidelity and sensitivity of explanations, NeurIPS
 2019, as Captum computes them.
@@ -36,10 +36,10 @@ TILE = 16  # pixels: one cell of the encoders' grids
 
 @dataclass(frozen=True)
 class Infidelity:
-    """How badly maps foretell the logit that is lost when random tiles of both inputs are removed.
+    """How badly maps predict the logit that is lost when random tiles of both inputs are removed.
 
     Each figure is the mean squared error of the best multiple of the map, as a share of the mean
-    squared loss: 0 foretells every loss, 1 foretells nothing.
+    squared loss: 0 predicts every loss, 1 predicts nothing.
 
     Attributes:
         maps: one figure a map; None if no removal changes the logit.
@@ -59,7 +59,7 @@ def sensitivity(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> float:
-    """Return the largest change of a map under noise that nobody sees (Captum's ``sensitivity_max``).
+    """Return the largest change of a map under noise too faint to see (Captum's ``sensitivity_max``).
 
     The caller holds the predictor's lock; the model is left untouched. Uniform noise of at most
     ``RADIUS`` is added to both inputs, kept in [0, 1]; the black hole stays black.
@@ -107,7 +107,7 @@ def infidelity(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Infidelity:
-    """Compare what maps foretell with what is lost (Captum's ``infidelity``, normalised).
+    """Compare what maps predict with what is lost (Captum's ``infidelity``, normalised).
 
     The caller holds the predictor's lock; the model is left untouched. Random tiles of the face
     and of the context, from none to all, show the input's mean colour instead.

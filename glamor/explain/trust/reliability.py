@@ -35,7 +35,7 @@ class Reliability:
         convergence: |sum of all attributions - logit difference| / |logit difference|; None for
             methods whose attributions need not add up.
         sensitivity: length of the largest change under unseen noise over the map's length.
-        infidelity: error in foretelling what removals cost, from 0 (none) to 1 (a map without
+        infidelity: error in predicting what removals cost, from 0 (none) to 1 (a map without
             information); None if no removal changes the logit.
         flat_infidelity: of a map on which every pixel counts the same, to compare with.
         stages: parts of the network that are randomised one after the other, first ``"trained"``.
@@ -62,7 +62,7 @@ def reliability(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> tuple[Reliability, ...]:
-    """Check every map: does it add up, keep still, foretell, and depend on what was learned?
+    """Check every map: completeness gap, sensitivity, infidelity, and similarity after cascading randomisation.
 
     The caller holds the predictor's lock; the model is left untouched. Makes each map 15 times
     again (Integrated Gradients with fewer steps, Occlusion without overlap).
@@ -134,7 +134,7 @@ def _convergence_warning(name: str, value: float | None) -> str:
     if value is None or value <= CONVERGENCE_LIMIT:
         return ""
     return (
-        f"{name} does not add up: its sum misses the logit difference by {value:.0%} of it (more than "
+        f"{name} has a completeness gap of {value:.0%}: its sum misses the logit difference by that share (more than "
         f"{CONVERGENCE_LIMIT:.0%}), so read it as a ranking, not as amounts."
     )
 
@@ -143,8 +143,8 @@ def _sensitivity_warning(name: str, value: float) -> str:
     if value <= SENSITIVITY_LIMIT:
         return ""
     return (
-        f"{name} trembles: noise that nobody sees changes the map by {value:.1f} times its own length, so do not "
-        "read single pixels; try SmoothGrad or a coarser method."
+        f"{name} has a sensitivity of {value:.1f}: noise too faint to see changes the map by more than its own length, "
+        "so do not read single pixels; try SmoothGrad or a coarser method."
     )
 
 
@@ -152,8 +152,8 @@ def _infidelity_warning(name: str, value: float | None, flat: float | None) -> s
     if value is None or flat is None or value < flat:
         return ""
     return (
-        f"{name} foretells what removing parts costs no better than a flat map (error {value:.2f} against {flat:.2f}), "
-        "so do not take strong colour for strong effect."
+        f"{name} has an infidelity of {value:.2f}, no better than a flat map ({flat:.2f}): it does not predict what "
+        "removing parts costs, so do not take strong colours for strong effects."
     )
 
 
@@ -161,6 +161,6 @@ def _sanity_warning(name: str, value: float) -> str:
     if value <= SANITY_LIMIT:
         return ""
     return (
-        f"{name} hardly depends on what the network has learned: with all weights randomised the map stays similar "
+        f"{name} hardly depends on what the network has learned: with all weights randomised, the map stays similar "
         f"(SSIM {value:.2f}, more than {SANITY_LIMIT}), so it may show the photo's edges rather than reasons."
     )

@@ -25,7 +25,7 @@ SHOWN_AS_NOTHING = 0.005  # of probability: the sentence gives it as 0 %
 
 @dataclass(frozen=True)
 class Reliance:
-    """What the network says it relies on beside what it does rely on; all pairs are (face, scene).
+    """What the network says it relies on, and what it does rely on; all pairs are (face, scene).
 
     Attributes:
         target, target_name: the class.
@@ -55,14 +55,14 @@ class Reliance:
         relies = "the face" if self.probability_lost[0] > self.probability_lost[1] else "the scene"
         states = "the face" if self.fusion_weights[0] > self.fusion_weights[1] else "the scene"
         if max(map(abs, self.probability_lost)) < SHOWN_AS_NOTHING:
-            agree = "but this answer stays the same without either, so it cannot be told whether it does"
+            agree = "but the answer stays the same without either, so it cannot be told whether it does"
         else:
             agree = "and so it does" if relies == states else f"but the answer depends more on {relies}"
         return (
             f"The network says it listens more to {states} (fusion {self.fusion_weights[0]:.0%} face, "
-            f"{self.fusion_weights[1]:.0%} scene), {agree}: Integrated Gradients put {self.attribution[0]:.0%} on "
-            f"the face; without the face {self.target_name} loses {self.probability_lost[0]:z.0%} of probability, "
-            f"without the scene {self.probability_lost[1]:z.0%}."
+            f"{self.fusion_weights[1]:.0%} scene), {agree}: Integrated Gradients put {self.attribution[0]:.0%} on the "
+            f"face; without the face, {self.target_name} loses {100 * self.probability_lost[0]:z.0f} percentage "
+            f"points, without the scene {100 * self.probability_lost[1]:z.0f}."
         )
 
 
@@ -83,7 +83,10 @@ def reliance(model: GLAMORNet, prepared: Prepared, integrated: Explanation) -> R
         ExplainError: if ``integrated`` is a map of another method.
     """
     if integrated.method != "integrated_gradients" or integrated.baseline is None:
-        raise ExplainError(f"Reliance is measured by integrated_gradients; the given map is {integrated.method}.")
+        raise ExplainError(
+            f"The map is made by {integrated.method}; reliance is measured with integrated_gradients, so give such a "
+            "map."
+        )
     target = integrated.target
     with reading(model), seeded(integrated.seed if integrated.baseline == "noise" else None):
         face, context = input_pair(model, prepared)

@@ -38,7 +38,7 @@ class MapRow:
         insertion_gain: ``insertion_auc - random_auc``, likewise.
         outcome: of the band of random orders; ``weights_outcome`` by removed weights.
         agreement: Spearman's rank correlation with attention.
-        infidelity: over that of a flat map: below 1 the map foretells better than a flat one.
+        infidelity: over that of a flat map: below 1 the map predicts better than a flat one.
         similarity: SSIM after all weights are randomised.
         convergence: relative convergence delta.
     """

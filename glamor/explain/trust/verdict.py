@@ -47,7 +47,10 @@ def sentence(name: str, outcome: Outcome, deletion_auc: float, insertion_auc: fl
         random: likewise.
     """
     if outcome == "nothing":
-        return f"{name} has nothing to find: removing parts of the scene changes the answer by less than a percent."
+        return (
+            f"{name} has nothing to find: removing parts of the scene changes the answer by less than one percentage "
+            "point."
+        )
     words = {
         "better": "finds the evidence better than chance",
         "partly": "finds the evidence only partly better than chance",
@@ -56,6 +59,6 @@ def sentence(name: str, outcome: Outcome, deletion_auc: float, insertion_auc: fl
     }[outcome]
     return (
         f"{name} {words}: deletion AUC {deletion_auc:.2f} (lower is better), insertion AUC {insertion_auc:.2f} "
-        f"(higher is better), against {random.mean:.2f} at random (95 % of random orders: {random.low:.2f} "
+        f"(higher is better), against {random.mean:.2f} at random (95% of random orders: {random.low:.2f} "
         f"to {random.high:.2f})."
     )

@@ -97,20 +97,20 @@ def test_markdown_is_shown_with_its_own_pictures() -> None:
 
 def test_weaknesses_are_the_measured_ones() -> None:
     told = card.weaknesses(Card("", {}, read_scores(json.dumps(SCORES).encode())))
-    assert "On 1,234 labelled photos (scenes &lt;b&gt;) it finds 42% of an average label" in told
-    assert "(95 % interval 32% to 52%); blind guessing would find 25%." in told
-    assert "It misses Fear most: it finds 20% of such photos, and 30% of Sad." in told
-    assert "When it says Sad, that is right in 25% of the cases" in told
-    assert "With the scene blacked out it finds 40% of an average label instead of 42%." in told
-    assert "was not measured" in told
+    assert "On 1,234 labelled photos (scenes &lt;b&gt;), it recognises 42% of the photos of a label on average" in told
+    assert "(95% interval 32% to 52%); guessing would recognise 25%." in told
+    assert "It misses Fear most often, recognising 20% of such photos, then Sad (30%)." in told
+    assert "When it says Sad, it is right in 25% of cases" in told
+    assert "With the scene blacked out, it recognises 40% on average instead of 42%." in told
+    assert "has not been measured" in told
 
 
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [
-        (0.01, 0.05, "The scene helps: between +1.0 and +5.0 points"),
-        (-0.05, -0.01, "The scene misleads it: between -5.0 and -1.0 points"),
-        (-0.036, 0.062, "Whether the scene helps cannot be told from so few photos: between -3.6 and +6.2 points"),
+        (0.01, 0.05, "The scene helps, by +1.0 to +5.0 points"),
+        (-0.05, -0.01, "The scene misleads it, by -5.0 to -1.0 points"),
+        (-0.036, 0.062, "Whether the scene helps cannot be told from so few photos: -3.6 to +6.2 points"),
     ],
 )
 def test_what_the_scene_adds_is_said_as_far_as_it_is_known(low: float, high: float, verdict: str) -> None:
@@ -128,7 +128,7 @@ def test_an_attention_that_passes_on_the_face_is_told_where_it_does_better_than_
         Card("", {}, read_scores(json.dumps({"scenes": {"dataset": "s", "reports": reports}}).encode()))
     )
     assert ("attention also passes on what the face shows" in said) is told
-    assert (f"finds {recall:.0%} of an average label (95 % interval" in said) is told
+    assert (f"recognises {recall:.0%} on average (95% interval" in said) is told
 
 
 def test_scores_are_a_table_and_an_undefined_one_is_a_dash() -> None:

@@ -123,9 +123,9 @@ def test_a_tool_explains_a_photo_at_the_apps_own_address(app, folder):
     ("arguments", "words"),
     [
         ({"method": "tea_leaves"}, "choose one of"),
-        ({"target": "Boredom"}, "accepted: Anger"),
-        ({"face": 9}, "accepted: a whole number"),
-        ({"photo": "data:image/jpeg;base64,AAAA"}, "accepted: JPEG"),
+        ({"target": "Boredom"}, "Choose one of Anger"),
+        ({"face": 9}, "Enter a whole number"),
+        ({"photo": "data:image/jpeg;base64,AAAA"}, "convert it to JPEG"),
     ],
 )
 def test_a_tool_refuses_in_one_sentence(app, inline, arguments, words):

@@ -74,7 +74,7 @@ def test_known_maps_are_not_made_again(small_engine, session):
     _, sheets = _run(small_engine, session, progress=lambda done, what: told.append(what))
     assert told
     assert not any("Grad-CAM" in what for what in told)
-    assert "3 of 3 maps, 1 of them known" in sheets[-1].status
+    assert "3 of 3 maps, 1 of which" in sheets[-1].status
     told.clear()
     _, again = _run(small_engine, session, progress=lambda done, what: told.append(what))
     assert told == []

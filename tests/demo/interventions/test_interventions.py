@@ -124,7 +124,7 @@ def test_a_typed_cell_does_the_same_as_a_click(engine, session):
     assert session.intervention.setting.removed == {(2, 5)}
     for given in ("", "0, 1", "8, 1", "1", "1,2,3", "a, b", None, "<b>1</b>"):
         room = intervening.type_cell(engine, session, given)
-        assert "its row from 1 to 7" in room.notice
+        assert "its row, from 1 to 7" in room.notice
         assert "<b>1" not in room.notice
         assert room._replace(notice=SAME) == Outputs()
     assert session.intervention.setting.removed == {(2, 5)}
@@ -172,7 +172,7 @@ def test_without_the_scene_or_the_face(engine, session):
     nobody = intervening.see(engine, session, BLURRED, BLACK)
     assert "scene blurred, face black" in nobody.answer
     assert nobody.board["value"] != dark.board["value"]
-    assert "accepted: “as is”, “black”" in intervening.see(engine, session, "as is", "upside down").notice
+    assert "Choose one of “as is”, “black”" in intervening.see(engine, session, "as is", "upside down").notice
 
 
 def test_several_things_at_once_and_all_undone(engine, session):
@@ -200,7 +200,7 @@ def test_each_input_is_encoded_once_however_much_is_tried(engine, session):
 @pytest.mark.parametrize("given", [-0.1, 1.5, "half", True, float("nan")])
 def test_a_weight_that_is_none_is_answered_in_words(engine, session, given):
     room = intervening.weigh(engine, session, given)
-    assert "accepted: a number from 0 to 1" in room.notice
+    assert "Enter a number from 0 to 1" in room.notice
     assert session.intervention.setting == Setting()
 
 

@@ -95,7 +95,7 @@ def test_progress_is_told_and_a_stopped_run_keeps_what_it_has(
         seen.append(shown)
         if "2 of 5" in str(shown.status):
             many.stop(session)
-    assert ["0 of 5" in seen[0].status, "1 of 5" in seen[1].status, "a second" in seen[1].status] == [True] * 3
+    assert ["0 of 5" in seen[0].status, "1 of 5" in seen[1].status, "per second" in seen[1].status] == [True] * 3
     assert words.STOPPED.format(photos=3, total=5, faces=3) in seen[-1].status
     assert len(seen[-1].table["value"]) == 3
 

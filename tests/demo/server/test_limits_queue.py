@@ -158,10 +158,10 @@ def test_more_arguments_than_an_endpoint_has_are_an_error(visitor: Visitor, port
     kind, _, rest = visitor.http.get(f"/gradio_api/call/{name}/{asked}").text.strip().partition("\n")
     told = json.loads(rest.removeprefix("data: "))["error"]
     assert kind == "event: error"
-    assert told.startswith(f"{most + 1} arguments came for {name}, which takes {most}: photo, ")
+    assert told.startswith(f"{name} was given {most + 1} arguments, but takes {most}: photo, ")
     asked = visitor.http.post(f"/gradio_api/call/v2/{name}", json={"photo": data[0], "mood": "good"})
     assert asked.status_code == 422
-    assert asked.json()["error"].startswith(f"The arguments are not those of {name}, which takes photo, ")
+    assert asked.json()["error"].startswith(f"These are not the arguments of {name}, which takes photo, ")
 
 
 def test_a_tool_says_which_arguments_it_takes(limited: LiveApp, portrait: Path) -> None:

@@ -41,14 +41,14 @@ def test_two_photos_give_the_matrix_of_the_library(engine, astronaut, grace_hopp
     assert views.summary(matrix, engine.class_names) in html.unescape(swapped.words)
     assert swapped.notice == ""
     assert swapped.picture["visible"] is True
-    assert "2 faces before 2 scenes" in swapped.picture["alt_text"]
+    assert "2 faces in front of 2 scenes" in swapped.picture["alt_text"]
 
 
 def test_the_summary_counts_who_won():
     labels = np.array([[0, 0, 0], [0, 1, 1], [2, 0, 2]])
     matrix = SwapMatrix(labels, np.eye(3)[labels], np.full((3, 3, 2), 0.5), np.ones((3, 3, 1, 1)), 6, 3, 2)
     assert views.summary(matrix, "ABC") == (
-        "In 3 of 6 telling pairs the face’s label won, in 2 the scene’s, in 1 neither."
+        "In 3 of 6 telling pairs, the face’s label won; in 2, the scene’s; in 1, neither."
     )
 
 
