@@ -32,7 +32,7 @@ from benchmarks.program import Program
 from demo import pictures
 from demo.kept import on_screen
 from glamor.explain import METHODS, explain
-from glamor.folded import folded
+from glamor.fused import fuse_batchnorm
 from glamor.photo import load_photo
 from glamor.predictor import Predictor, run_batch
 from tests.live_app import LiveApp, start, stop
@@ -119,7 +119,7 @@ def local(predictor: Predictor, jpeg: bytes) -> Iterator[Work]:
     yield Work("detection", parts["detection"], moved=photo.nbytes)
     yield Work("preparation", parts["preparation"], moved=photo.nbytes + inputs)
     yield Work("forward, 1 face", parts["forward"], one)
-    model = folded(predictor.model)  # the one that answers
+    model = fuse_batchnorm(predictor.model)  # the one that answers
     batch = [prepared] * BATCH
     yield Work(f"forward, {BATCH} faces", lambda: run_batch(model, batch).logits.tolist(), BATCH * one)
     yield Work("whole prediction", parts["whole predict"], one, 3 * photo.nbytes + inputs)

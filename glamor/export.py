@@ -11,9 +11,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from glamor.card import AUDIT_FILE, CARD_FILE, METRICS_FILE, Card, Scores, read_card
 from glamor.checkpoint import CONFIG_FILE, WEIGHTS_FILE, Checkpoint, load_checkpoint, resolve_source
 from glamor.errors import CheckpointError
+from glamor.evaluation.card import AUDIT_FILE, CARD_FILE, METRICS_FILE, Card, Scores, read_card
 
 LIBRARY, TASK = "glamor", "image-classification"
 TAGS = ["facial-expression-recognition", "emotion-recognition", "explainability", "glamor-net"]

@@ -113,7 +113,7 @@ def report() -> str:
 REPORT_TEXT = """# What the tests of the core modules notice
 
     make mutants                           # all of it: {minutes} minutes, {processes} processes at a time
-    make mutants ARGS=glamor/metrics.py    # one module
+    make mutants ARGS=glamor/evaluation/metrics.py    # one module
 
 [mutmut](https://github.com/boxed/mutmut) puts one small fault at a time into a module (`<` for `<=`, `+` for `-`, an
 argument left out, another number, the other branch), and the module's own tests must fail. `make mutants` runs it and

@@ -10,9 +10,9 @@ import torch
 from glamor.checkpoint import load_checkpoint, restore_tensors, save_checkpoint
 from glamor.config import CONTEXT_ONLY, ModelConfig
 from glamor.explain.trust.cascade import layers_from_top
-from glamor.folded import folded
-from glamor.losses import Ablation, take_out
+from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet, Intervention
+from glamor.training.losses import Ablation, take_out
 from tests import caer
 from tests.seeded import GOLDEN
 from tests.small import SMALL
@@ -71,9 +71,11 @@ def test_a_forced_map_replaces_its_own(net: GLAMORNet) -> None:
     assert torch.equal(trace.attention, one.expand(4, 7, 7))
 
 
-def test_folding_computes_the_same(net: GLAMORNet) -> None:
+def test_fusing_batchnorm_computes_the_same(net: GLAMORNet) -> None:
     with torch.inference_mode():
-        torch.testing.assert_close(folded(net)(*caer.inputs()).logits, net(*caer.inputs()).logits, rtol=0, atol=1e-3)
+        torch.testing.assert_close(
+            fuse_batchnorm(net)(*caer.inputs()).logits, net(*caer.inputs()).logits, rtol=0, atol=1e-3
+        )
 
 
 @pytest.mark.parametrize("vector_norm", [False, True])

@@ -12,7 +12,7 @@ from demo.about.side_by_side import SideOutputs
 from demo.checkpoints import Checkpoints
 from demo.events import SAME, Parts, fired, outputs
 from demo.visits import Session
-from glamor.card import read_card
+from glamor.evaluation.card import read_card
 
 OPACITY = 0.6
 

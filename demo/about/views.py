@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from demo import html
 from demo.about import markdown, words
-from glamor.card import Card, Scores
 from glamor.checkpoint import Checkpoint
-from glamor.evaluate import ATTENTION_ALONE, CONTEXT_BLANKED
-from glamor.scoring import ClassReport, Measure, Report
+from glamor.evaluation.card import Card, Scores
+from glamor.evaluation.evaluate import ATTENTION_ALONE, CONTEXT_BLANKED
+from glamor.evaluation.scoring import ClassReport, Measure, Report
 
 
 def facts(checkpoint: Checkpoint) -> Markup:

@@ -14,11 +14,11 @@ from PIL import Image
 from glamor import figures
 from glamor.decoding import patient_decoder
 from glamor.errors import GlamorError
+from glamor.evaluation.scoring import Measure
 from glamor.many.items import Item
 from glamor.many.quality import Quality
 from glamor.many.sources import reopen
 from glamor.many.summary import Pick, Summary
-from glamor.scoring import Measure
 
 THUMBNAIL = 220  # pixels, the longer side
 TITLE = "Many photos, summarised"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from glamor.metrics import entropy
+from glamor.evaluation.metrics import entropy
 from glamor.photo import BoxXyxy
 from glamor.predictor import Prediction
 

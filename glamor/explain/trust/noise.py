@@ -22,7 +22,7 @@ from glamor.explain.trust.again import map_again
 from glamor.explain.trust.orders import Floats, cell_sums
 from glamor.explain.trust.progress import Progress, ignore, rising
 from glamor.explain.trust.scene import filled, in_batches, mixed
-from glamor.folded import folded
+from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def sensitivity(
     from captum.metrics import sensitivity_max
 
     report, generator, calls = progress or ignore, torch.Generator().manual_seed(seed), 0
-    inputs, scored, network = input_pair(model, prepared), scored_pixels(prepared), folded(model)
+    inputs, scored, network = input_pair(model, prepared), scored_pixels(prepared), fuse_batchnorm(model)
     scored = scored.to(inputs[1].device)
 
     def noisy(pair: Pair, radius: float) -> Pair:
@@ -126,7 +126,7 @@ def infidelity(
 
     report = rising(progress or ignore)  # Captum asks for the plain answer after the others
     with reading(model):
-        inputs, scored, network = input_pair(model, prepared), scored_pixels(prepared), folded(model)
+        inputs, scored, network = input_pair(model, prepared), scored_pixels(prepared), fuse_batchnorm(model)
         fills, target = filled(inputs, prepared), explanations[0].target
         grids = [(image.shape[-2] // TILE, image.shape[-1] // TILE) for image in inputs]
         split = grids[0][0] * grids[0][1]

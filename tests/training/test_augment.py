@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from glamor.augment import (
+from glamor.config import ModelConfig
+from glamor.training.augment import (
     Jitter,
     backgrounds,
     erase,
@@ -21,8 +22,7 @@ from glamor.augment import (
     to_float,
     warp,
 )
-from glamor.config import ModelConfig
-from glamor.recipe import FILM
+from glamor.training.recipe import FILM
 
 STILL = Jitter(degrees=0, zoom=(1, 1), shift=0, colour=0, grey=0, erase=0)
 SMALL = ModelConfig(face_size=32, context_size=32, context_resize_hw=(32, 48))

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from glamor.checkpoint import Checkpoint
+from glamor.evaluation.scoring import ClassReport, Measure, Report
 from glamor.hub import fetch_if_there
-from glamor.scoring import ClassReport, Measure, Report
 
 CARD_FILE, METRICS_FILE, AUDIT_FILE = "README.md", "metrics.json", "audit.json"
 LARGEST_TEXT = 2**20  # bytes

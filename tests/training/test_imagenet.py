@@ -12,8 +12,8 @@ from torch import Tensor
 
 from glamor.config import ModelConfig
 from glamor.errors import DataError
-from glamor.imagenet import PACKAGES, Package, pretrained_net, start_from_imagenet
 from glamor.model import ConvEncoder, GLAMORNet, TimmEncoder
+from glamor.training.imagenet import PACKAGES, Package, pretrained_net, start_from_imagenet
 
 LITE = "tf_efficientnet_lite0"
 COFFEE = 967  # ImageNet's espresso
@@ -31,7 +31,7 @@ def espresso() -> Tensor:
 def test_the_package_knows_an_espresso(espresso: Tensor) -> None:
     import timm
 
-    from glamor.imagenet import _by_name, _read
+    from glamor.training.imagenet import _by_name, _read
 
     network = timm.create_model(LITE)
     network.load_state_dict(_by_name(LITE, _read(PACKAGES[LITE])), strict=False)

@@ -16,17 +16,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from glamor.audit_report import Audit, MapReport, PhotoRows, RelianceReport, table
 from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
-from glamor.data import Sample, is_scenes, list_samples
 from glamor.errors import DataError
+from glamor.evaluation.audit_report import Audit, MapReport, PhotoRows, RelianceReport, table
+from glamor.evaluation.metrics import bootstrap_intervals
+from glamor.evaluation.scoring import Measure
 from glamor.explain import METHODS, find_method
 from glamor.explain.trust import MapRow, Reliance, survey
 from glamor.explain.trust.progress import Progress, ignore, part
-from glamor.metrics import bootstrap_intervals
 from glamor.photo import load_photo
 from glamor.prepare import NO_FACE, prepare
-from glamor.scoring import Measure
+from glamor.training.data import Sample, is_scenes, list_samples
 
 LIMIT = 50
 Floats = NDArray[np.float64]

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from glamor.evaluation.scoring import Measure
 from glamor.explain.trust import SANITY_LIMIT, MapRow, Reliance
-from glamor.scoring import Measure
 
 
 @dataclass(frozen=True)

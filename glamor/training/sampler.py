@@ -1,4 +1,4 @@
-"""What training eats and is judged by: balanced batches of views, and validation scores."""
+"""Class-balanced batches of views to train on, and scores on the validation split."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from glamor.augment import BLACKED_OUT_SOURCES, TIGHT_SOURCES, face_views, scene_views, to_float
 from glamor.config import ModelConfig
-from glamor.data import PATCH_SCALE, balanced_weights, list_samples, load_faces, load_scenes, prepare_sample
-from glamor.degrade import canvases, degraded
-from glamor.losses import FaceBatch, SceneBatch, TrainingNet
-from glamor.metrics import macro_recall
+from glamor.evaluation.metrics import macro_recall
 from glamor.model import Trace
-from glamor.recipe import Phase, Recipe
-from glamor.softlabels import soft_targets
+from glamor.training.augment import BLACKED_OUT_SOURCES, TIGHT_SOURCES, face_views, scene_views, to_float
+from glamor.training.data import PATCH_SCALE, balanced_weights, list_samples, load_faces, load_scenes, prepare_sample
+from glamor.training.degrade import canvases, degraded
+from glamor.training.losses import FaceBatch, SceneBatch, TrainingNet
+from glamor.training.recipe import Phase, Recipe
+from glamor.training.softlabels import soft_targets
 
 VALIDATION_BATCH = 128
 FACE_STRIDE = 3  # every third validation face is enough to choose an epoch
@@ -56,7 +56,7 @@ class Scores:
         return {name: round(value, 4) for name, value in asdict(self).items() if value == value}
 
 
-class Feed:
+class Sampler:
     """Draws class-balanced random views for training and scores a network on validation."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Feed:
             self.scene_train.labels, np.array([importance.get(s, 1.0) for s in self.scene_train.sources])
         )
         self.scene_val = list_samples(scenes[0], "val", names)
-        self.taught: Tensor | None = None  # (training faces, classes), what teachers say of each
+        self.distilled: Tensor | None = None  # (training faces, classes): the teachers' probabilities
         self._val_inputs: tuple[Tensor, Tensor] | None = None
 
     def reseed(self, name: str) -> None:
@@ -101,9 +101,9 @@ class Feed:
         return max(1, draws // phase.batch)
 
     def faces(self, phase: Phase) -> FaceBatch:
-        """Draw one batch of faces, mixed up if the recipe says so and nobody teaches."""
+        """Draw one batch of faces, mixed up if the recipe says so and there are no teachers."""
         views, chosen = self._draw_faces(phase, phase.batch)
-        if not self.recipe.mixup or self.taught is not None:
+        if not self.recipe.mixup or self.distilled is not None:
             return FaceBatch(views, self._face_targets(chosen))
         from timm.data import Mixup
 
@@ -164,13 +164,13 @@ class Feed:
         return _channels_last(views), chosen
 
     def _face_targets(self, chosen: Tensor) -> Tensor:
-        """Return (N, classes): the smoothed labels of training faces, half of them what the teachers said."""
+        """Return (N, classes): the smoothed labels of training faces, half of them the teachers' probabilities."""
         if not len(chosen):
             return torch.zeros(0, len(self.config.class_names))
-        if self.taught is None:
+        if self.distilled is None:
             return self._smoothed(self.face_train.labels[chosen.numpy()])
         labels = torch.from_numpy(self.face_train.labels)[chosen]
-        return (F.one_hot(labels, len(self.config.class_names)) + self.taught[chosen]) / 2
+        return (F.one_hot(labels, len(self.config.class_names)) + self.distilled[chosen]) / 2
 
     def _smoothed(self, labels: NDArray[np.int64]) -> Tensor:
         return self._softened(F.one_hot(torch.from_numpy(labels), len(self.config.class_names)))

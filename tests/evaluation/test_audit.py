@@ -13,14 +13,14 @@ import torch
 from PIL import Image
 
 from glamor.__main__ import main
-from glamor.audit import audit
-from glamor.audit_report import Audit, table
 from glamor.checkpoint import Checkpoint
 from glamor.errors import DataError
+from glamor.evaluation.audit import audit
+from glamor.evaluation.audit_report import Audit, table
+from glamor.evaluation.scoring import Measure
 from glamor.explain.trust import examine
 from glamor.figures import audit_figure, to_array
 from glamor.photo import load_photo
-from glamor.scoring import Measure
 from tests.datasets import add_scene, make_faces
 from tests.explain.planted import CONFIG, TARGET, planted_net
 

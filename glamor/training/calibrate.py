@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from glamor.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from glamor.config import ModelConfig
-from glamor.data import list_samples
-from glamor.evaluate import collect
-from glamor.metrics import fit_temperature, uncertain_margin
+from glamor.evaluation.evaluate import collect
+from glamor.evaluation.metrics import fit_temperature, uncertain_margin
+from glamor.training.data import list_samples
 
 
 def calibrate(folder: Path, scenes: Path, faces: Path | None = None, split: str = "val") -> ModelConfig:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from glamor.card import Audited, read_audit, read_card, read_scores
 from glamor.checkpoint import Checkpoint, load_checkpoint
+from glamor.evaluation.card import Audited, read_audit, read_card, read_scores
 
 CARD = """---
 license: mit

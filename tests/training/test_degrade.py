@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from glamor.degrade import BLUR, COVER, blurred, canvases, degraded
+from glamor.training.degrade import BLUR, COVER, blurred, canvases, degraded
 
 
 def seeded(seed: int = 0) -> torch.Generator:

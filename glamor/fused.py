@@ -1,4 +1,4 @@
-"""The same network in less time, for answers and for the thousands of passes of a check."""
+"""The same network with its BatchNorm fused in: less time for answers and for the thousands of passes of a check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from glamor.model import GLAMORNet
 
 
-def folded(model: GLAMORNet) -> GLAMORNet:
+def fuse_batchnorm(model: GLAMORNet) -> GLAMORNet:
     """Return a copy in eval mode that computes the same up to rounding, and faster.
 
     Each BatchNorm that follows its convolution in an encoder becomes part of that convolution's
@@ -25,11 +25,11 @@ def folded(model: GLAMORNet) -> GLAMORNet:
     for encoder in (copy.face_encoder, copy.context_encoder):
         for module in list(encoder.modules()):
             if isinstance(module, nn.Sequential):
-                _fold(module)
+                _fuse_block(module)
     return copy.to(memory_format=torch.channels_last)
 
 
-def _fold(block: nn.Sequential) -> None:
+def _fuse_block(block: nn.Sequential) -> None:
     # (A subclass of BatchNorm, as some timm backbones have them, may also be an activation.)
     for i in range(len(block) - 1):
         convolution, norm = block[i], block[i + 1]

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax
 from torch import Tensor
 
-from glamor.calibrate import calibrate
 from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.config import CLASS_NAMES, ModelConfig
-from glamor.data import list_samples
 from glamor.errors import CheckpointError, DataError
-from glamor.evaluate import collect
+from glamor.evaluation.evaluate import collect
 from glamor.model import GLAMORNet
 from glamor.photo import load_photo
+from glamor.training.calibrate import calibrate
+from glamor.training.data import list_samples
 from tests.datasets import make_faces, make_scenes, save
 
 SMALL = ModelConfig(filters=(4, 4, 8, 8, 16), hidden=8)

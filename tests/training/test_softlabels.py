@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from glamor.data import Sample
 from glamor.errors import DataError
-from glamor.softlabels import soft_targets
+from glamor.training.data import Sample
+from glamor.training.softlabels import soft_targets
 
 NAMES = ("Anger", "Happy", "Sad")
 SAMPLES = tuple(Sample(Path(f"{stem}.jpg"), label, "x") for stem, label in (("a", 0), ("b", 1), ("c", 2), ("d", 2)))

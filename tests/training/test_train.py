@@ -18,15 +18,15 @@ import torch
 from torch import Tensor
 
 from glamor.__main__ import main
-from glamor.calibrate import calibrate
 from glamor.checkpoint import load_checkpoint
 from glamor.errors import DataError
-from glamor.feed import Scores
-from glamor.losses import Ablation, SceneBatch, TrainingNet, _anywhere, take_out
 from glamor.model import GLAMORNet
-from glamor.recipe import PAPER, TINY, recipe
-from glamor.train import train
-from glamor.trainer import STATE, Plan, Trainer
+from glamor.training.calibrate import calibrate
+from glamor.training.losses import Ablation, SceneBatch, TrainingNet, _anywhere, take_out
+from glamor.training.recipe import PAPER, TINY, recipe
+from glamor.training.sampler import Scores
+from glamor.training.train import train
+from glamor.training.trainer import STATE, Plan, Trainer
 from tests.small import SMALL
 
 FACES, SCENES = TINY.phases
@@ -113,7 +113,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(finished: Path, data: Path) ->
     out = data / "killed"
     with subprocess.Popen(
         [sys.executable, "-m", "glamor", *command(data, out)],
-        cwd=Path(__file__).resolve().parent.parent,
+        cwd=Path(__file__).resolve().parent.parent.parent,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -311,7 +311,7 @@ def test_the_epoch_that_validates_best_is_kept(data: Path, monkeypatch: pytest.M
         seen.append({k: v.clone() for k, v in model.net.state_dict().items()})
         return next(scores)
 
-    monkeypatch.setattr(trainer.feed, "validate", validate)
+    monkeypatch.setattr(trainer.sampler, "validate", validate)
     kept = load_checkpoint(trainer.run()).model.state_dict()
     same = [all(torch.allclose(kept[k], v) for k, v in weights.items() if v.is_floating_point()) for weights in seen]
     assert same == [False, True, False]
@@ -395,15 +395,15 @@ def test_scenes_of_several_folders_are_learned_from_with_what_their_labels_say(d
         for part in ("images", "crop"):
             shutil.copytree(data / "scenes" / part / "train", more / part / "train")
     (more / "labels-train.csv").write_text("name,second,confidence\nfilm_0,Sad,1\n")
-    feed = Trainer(plan(data, "several", recipe=TINY, more_scenes=(more,))).feed
-    own = len(feed.scene_train.labels) // 2
-    assert feed.scene_targets[:own].tolist() == torch.eye(7)[feed.scene_train.labels[:own]].tolist()
-    assert feed.scene_targets[own].tolist() == pytest.approx([0.6, 0, 0, 0, 0, 0.4, 0])  # Anger, else Sad
+    sampler = Trainer(plan(data, "several", recipe=TINY, more_scenes=(more,))).sampler
+    own = len(sampler.scene_train.labels) // 2
+    assert sampler.scene_targets[:own].tolist() == torch.eye(7)[sampler.scene_train.labels[:own]].tolist()
+    assert sampler.scene_targets[own].tolist() == pytest.approx([0.6, 0, 0, 0, 0, 0.4, 0])  # Anger, else Sad
 
 
 def test_scenes_that_teach_a_short_cut_are_never_shown(data: Path) -> None:
     hidden = replace(TINY, sceneless=("film", "stock"), canvases=3, face_blank=0.5)
-    batch = Trainer(plan(data, "hidden", recipe=hidden)).feed.scenes(SCENES)
+    batch = Trainer(plan(data, "hidden", recipe=hidden)).sampler.scenes(SCENES)
     assert batch.canvases.shape == (3, 3, 112, 112)
     assert batch.sees_face.all()
     assert not batch.sees_context.any()

@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from glamor.losses import Ablation, FaceBatch, SceneBatch, TrainingNet, take_out
-from glamor.metrics import entropy
+from glamor.evaluation.metrics import entropy
 from glamor.model import GLAMORNet
-from glamor.recipe import TINY
+from glamor.training.losses import Ablation, FaceBatch, SceneBatch, TrainingNet, take_out
+from glamor.training.recipe import TINY
 from tests.small import SMALL
 
 SEEN = torch.tensor([True, True, True, False])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from glamor.metrics import (
+from glamor.evaluation.metrics import (
     accuracy,
     bootstrap_intervals,
     calibration_error_by_luck,

@@ -13,18 +13,18 @@ from typing import Any
 import torch
 from torch import nn
 
-from glamor.calibrate import calibrate
 from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.config import ModelConfig
 from glamor.device import training_precision
 from glamor.errors import DataError
-from glamor.evaluate import evaluate
-from glamor.feed import Feed
-from glamor.imagenet import pretrained_net
-from glamor.losses import Ablation, TrainingNet, take_out
+from glamor.evaluation.evaluate import evaluate
 from glamor.model import GLAMORNet
-from glamor.recipe import Phase, Recipe
-from glamor.teach import kept_opinion
+from glamor.training.calibrate import calibrate
+from glamor.training.distill import cached_teacher_probabilities
+from glamor.training.imagenet import pretrained_net
+from glamor.training.losses import Ablation, TrainingNet, take_out
+from glamor.training.recipe import Phase, Recipe
+from glamor.training.sampler import Sampler
 
 STATE = "state.pt"
 METRICS = "metrics.json"
@@ -78,7 +78,7 @@ class Trainer:
         self.bare.to(self.accelerator.device)
         self.ema = ModelEmaV3(self.bare, decay=plan.recipe.ema_decay, use_warmup=plan.recipe.ema_decay > 0)
         scenes = (plan.scenes, *plan.more_scenes)
-        self.feed = Feed(plan.recipe, plan.config, plan.faces, scenes, plan.out.parent / "cache", plan.seed)
+        self.sampler = Sampler(plan.recipe, plan.config, plan.faces, scenes, plan.out.parent / "cache", plan.seed)
         self.folder = plan.out / "checkpoint"
         self.before: dict[str, torch.Tensor] = {}  # the face's encoder when the phase began
         self.history: list[dict[str, Any]] = []
@@ -111,10 +111,10 @@ class Trainer:
         self.optimizer = self.accelerator.prepare(self._new_optimizer(phase))
         if done:
             self.optimizer.load_state_dict(self._load(self.plan.out / STATE)["optimizer"])
-        self.feed.taught = self._taught(phase)
-        steps = self.feed.steps(phase)
+        self.sampler.distilled = self._distilled(phase)
+        steps = self.sampler.steps(phase)
         for epoch in range(done, phase.epochs):
-            self.feed.reseed(f"{phase.name}-{epoch}-{self.accelerator.process_index}")
+            self.sampler.reseed(f"{phase.name}-{epoch}-{self.accelerator.process_index}")
             start = time.monotonic()
             loss = self._run_epoch(phase, epoch, steps)
             self.seconds += time.monotonic() - start
@@ -124,15 +124,15 @@ class Trainer:
         if self.accelerator.is_main_process:
             shutil.copyfile(self.plan.out / STATE, self.plan.out / f"after-{phase.name}.pt")
 
-    def _taught(self, phase: Phase) -> torch.Tensor | None:
-        """Return what the phase's teachers say of the training faces, asked once a run."""
+    def _distilled(self, phase: Phase) -> torch.Tensor | None:
+        """Return the class probabilities of the phase's teachers for the training faces, computed once a run."""
         if not phase.teachers:
             return None
-        start, images = time.monotonic(), self.feed.face_train.images
+        start, images = time.monotonic(), self.sampler.face_train.images
         with self.accelerator.main_process_first():
-            taught = kept_opinion(self.plan.out, phase.teachers, self.plan.recipe, self.bare, images)
+            distilled = cached_teacher_probabilities(self.plan.out, phase.teachers, self.plan.recipe, self.bare, images)
         self.seconds += time.monotonic() - start
-        return taught
+        return distilled
 
     def _run_epoch(self, phase: Phase, epoch: int, steps: int) -> float:
         from tqdm.auto import tqdm
@@ -144,7 +144,7 @@ class Trainer:
         bar = tqdm(range(steps), desc=f"{phase.name} {epoch + 1}/{phase.epochs}", mininterval=10, disable=None)
         for step in bar:
             self._set_lr(phase.lr_at((epoch * steps + step) / (phase.epochs * steps)))
-            batch = self.feed.scenes(phase) if phase.with_scenes else self.feed.faces(phase)
+            batch = self.sampler.scenes(phase) if phase.with_scenes else self.sampler.faces(phase)
             with self.accelerator.autocast():
                 loss = self.model(batch.to(self.accelerator.device))
             self.accelerator.backward(loss)
@@ -161,7 +161,7 @@ class Trainer:
             return
         candidate = self._candidate(phase)
         with self.accelerator.autocast():
-            scores = self.feed.validate(candidate, phase.size, phase.with_scenes)
+            scores = self.sampler.validate(candidate, phase.size, phase.with_scenes)
         row = {"phase": phase.name, "epoch": epoch + 1, "loss": round(loss, 4), **scores.to_dict()}
         self.history.append(row)
         print(json.dumps(row), flush=True)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from glamor.config import CONTEXT_ONLY, GLAMOR_ENCODER, GUIDED, ModelConfig
 from glamor.errors import DataError
-from glamor.losses import Ablation
-from glamor.recipe import RECIPES, recipe
-from glamor.trainer import Plan, Trainer
+from glamor.training.losses import Ablation
+from glamor.training.recipe import RECIPES, recipe
+from glamor.training.trainer import Plan, Trainer
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # what timm's backbones were trained with
 HEAD_CROP_SCALE = 1.35  # whole heads: the shared crop convention of the shipped weights

@@ -19,10 +19,10 @@ from torch import Tensor
 
 from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
 from glamor.config import ModelConfig
-from glamor.data import Sample, is_scenes, list_samples, prepare_sample
-from glamor.metrics import bootstrap_intervals, entropy, macro_recall
+from glamor.evaluation.metrics import bootstrap_intervals, entropy, macro_recall
+from glamor.evaluation.scoring import Measure, Report, score
 from glamor.model import GLAMORNet, Intervention
-from glamor.scoring import Measure, Report, score
+from glamor.training.data import Sample, is_scenes, list_samples, prepare_sample
 
 BATCH = 64
 FUSED, CONTEXT_BLANKED = "fused", "context blanked"
@@ -100,7 +100,7 @@ def evaluate(checkpoint: Checkpoint, dataset: Path, split: str) -> Evaluation:
 
     Args:
         checkpoint: the network.
-        dataset: folder in either layout of :mod:`glamor.data`.
+        dataset: folder in either layout of :mod:`glamor.training.data`.
         split: its sub-folder.
 
     Returns:

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from glamor.model import GLAMORNet
-from glamor.recipe import Recipe
+from glamor.training.recipe import Recipe
 
 SILENCE = -1e4  # a score whose softmax beside 0 is exactly 0
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-from glamor.augment import Jitter
 from glamor.errors import DataError
+from glamor.training.augment import Jitter
 
 
 @dataclass(frozen=True)

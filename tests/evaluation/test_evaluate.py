@@ -19,12 +19,12 @@ from torch import Tensor
 from glamor.__main__ import main
 from glamor.checkpoint import Checkpoint
 from glamor.config import CLASS_NAMES, ModelConfig
-from glamor.data import list_samples
 from glamor.errors import DataError
-from glamor.evaluate import Evaluation, collect, evaluate, table
+from glamor.evaluation.evaluate import Evaluation, collect, evaluate, table
+from glamor.evaluation.scoring import Report
 from glamor.figures import evaluation_figure, to_png
 from glamor.model import GLAMORNet, Intervention, Trace
-from glamor.scoring import Report
+from glamor.training.data import list_samples
 from tests.datasets import add_scene, make_faces, make_scenes, save
 
 CONDITIONS = ("fused", "context blanked", "face blanked", "uniform attention", "fusion one half", "attention alone")

@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from glamor.data import Sample
 from glamor.errors import DataError
+from glamor.training.data import Sample
 
 SECOND_SHARE = {"3": 0.1, "2": 0.25, "1": 0.4}  # by confidence: clear, likely, a guess
 

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from glamor.config import CLASS_NAMES, ModelConfig
-from glamor.data import (
+from glamor.errors import DataError
+from glamor.training.data import (
     PATCH_SIZE,
     PHOTO_HW,
     Sample,
@@ -20,7 +21,6 @@ from glamor.data import (
     load_scenes,
     prepare_sample,
 )
-from glamor.errors import DataError
 from tests.datasets import SCENE_BOX, SCENE_HW, add_scene, make_faces, make_scenes, save
 
 GREY = np.full((40, 60, 3), 128, np.uint8)

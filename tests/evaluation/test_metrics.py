@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from glamor.metrics import (
+from glamor.evaluation.metrics import (
     accuracy,
     bootstrap_intervals,
     calibration_error_by_luck,
