@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from glamor.errors import CheckpointError, FaceError
+from glamor.images import shrink
 from glamor.photo import BoxXyxy, Photo
 
 CONFIDENCE = 0.8
@@ -195,13 +196,9 @@ def _checked_confidence(confidence: float) -> float:
 
 
 def _shrunk(photo: Photo) -> Photo:
-    height, width = photo.shape[:2]
-    longest = max(height, width)
+    longest = max(photo.shape[:2])
     scale = min(LONGEST_SIDE, max(KEPT_SIDE, COPY_SCALE * longest)) / longest
-    if scale >= 1:
-        return photo
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(Image.fromarray(photo).resize(size, Image.Resampling.BILINEAR))
+    return shrink(photo, scale, Image.Resampling.BILINEAR, reducing_gap=None)
 
 
 def _bgr(photo: Photo) -> Photo:

@@ -25,10 +25,11 @@ MAY_IMPORT = {
     "decode_worker": {"photo"},
     "decode_pool": {"decode_worker", "photo"},
     "decoding": {"decode_pool", "photo"},
+    "images": set(),
     "figures": {"figures"},
     "metrics": set(),
     "scoring": {"metrics"},
-    "faces": {"hub", "photo"},
+    "faces": {"hub", "images", "photo"},
     "prepare": {"config", "photo"},
     "model": {"config"},
     "hub": set(),
@@ -36,11 +37,11 @@ MAY_IMPORT = {
     "fused": {"model"},
     "convert": {"checkpoint", "config", "model"},
     "predictor": {"checkpoint", "config", "device", "faces", "fused", "model", "photo", "prepare"},
-    "explain": {"config", "explain", "fused", "model", "photo", "predictor", "prepare"},
+    "explain": {"config", "explain", "fused", "images", "model", "photo", "predictor", "prepare"},
     "serialise": {"explain", "predictor"},
-    "report": {"explain", "figures", "photo", "predictor", "prepare", "report", "serialise"},
+    "report": {"explain", "figures", "images", "photo", "predictor", "prepare", "report", "serialise"},
 }
-NETWORK_ROOMS = {"config", "device", "photo", "faces", "prepare", "model", "checkpoint", "predictor"}
+NETWORK_ROOMS = {"config", "device", "images", "photo", "faces", "prepare", "model", "checkpoint", "predictor"}
 RESEARCH_ROOMS = {"augment", "calibrate", "data", "degrade", "evaluate", "imagenet", "losses", "metrics", "recipe"}
 RESEARCH_ROOMS |= {"sampler", "scoring", "softlabels", "train", "trainer"}
 MAY_IMPORT |= dict.fromkeys(RESEARCH_ROOMS - {"metrics", "scoring"}, NETWORK_ROOMS | RESEARCH_ROOMS | {"figures"})

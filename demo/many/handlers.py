@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,6 +22,7 @@ from demo.visits import Batch, Session
 from demo.words import UNTRAINED_PLAIN
 from glamor import figures
 from glamor.errors import CheckpointError, DataError, GlamorError
+from glamor.images import chw_to_hwc, data_uri, encode_jpeg
 from glamor.many.items import Item
 from glamor.many.page import summary_page
 from glamor.many.rows import Row
@@ -34,7 +34,6 @@ from glamor.many.zips import Limits, list_members, opened_zip
 from glamor.photo import BoxXyxy
 from glamor.predictor import Prediction
 from glamor.prepare import Prepared
-from glamor.report.pictures import data_uri
 
 LIMITS = Limits(files=300, unpacked=512 * 2**20)
 BATCH = 8  # faces in one pass: small, for the page to move
@@ -241,10 +240,8 @@ def _progress(batch: Batch, seconds: float) -> str:
 
 
 def _thumbnail(prepared: Prepared) -> bytes:
-    pixels = (prepared.face.permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)  # (3, S, S) -> (S, S, 3)
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).resize((THUMBNAIL, THUMBNAIL)).save(buffer, "JPEG", quality=80)
-    return buffer.getvalue()
+    pixels = (chw_to_hwc(prepared.face) * 255).round().astype(np.uint8)
+    return encode_jpeg(np.asarray(Image.fromarray(pixels).resize((THUMBNAIL, THUMBNAIL))), quality=80)
 
 
 def _cells(number: int, row: Row, thumbnails: Iterator[bytes]) -> list[Any]:

@@ -8,11 +8,12 @@ import numpy as np
 from markupsafe import Markup
 
 from demo import html
-from demo.pictures import Picture, chw_to_hwc
+from demo.pictures import Picture
 from demo.swap import words
 from demo.words import HOW_TO_READ_NUMBERS
 from glamor import figures
 from glamor.explain import SwapMatrix
+from glamor.images import chw_to_hwc
 from glamor.predictor import Prediction
 
 _BREAK = Markup("<br>")

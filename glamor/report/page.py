@@ -10,8 +10,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from glamor.images import data_uri
 from glamor.report import words
-from glamor.report.pictures import Picture, data_uri
+from glamor.report.pictures import Picture
 
 if TYPE_CHECKING:
     from glamor.explain import Explanation

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glamor.images import chw_to_hwc
 from glamor.prepare import NO_FACE, square_box
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class _Place:
 
 def _veiled_tensor(image: Tensor, place: _Place) -> Tensor:
     """Do so with a (3, S, S) input."""
-    veiled = place.veiled(image.detach().cpu().permute(1, 2, 0).numpy())
+    veiled = place.veiled(chw_to_hwc(image))
     return image.new_tensor(np.ascontiguousarray(veiled.transpose(2, 0, 1)))
 
 

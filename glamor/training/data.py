@@ -25,6 +25,7 @@ from torch import Tensor
 
 from glamor.config import ModelConfig
 from glamor.errors import DataError
+from glamor.images import chw_to_hwc
 from glamor.photo import BoxXyxy, load_photo
 from glamor.prepare import prepare, resize
 
@@ -207,7 +208,7 @@ def _patch(photo: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.uin
 
 
 def _uint8(image: Tensor) -> NDArray[np.uint8]:
-    return (image * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()  # (3, H, W) -> (H, W, 3)
+    return (chw_to_hwc(image) * 255).round().astype(np.uint8)
 
 
 def _cached(
