@@ -109,7 +109,7 @@ class _Recent:
     def add(self, photo: KeptPhoto, pixels: Photo) -> None:
         with self._lock:
             self._pixels[photo] = pixels
-            while sum(one.nbytes for one in self._pixels.values()) > self._most:
+            while sum(pixels.nbytes for pixels in self._pixels.values()) > self._most:
                 del self._pixels[next(iter(self._pixels))]
 
 

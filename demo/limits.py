@@ -76,7 +76,7 @@ def read_limits(environment: Mapping[str, str] | None = None) -> Limits:
         GlamorError: if a value is no whole number from 1 to 1,000,000, or programs alone could fill the queue.
     """
     given = os.environ if environment is None else environment
-    limits = Limits(**{one.name: _read(given, one.name, int(str(one.default))) for one in fields(Limits)})
+    limits = Limits(**{field.name: _read(given, field.name, int(str(field.default))) for field in fields(Limits)})
     if limits.waiting_programs >= limits.waiting:
         raise GlamorError(
             words.NO_ROOM_FOR_VISITORS.format(

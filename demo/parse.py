@@ -72,7 +72,7 @@ def boxes(given: Any) -> tuple[BoxXyxy, ...] | None:
         raise FaceError(words.BAD_BOXES.format(given=_short(given)))
     if len(given) > MOST_BOXES:
         raise FaceError(words.MANY_BOXES.format(count=len(given), most=MOST_BOXES))
-    return tuple(box(one) for one in given)
+    return tuple(box(item) for item in given)
 
 
 def face_index(number: Any, count: int) -> int:

@@ -93,7 +93,10 @@ def moved(prediction: Prediction, explanation: Explanation, opacity: float, limi
 
 def limit_of(explanations: Iterable[Explanation]) -> float:
     """Return the largest of the maps' own limits: the one scale on which all of them can be compared."""
-    limits = (figures.symmetric_limit(one.face, one.context[one.scored]) for one in explanations)
+    limits = (
+        figures.symmetric_limit(explanation.face, explanation.context[explanation.scored])
+        for explanation in explanations
+    )
     return max(limits, default=0.0)
 
 
@@ -102,9 +105,9 @@ def removal(trust: Trust, found: Removal) -> Picture:
     curves = found.curves
     return figures.to_array(
         figures.removal_figure(
-            [one.name for one in curves],
-            np.stack([one.deletion for one in curves]),
-            np.stack([one.insertion for one in curves]),
+            [curve.name for curve in curves],
+            np.stack([curve.deletion for curve in curves]),
+            np.stack([curve.insertion for curve in curves]),
             found.random_mean,
             found.random_low,
             found.random_high,
@@ -115,8 +118,8 @@ def removal(trust: Trust, found: Removal) -> Picture:
 
 def cascade(trust: Trust) -> Picture:
     """Return how similar each map stays while the network forgets."""
-    names, stages = [one.name for one in trust.reliability], trust.reliability[0].stages
-    similarity = np.stack([one.similarity for one in trust.reliability])
+    names, stages = [entry.name for entry in trust.reliability], trust.reliability[0].stages
+    similarity = np.stack([entry.similarity for entry in trust.reliability])
     return figures.to_array(figures.cascade_figure(names, stages, similarity, SANITY_LIMIT))
 
 

@@ -68,7 +68,7 @@ def open_engine(source: str, fallback: str | os.PathLike[str] = EMBEDDED, allowe
 
 
 def _allowed() -> tuple[str, ...]:
-    named = (one.strip() for one in os.environ.get("GLAMOR_ALLOWED_CHECKPOINTS", "").split(","))
+    named = (name.strip() for name in os.environ.get("GLAMOR_ALLOWED_CHECKPOINTS", "").split(","))
     return tuple(dict.fromkeys(filter(None, named)))
 
 

@@ -166,10 +166,10 @@ def _written(checkpoint: Checkpoint, card: Card, name: str) -> str:
 
 def _results(scores: tuple[Scores, ...]) -> list[str]:
     rows = [
-        f"| {one.dataset}, {report.subset} | {report.condition} | {report.count} | {report.macro_recall.value:.3f} | "
-        f"{report.accuracy.value:.3f} |"
-        for one in scores
-        for report in one.reports
+        f"| {evaluation.dataset}, {report.subset} | {report.condition} | {report.count} "
+        f"| {report.macro_recall.value:.3f} | {report.accuracy.value:.3f} |"
+        for evaluation in scores
+        for report in evaluation.reports
     ]
     head = ["| set | condition | n | macro recall | accuracy |", "| --- | --- | --- | --- | --- |"]
     return head + rows if rows else []

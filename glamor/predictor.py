@@ -221,8 +221,8 @@ def run_batch(model: GLAMORNet, prepared: Sequence[Prepared]) -> Trace:
         The trace of N rows, on the model's device.
     """
     device = next(model.parameters()).device
-    face = torch.stack([one.face for one in prepared]).to(device, memory_format=torch.channels_last)
-    context = torch.stack([one.context for one in prepared]).to(device, memory_format=torch.channels_last)
+    face = torch.stack([person.face for person in prepared]).to(device, memory_format=torch.channels_last)
+    context = torch.stack([person.context for person in prepared]).to(device, memory_format=torch.channels_last)
     with torch.inference_mode():
         trace: Trace = model(face, context)
     return trace

@@ -12,7 +12,7 @@ from glamor.config import CONTEXT_ONLY, ModelConfig
 from glamor.explain.trust.cascade import layers_from_top
 from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet, Intervention
-from glamor.training.losses import Ablation, take_out
+from glamor.training.losses import Ablation, ablate
 from tests import caer
 from tests.seeded import GOLDEN
 from tests.small import SMALL
@@ -90,9 +90,9 @@ def test_it_is_saved_and_loaded(vector_norm: bool, tmp_path: Path) -> None:
         torch.testing.assert_close(loaded.model(*images).logits, model(*images).logits)
 
 
-def test_attention_can_be_taken_out() -> None:
+def test_attention_can_be_ablated() -> None:
     model = GLAMORNet(caer.CAER).eval()
-    take_out(Ablation.NO_ATTENTION, model)
+    ablate(Ablation.NO_ATTENTION, model)
     with torch.inference_mode():
         attention = model(*caer.inputs()).attention
     torch.testing.assert_close(attention, torch.full((4, 7, 7), 1 / 49))

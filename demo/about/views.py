@@ -33,7 +33,9 @@ def scores(card: Card) -> Markup:
     """Return what was measured, one row a dataset and condition; a sentence if nothing was."""
     if not card.scores:
         return html.caption(words.NO_SCORES)
-    rows = [_row(one.dataset, report) for one in card.scores for report in one.reports if report.subset == "all"]
+    rows = [
+        _row(scores.dataset, report) for scores in card.scores for report in scores.reports if report.subset == "all"
+    ]
     table = html.table(words.COLUMNS, rows, named=False)
     return html.scrolling("scroll", words.SCORES, table) + html.caption(words.SCORES_INFO)
 
@@ -81,7 +83,7 @@ def _shown(measure: Measure) -> str:
 def _measured(scores: Scores) -> list[str]:
     """Return sentences on the first, plain report of a dataset."""
     plain = scores.reports[0]
-    recall, ranked = plain.macro_recall, sorted(_known(plain.classes, "recall"), key=lambda one: one.recall.value)
+    recall, ranked = plain.macro_recall, sorted(_known(plain.classes, "recall"), key=lambda entry: entry.recall.value)
     said = [
         words.WEAK_RECALL.format(
             count=f"{plain.count:,}", dataset=scores.dataset, recall=recall.value, low=recall.low, high=recall.high,
@@ -96,7 +98,7 @@ def _measured(scores: Scores) -> list[str]:
             )
         )
     if spoken := _known(plain.classes, "precision"):
-        worst = min(spoken, key=lambda one: one.precision.value)
+        worst = min(spoken, key=lambda entry: entry.precision.value)
         said.append(words.WEAK_PRECISION.format(name=worst.name, precision=worst.precision.value))
     said += [_of_scene(blanked, scores) for blanked in _under(scores, CONTEXT_BLANKED)]
     for alone in _under(scores, ATTENTION_ALONE):
@@ -107,7 +109,7 @@ def _measured(scores: Scores) -> list[str]:
 
 
 def _under(scores: Scores, condition: str) -> list[Report]:
-    return [one for one in scores.reports if (one.condition, one.subset) == (condition, "all")]
+    return [report for report in scores.reports if (report.condition, report.subset) == (condition, "all")]
 
 
 def _of_scene(blanked: Report, scores: Scores) -> str:
@@ -125,4 +127,4 @@ def _of_scene(blanked: Report, scores: Scores) -> str:
 
 
 def _known(classes: Iterable[ClassReport], measure: str) -> list[ClassReport]:
-    return [one for one in classes if not math.isnan(getattr(one, measure).value)]
+    return [entry for entry in classes if not math.isnan(getattr(entry, measure).value)]

@@ -196,7 +196,7 @@ def _added(
     engine: Engine, session: Session, analysis: Analysis, box_xyxy: BoxXyxy, method: str, opacity: float
 ) -> Outputs:
     (new,) = engine.predict(analysis.photo.pixels(engine), [box_xyxy])
-    predictions = tuple(sorted((*analysis.predictions, new), key=lambda one: one.face_box_xyxy))
+    predictions = tuple(sorted((*analysis.predictions, new), key=lambda prediction: prediction.face_box_xyxy))
     index = next(i for i, prediction in enumerate(predictions) if prediction is new)
     return _shown(session, analysis.photo, predictions, index, method, opacity)
 

@@ -21,7 +21,6 @@ from glamor.predictor import Prediction
 
 LONGEST = 480  # pixels; a frame is analysed no larger than this
 EVERY, AT_MOST = 0.2, 120  # seconds between two frames, and until the visitor must start again
-EMPTY_BOX = (0.0, 0.0, 0.0, 0.0)
 # A queue of its own: a running camera holds one of its places, and nobody's photo waits for it.
 LIVE_QUEUE: dict[str, Any] = {"concurrency_id": "live", "concurrency_limit": 4}
 
@@ -58,8 +57,10 @@ def drawn(photo: Photo, predictions: tuple[Prediction, ...], opacity: float) -> 
         return photo
     boxes = [prediction.face_box_xyxy for prediction in predictions]
     chosen = largest(boxes)
-    one = predictions[chosen]
-    lit = figures.composite_attention(photo, one.attention, one.attention_region_xyxy, EMPTY_BOX, opacity)
+    prediction = predictions[chosen]
+    lit = figures.composite_attention(
+        photo, prediction.attention, prediction.attention_region_xyxy, figures.EMPTY_BOX, opacity
+    )
     return figures.draw_boxes(lit, boxes, chosen)
 
 

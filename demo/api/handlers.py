@@ -40,7 +40,7 @@ def predict(engine: Engine, photo: Payload, boxes: Any) -> tuple[dict[str, Any],
     """
     pixels = _load(engine, photo)
     predictions = engine.predict(pixels, parse.boxes(boxes))
-    chosen = largest([one.face_box_xyxy for one in predictions]) if predictions else None
+    chosen = largest([prediction.face_box_xyxy for prediction in predictions]) if predictions else None
     faces = [prediction_to_dict(prediction) for prediction in predictions]
     return {"faces": faces}, encode(pictures.numbered_photo(on_screen(pixels), predictions, chosen))
 
@@ -160,5 +160,5 @@ def _chosen(engine: Engine, photo: Photo, face: Any, box: Any) -> Prediction:
     if not predictions:
         raise FaceError(words.NO_FACE_API)
     if face is None:
-        return predictions[largest([one.face_box_xyxy for one in predictions])]
+        return predictions[largest([prediction.face_box_xyxy for prediction in predictions])]
     return predictions[parse.face_index(face, len(predictions))]

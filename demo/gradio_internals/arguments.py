@@ -37,5 +37,5 @@ def taken(function: Any) -> str:
 
 def endpoint(page: Any, name: str) -> Any:
     """Return the endpoint of that name; None if there is none."""
-    public = (one for one in page.fns.values() if one.api_visibility == "public")
-    return next((one for one in public if one.api_name == name.removeprefix("/")), None)
+    public = (function for function in page.fns.values() if function.api_visibility == "public")
+    return next((function for function in public if function.api_name == name.removeprefix("/")), None)

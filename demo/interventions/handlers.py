@@ -205,7 +205,7 @@ def _with_people(engine: Engine, analysis: Analysis, state: InterventionState, r
 
 
 def _number(analysis: Analysis, state: InterventionState) -> int:
-    return next(i for i, one in enumerate(analysis.predictions) if one is state.prediction)
+    return next(i for i, prediction in enumerate(analysis.predictions) if prediction is state.prediction)
 
 
 def _visible(visible: bool) -> Any:

@@ -215,13 +215,13 @@ def _write(engine: Engine, batch: Batch) -> Path:
 
 
 def _pictures(summary: Summary) -> tuple[Any, Any, Any]:
-    names = [one.name for one in summary.emotions]
-    counts = [one.count for one in summary.emotions]
-    maps, spread = [one.attention for one in summary.emotions], [one.w_face for one in summary.emotions]
+    names = [emotion.name for emotion in summary.emotions]
+    counts = [emotion.count for emotion in summary.emotions]
+    maps, spread = [emotion.attention for emotion in summary.emotions], [emotion.w_face for emotion in summary.emotions]
     drawn = (
         figures.counts_figure(names, counts),
         figures.mean_attention_figure(names, counts, maps, summary.region_share_xyxy),
-        figures.face_weight_figure(names, counts, spread, [one.w_face_mean for one in summary.emotions]),
+        figures.face_weight_figure(names, counts, spread, [emotion.w_face_mean for emotion in summary.emotions]),
     )
     labels, looked, weighed = (
         image_update(figures.to_array(figure), title)

@@ -91,7 +91,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
     def on_photos(session: Session, first: Any, second: Any, more: Any, who: Any, analysed: Any) -> Outputs:
         payloads = [first, second, *(more or [])]
         return handlers.swap(
-            checkpoints.of(session), session, [parse.photo_source(one) for one in payloads], who, bool(analysed)
+            checkpoints.of(session), session, [parse.photo_source(payload) for payload in payloads], who, bool(analysed)
         )
 
     def on_examples() -> tuple[Any, Any]:

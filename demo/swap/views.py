@@ -23,8 +23,8 @@ def matrix_picture(predictions: Sequence[Prediction], matrix: SwapMatrix) -> Pic
     """Return every face before every scene."""
     return figures.to_array(
         figures.swap_figure(
-            [chw_to_hwc(one.prepared.face) for one in predictions],
-            [chw_to_hwc(one.prepared.context) for one in predictions],
+            [chw_to_hwc(prediction.prepared.face) for prediction in predictions],
+            [chw_to_hwc(prediction.prepared.context) for prediction in predictions],
             matrix.attention,
             predictions[0].class_names,
             matrix.probabilities,

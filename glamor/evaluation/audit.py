@@ -159,13 +159,14 @@ def _map_report(rows: Sequence[MapRow]) -> MapReport:
 
 def _reliance_report(found: Sequence[Reliance]) -> RelianceReport:
     columns = (
-        [one.fusion_weights[0] for one in found],
-        [one.attribution[0] for one in found],
-        [one.probability_lost[0] for one in found],
-        [one.probability_lost[1] for one in found],
+        [reliance.fusion_weights[0] for reliance in found],
+        [reliance.attribution[0] for reliance in found],
+        [reliance.probability_lost[0] for reliance in found],
+        [reliance.probability_lost[1] for reliance in found],
         [
-            (one.fusion_weights[0] > one.fusion_weights[1]) == (one.probability_lost[0] > one.probability_lost[1])
-            for one in found
+            (reliance.fusion_weights[0] > reliance.fusion_weights[1])
+            == (reliance.probability_lost[0] > reliance.probability_lost[1])
+            for reliance in found
         ],
     )
     return RelianceReport(*_measures(columns))

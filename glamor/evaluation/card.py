@@ -95,14 +95,16 @@ def read_scores(metrics: bytes) -> tuple[Scores, ...]:
     """Read metrics.json as training writes it; anything else gives no scores."""
     try:
         values = json.loads(metrics)
-        evaluations = [one for one in values.values() if isinstance(one, dict) and one.get("reports")]
+        evaluations = [
+            evaluation for evaluation in values.values() if isinstance(evaluation, dict) and evaluation.get("reports")
+        ]
         return tuple(
             Scores(
-                str(one["dataset"]),
-                tuple(_report(report) for report in one["reports"]),
-                _measure(one["scene_gain"]["all"]) if one.get("scene_gain") else None,
+                str(evaluation["dataset"]),
+                tuple(_report(report) for report in evaluation["reports"]),
+                _measure(evaluation["scene_gain"]["all"]) if evaluation.get("scene_gain") else None,
             )
-            for one in evaluations
+            for evaluation in evaluations
         )
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return ()
@@ -144,8 +146,8 @@ def _report(values: Mapping[str, Any]) -> Report:
         calibration_error=_measure(values["calibration_error"]),
         calibration_luck=_measure(values.get("calibration_luck", UNKNOWN)),
         classes=tuple(
-            ClassReport(str(one["name"]), int(one["count"]), _measure(one["recall"]), _measure(one["precision"]))
-            for one in values["classes"]
+            ClassReport(str(row["name"]), int(row["count"]), _measure(row["recall"]), _measure(row["precision"]))
+            for row in values["classes"]
         ),
         confusion=tuple(tuple(int(n) for n in row) for row in values["confusion"]),
     )

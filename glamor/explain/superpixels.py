@@ -49,7 +49,7 @@ def superpixels(task: Task) -> Pair:
     """Return the superpixel of each pixel of both inputs, numbered from 0 in each.
 
     Returns:
-        (1, 1, H, W) and (1, 1, h, w) int64. The black hole of the masked face belongs to
+        (1, 1, H, W) and (1, 1, h, w) int64. The face mask belongs to
         superpixel 0: no baseline changes it, so it takes no part in any effect.
     """
     face, context = task.inputs

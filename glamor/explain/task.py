@@ -44,7 +44,7 @@ class Task:
         model: the network, in eval mode, its parameters frozen.
         inputs: face (1, 3, H, W) and context (1, 3, h, w) in [0, 1], asking for gradients.
         baselines: the inputs without evidence, same shapes.
-        scored: (h, w) bool, False in the black hole of the masked face.
+        scored: (h, w) bool, False in the face mask.
         target: index of the logit to attribute.
         forced: fusion weights or attention to force in every pass.
         smooth: whether to average over noisy copies of the inputs.

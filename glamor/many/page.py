@@ -125,13 +125,13 @@ def _quality(quality: Quality) -> str:
     )
     bins = quality.bins
     diagram = figures.reliability_figure(
-        [one.confidence for one in bins],
-        [one.accuracy.value for one in bins],
-        [one.accuracy.low for one in bins],
-        [one.accuracy.high for one in bins],
-        [one.count for one in bins],
+        [bin_.confidence for bin_ in bins],
+        [bin_.accuracy.value for bin_ in bins],
+        [bin_.accuracy.low for bin_ in bins],
+        [bin_.accuracy.high for bin_ in bins],
+        [bin_.count for bin_ in bins],
     )
-    confusion = figures.confusion_figure([one.name for one in report.classes], report.confusion)
+    confusion = figures.confusion_figure([entry.name for entry in report.classes], report.confusion)
     return (
         table
         + _card("What was taken for what", confusion, "Each row is a true class.")

@@ -41,7 +41,11 @@ def without_others(
         explanation: of that face.
     """
     own = predictions[selected]
-    others = [one.face_box_xyxy for one in predictions if one is not own and one.face_box_xyxy != NO_FACE]
+    others = [
+        prediction.face_box_xyxy
+        for prediction in predictions
+        if prediction is not own and prediction.face_box_xyxy != NO_FACE
+    ]
     prepared, geometry = own.prepared, own.prepared.geometry
     height, width = photo.shape[:2]
 
@@ -62,7 +66,9 @@ def without_others(
         face=explanation.face if no_face else face.veiled(explanation.face),
         context=scene.veiled(explanation.context, explanation.scored),
     )
-    veiled = tuple(replace(one, prepared=prepared) if one is own else one for one in predictions)
+    veiled = tuple(
+        replace(prediction, prepared=prepared) if prediction is own else prediction for prediction in predictions
+    )
     return whole.veiled(photo), veiled, explanation
 
 
@@ -126,4 +132,4 @@ def _cells(start: float, end: float, size: int) -> list[slice]:
     if last <= first:
         return []
     edges = np.linspace(first, last, max(1, min(CELLS, (last - first) // SMALLEST)) + 1).round().astype(int).tolist()
-    return [slice(one, other) for one, other in pairwise(edges)]
+    return [slice(left, right) for left, right in pairwise(edges)]

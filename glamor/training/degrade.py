@@ -49,7 +49,7 @@ def degraded(faces: Tensor, share: float, rng: torch.Generator) -> Tensor:
 def canvases(count: int, size: int, rng: torch.Generator) -> Tensor:
     """Return scenes in which nothing is to be seen: (count, 3, size, size) in [0, 1].
 
-    One colour, often grey, some with soft shades, most with a black hole where a face was, some between black bars;
+    One colour, often grey, some with soft shades, most with a face mask, some between black bars;
     the first is black altogether, as the scene of a face alone.
     """
     colour = torch.rand(count, 3, 1, 1, generator=rng)

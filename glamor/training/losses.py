@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from glamor.model import GLAMORNet
 from glamor.training.recipe import Recipe
 
-SILENCE = -1e4  # a score whose softmax beside 0 is exactly 0
+MASKED_SCORE = -1e4  # a score whose softmax beside 0 is exactly 0
 
 
 class Ablation(Enum):
@@ -136,7 +136,7 @@ def _anywhere(canvas_maps: Tensor, count: int) -> Tensor:
     return torch.einsum("nk,nkc->nc", shares, cells[torch.arange(count) % len(cells)])
 
 
-def take_out(ablation: Ablation, net: GLAMORNet) -> None:
+def ablate(ablation: Ablation, net: GLAMORNet) -> None:
     """Fix the scores that decide on a part so that it is out: no weight for the scene, or uniform attention.
 
     The twin is a GLAMOR-Net like any other, so its checkpoint needs no mark to be used right.
@@ -147,7 +147,7 @@ def take_out(ablation: Ablation, net: GLAMORNet) -> None:
     """
     if ablation is Ablation.NO_CONTEXT:
         _fix(net.face_score, 0.0)
-        _fix(net.context_score, SILENCE)
+        _fix(net.context_score, MASKED_SCORE)
     elif ablation is Ablation.NO_ATTENTION:
         _fix(net.attention.scorer, 0.0)
 

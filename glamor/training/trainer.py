@@ -22,7 +22,7 @@ from glamor.model import GLAMORNet
 from glamor.training.calibrate import calibrate
 from glamor.training.distill import cached_teacher_probabilities
 from glamor.training.imagenet import pretrained_net
-from glamor.training.losses import Ablation, TrainingNet, take_out
+from glamor.training.losses import Ablation, TrainingNet, ablate
 from glamor.training.recipe import Phase, Recipe
 from glamor.training.sampler import Sampler
 
@@ -87,7 +87,7 @@ class Trainer:
         self.optimizer: Any = None
         self._resume()
         for module in (self.bare, self.ema.module):
-            take_out(plan.ablation, module.net)
+            ablate(plan.ablation, module.net)
         self.model: nn.Module = self.accelerator.prepare(self.bare)
 
     def run(self) -> Path:

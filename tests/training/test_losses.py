@@ -12,7 +12,7 @@ from torch import Tensor
 
 from glamor.evaluation.metrics import entropy
 from glamor.model import GLAMORNet
-from glamor.training.losses import Ablation, FaceBatch, SceneBatch, TrainingNet, take_out
+from glamor.training.losses import Ablation, FaceBatch, SceneBatch, TrainingNet, ablate
 from glamor.training.recipe import TINY
 from tests.small import SMALL
 
@@ -120,6 +120,6 @@ def test_a_batch_of_faces_is_the_cross_entropy_of_the_face_head(net: GLAMORNet, 
         (Ablation.NO_ATTENTION, {"attention"}),
     ],
 )
-def test_what_is_taken_out_learns_no_more(net: GLAMORNet, ablation: Ablation, fixed: set[str]) -> None:
-    take_out(ablation, net)
+def test_what_is_ablated_learns_no_more(net: GLAMORNet, ablation: Ablation, fixed: set[str]) -> None:
+    ablate(ablation, net)
     assert {name.split(".")[0] for name, value in net.named_parameters() if not value.requires_grad} == fixed

@@ -22,7 +22,7 @@ from glamor.checkpoint import load_checkpoint
 from glamor.errors import DataError
 from glamor.model import GLAMORNet
 from glamor.training.calibrate import calibrate
-from glamor.training.losses import Ablation, SceneBatch, TrainingNet, _anywhere, take_out
+from glamor.training.losses import Ablation, SceneBatch, TrainingNet, _anywhere, ablate
 from glamor.training.recipe import PAPER, TINY, recipe
 from glamor.training.sampler import Scores
 from glamor.training.train import train
@@ -255,9 +255,9 @@ def test_without_attention_all_cells_count_the_same(data: Path) -> None:
 
 
 @pytest.mark.parametrize("ablation", [Ablation.NO_CONTEXT, Ablation.NO_ATTENTION])
-def test_what_was_taken_out_gets_no_gradient(ablation: Ablation) -> None:
+def test_what_was_ablated_gets_no_gradient(ablation: Ablation) -> None:
     net = GLAMORNet(SMALL)
-    take_out(ablation, net)
+    ablate(ablation, net)
     TrainingNet(net, TINY)(scene_batch(4, 4)).backward()
     fixed = [net.attention.fc2] if ablation is Ablation.NO_ATTENTION else [net.face_score, net.context_score]
     assert all(parameter.grad is None for module in fixed for parameter in module.parameters())

@@ -62,7 +62,7 @@ def sensitivity(
     """Return the largest change of a map under noise that nobody sees (Captum's ``sensitivity_max``).
 
     The caller holds the predictor's lock; the model is left untouched. Uniform noise of at most
-    ``RADIUS`` is added to both inputs, kept in [0, 1]; the black hole stays black.
+    ``RADIUS`` is added to both inputs, kept in [0, 1]; the face mask stays black.
 
     Args:
         model: the network.
@@ -145,7 +145,7 @@ def infidelity(
             gone = removed.repeat(len(kept) // REMOVALS, 1)  # the same removals for every map
             return gone, kept - gone
 
-        rows = [_tiles(one.face, one.context, grids) for one in explanations]
+        rows = [_tiles(explanation.face, explanation.context, grids) for explanation in explanations]
         flat = _tiles(np.ones(prepared.face.shape[1:]), scored.double().numpy(), grids)
         maps = torch.from_numpy(np.stack([*rows, flat, np.zeros_like(flat)]))  # zero: the mean squared loss
         errors = captum_infidelity(

@@ -37,7 +37,7 @@ class Scene:
         model: the network with BatchNorm fused in.
         face_map: (1, C, H/16, W/16).
         context: (1, 3, H, W) in [0, 1].
-        fill: (1, 3, H, W), the context with all its tiles removed; the black hole stays.
+        fill: (1, 3, H, W), the context with all its tiles removed; the face mask stays.
         context_map: (1, C, h, w).
         plain: the trace of the untouched pair.
         target: index of the class whose probability is read.
