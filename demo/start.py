@@ -43,8 +43,8 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
     parser.add_argument(
         "--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT") or str(PORT), help="port to listen on"
     )
-    given = parser.parse_args(arguments)
-    return Settings(resolve_source(given.checkpoint), given.host, given.port, _allowed())
+    options = parser.parse_args(arguments)
+    return Settings(resolve_source(options.checkpoint), options.host, options.port, _allowed())
 
 
 def open_engine(source: str, fallback: str | os.PathLike[str] = EMBEDDED, allowed: Sequence[str] = ()) -> Engine:

@@ -84,7 +84,7 @@ def _measured(scores: Scores) -> list[str]:
     """Return sentences on the first, plain report of a dataset."""
     plain = scores.reports[0]
     recall, ranked = plain.macro_recall, sorted(_known(plain.classes, "recall"), key=lambda entry: entry.recall.value)
-    said = [
+    sentences = [
         words.WEAK_RECALL.format(
             count=f"{plain.count:,}", dataset=scores.dataset, recall=recall.value, low=recall.low, high=recall.high,
             chance=1 / max(1, len(plain.classes)),
@@ -92,20 +92,20 @@ def _measured(scores: Scores) -> list[str]:
     ]  # fmt: skip
     if len(ranked) > 1:
         first, second = ranked[:2]
-        said.append(
+        sentences.append(
             words.WEAK_CLASSES.format(
                 first=first.name, first_recall=first.recall.value, second=second.name, second_recall=second.recall.value
             )
         )
     if spoken := _known(plain.classes, "precision"):
         worst = min(spoken, key=lambda entry: entry.precision.value)
-        said.append(words.WEAK_PRECISION.format(name=worst.name, precision=worst.precision.value))
-    said += [_of_scene(blanked, scores) for blanked in _under(scores, CONTEXT_BLANKED)]
+        sentences.append(words.WEAK_PRECISION.format(name=worst.name, precision=worst.precision.value))
+    sentences += [_of_scene(blanked, scores) for blanked in _under(scores, CONTEXT_BLANKED)]
     for alone in _under(scores, ATTENTION_ALONE):
         found = alone.macro_recall
         if found.low > 1 / max(1, len(plain.classes)):
-            said.append(words.WEAK_ATTENTION.format(recall=found.value, low=found.low, high=found.high))
-    return said
+            sentences.append(words.WEAK_ATTENTION.format(recall=found.value, low=found.low, high=found.high))
+    return sentences
 
 
 def _under(scores: Scores, condition: str) -> list[Report]:
@@ -115,15 +115,15 @@ def _under(scores: Scores, condition: str) -> list[Report]:
 def _of_scene(blanked: Report, scores: Scores) -> str:
     """Say what the scene adds, and plainly whether that can be told from so few photos."""
     plain, gain = scores.reports[0].macro_recall.value, scores.scene_gain
-    said = words.WEAK_SCENE.format(recall=blanked.macro_recall.value, fused=plain)
+    sentence = words.WEAK_SCENE.format(recall=blanked.macro_recall.value, fused=plain)
     if gain is None or math.isnan(gain.low):
-        return said
+        return sentence
     verdict = words.SCENE_UNSURE
     if gain.low > 0:
         verdict = words.SCENE_HELPS
     elif gain.high < 0:
         verdict = words.SCENE_HARMS
-    return said + verdict.format(low=100 * gain.low, high=100 * gain.high)
+    return sentence + verdict.format(low=100 * gain.low, high=100 * gain.high)
 
 
 def _known(classes: Iterable[ClassReport], measure: str) -> list[ClassReport]:

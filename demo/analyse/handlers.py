@@ -68,12 +68,12 @@ def start_marking(session: Session) -> Outputs:
     return _marking(session, replace(session.analysis, marking=True, corner=None), words.FIRST_CORNER)
 
 
-def add_box(engine: Engine, session: Session, given: str | BoxXyxy, method: str, opacity: float) -> Outputs:
+def add_box(engine: Engine, session: Session, box: str | BoxXyxy, method: str, opacity: float) -> Outputs:
     """Predict for a box that a person gave, and choose it."""
     analysis = session.analysis
     if analysis is None:
         return Outputs(notice=html.note(words.NEEDS_PHOTO))
-    return _safely(session, lambda: _added(engine, session, analysis, parse.box(given), method, opacity))
+    return _safely(session, lambda: _added(engine, session, analysis, parse.box(box), method, opacity))
 
 
 def remove_face(session: Session, opacity: float) -> Outputs:

@@ -72,10 +72,10 @@ def explain(
     explanation = engine.explain(
         prediction, parse.word(method, "method"), parse.word(target, "target") or prediction.emotion
     )
-    told = explanation_to_dict(explanation)
+    report = explanation_to_dict(explanation)
     if maps is False:
-        told = {name: value for name, value in told.items() if name not in MAPS}
-    values = {"prediction": prediction_to_dict(prediction), "explanation": told}
+        report = {name: value for name, value in report.items() if name not in MAPS}
+    values = {"prediction": prediction_to_dict(prediction), "explanation": report}
     return (
         values,
         encode(pictures.moved(prediction, explanation, strength)),
@@ -155,8 +155,8 @@ def _load(engine: Engine, payload: Payload) -> Photo:
 
 
 def _chosen(engine: Engine, photo: Photo, face: Any, box: Any) -> Prediction:
-    given = None if box in (None, "", []) else [parse.box(box)]
-    predictions = engine.predict(photo, given)
+    boxes = None if box in (None, "", []) else [parse.box(box)]
+    predictions = engine.predict(photo, boxes)
     if not predictions:
         raise FaceError(words.NO_FACE_API)
     if face is None:

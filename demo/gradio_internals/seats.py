@@ -71,6 +71,6 @@ def weight_of(state: Any) -> int:
 def _has_photo(session: Session) -> bool:
     return (
         session.batch is not None
-        or session.given is not None
+        or session.pending_photo is not None
         or (session.analysis is not None and not session.analysis.example)
     )

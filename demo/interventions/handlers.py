@@ -75,9 +75,9 @@ def click_board(engine: Engine, session: Session, point: Point | None) -> Output
     return Outputs() if cell is None else _change(engine, session, lambda state: _toggled(state.setting, cell))
 
 
-def type_cell(engine: Engine, session: Session, given: Any) -> Outputs:
+def type_cell(engine: Engine, session: Session, cell: Any) -> Outputs:
     """Take a cell's attention away, or give it back, by its row and column from 1."""
-    return _change(engine, session, lambda state: _toggled(state.setting, parse.cell(given, _grid(state))))
+    return _change(engine, session, lambda state: _toggled(state.setting, parse.cell(cell, _grid(state))))
 
 
 def look(engine: Engine, session: Session, how: str) -> Outputs:

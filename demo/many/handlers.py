@@ -107,7 +107,7 @@ def choose(session: Session, number: Any) -> str:
     """
     try:
         row = _row(session.batch, number)
-        session.given = session.batch.items[row.file].read() if session.batch else None
+        session.pending_photo = session.batch.items[row.file].read() if session.batch else None
     except (GlamorError, LookupError, TypeError, ValueError, OverflowError):
         return note(words.GONE)
     finally:
@@ -186,12 +186,12 @@ def _finished(engine: Engine, batch: Batch) -> Outputs:
     page.write_text(summary_page(summary, batch.items.get), encoding="utf-8")
     failed = words.FAILED.format(count=summary.failed) if summary.failed else ""
     ending = words.TOO_LONG if batch.too_long else words.STOPPED if batch.stopped else words.DONE
-    said = ending.format(
+    report = ending.format(
         photos=summary.photos, total=len(batch.items), faces=summary.faces, minutes=round(LONGEST / 60)
     )
     labels, looked, weighed = _pictures(summary)
     return Outputs(
-        status=note(f"{said} {failed}"),
+        status=note(f"{report} {failed}"),
         table=_shown_rows(table(batch)),
         stop=gr.update(interactive=False),
         results=gr.update(visible=True),

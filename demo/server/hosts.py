@@ -76,14 +76,14 @@ def read(bound: str, environment: Mapping[str, str] = os.environ) -> Hosts:
     Raises:
         GlamorError: for a name or a network that is none.
     """
-    given = _parts(environment.get("GLAMOR_ALLOWED_HOSTS", ""))
-    listed = frozenset(_named(name) for name in (*given, *_parts(environment.get("SPACE_HOST", ""))))
+    allowed = _parts(environment.get("GLAMOR_ALLOWED_HOSTS", ""))
+    listed = frozenset(_named(name) for name in (*allowed, *_parts(environment.get("SPACE_HOST", ""))))
     here = _named(bound)
     address = _address(here)
     for_itself = here == "localhost" or (address is not None and address.is_loopback)
     everywhere = address is not None and address.is_unspecified
     trusted = environment.get("GLAMOR_TRUSTED_PROXY", "").strip() or ("1" if environment.get("SPACE_ID") else "0")
-    return Hosts(LOOPBACK[0] if everywhere else here, listed, not for_itself and not given, _networks(trusted))
+    return Hosts(LOOPBACK[0] if everywhere else here, listed, not for_itself and not allowed, _networks(trusted))
 
 
 class HostGuard:
@@ -157,9 +157,9 @@ class HostGuard:
         return name in self._hosts.listed and port == usual
 
 
-def authority(given: str) -> Authority | None:
+def authority(text: str) -> Authority | None:
     """Return name and port of ``name``, ``name:port`` or ``[address]:port``; None for all else, such as user@name."""
-    found = _AUTHORITY.fullmatch(given)
+    found = _AUTHORITY.fullmatch(text)
     if found is None or (found[2] and not 0 < int(found[2]) < 65536):
         return None
     name = found[1].lower().removesuffix(".")
@@ -196,21 +196,21 @@ def _address(name: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def _parts(given: str) -> list[str]:
-    return [part for part in (part.strip() for part in given.split(",")) if part]
+def _parts(text: str) -> list[str]:
+    return [part for part in (part.strip() for part in text.split(",")) if part]
 
 
-def _named(given: str) -> str:
-    found = authority(f"[{given}]" if given.count(":") > 1 and "[" not in given else given)
+def _named(text: str) -> str:
+    found = authority(f"[{text}]" if text.count(":") > 1 and "[" not in text else text)
     if found is None or found[1] is not None:
-        raise GlamorError(words.BAD_HOST_NAME.format(given=quoted(given)[1:-1]))
+        raise GlamorError(words.BAD_HOST_NAME.format(given=quoted(text)[1:-1]))
     return found[0]
 
 
-def _networks(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    if given == "0":
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    if text == "0":
         return ()
     try:
-        return tuple(ip_network(network, strict=False) for network in (PRIVATE if given == "1" else _parts(given)))
+        return tuple(ip_network(network, strict=False) for network in (PRIVATE if text == "1" else _parts(text)))
     except ValueError:
-        raise GlamorError(words.BAD_PROXY.format(given=quoted(given)[1:-1])) from None
+        raise GlamorError(words.BAD_PROXY.format(given=quoted(text)[1:-1])) from None

@@ -73,7 +73,7 @@ class NoteSenders:
 
 def _paths(answer: bytes) -> list[str]:
     try:
-        told = json.loads(answer)
+        payload = json.loads(answer)
     except ValueError:
         return []
-    return [path for path in told if isinstance(path, str)] if isinstance(told, list) else []
+    return [path for path in payload if isinstance(path, str)] if isinstance(payload, list) else []

@@ -124,17 +124,17 @@ def leave(status: int = 0) -> NoReturn:
     os._exit(status)
 
 
-def leave_at_latest(told: threading.Event, last: Callable[[], None], seconds: float = LATEST) -> None:
+def leave_at_latest(stop_requested: threading.Event, last: Callable[[], None], seconds: float = LATEST) -> None:
     """End the process so long after it was told to, even if something holds it: a library's thread, or a slow disk.
 
     Args:
-        told: is set when it is.
+        stop_requested: is set when it is.
         last: is called before.
         seconds: from then.
     """
 
     def wait() -> None:
-        told.wait()
+        stop_requested.wait()
         time.sleep(seconds)
         try:
             last()
