@@ -32,7 +32,7 @@ from benchmarks.program import Program
 from demo import pictures
 from demo.kept import on_screen
 from glamor.explain import METHODS, explain
-from glamor.folded import folded
+from glamor.fused import fuse_batchnorm
 from glamor.photo import load_photo
 from glamor.predictor import Predictor, run_batch
 from tests.live_app import LiveApp, start, stop
@@ -109,7 +109,7 @@ def local(predictor: Predictor, jpeg: bytes) -> Iterator[Work]:
         predictor: loaded weights.
         jpeg: a photo with one face.
     """
-    photo, one = load_photo(jpeg), forward_operations(predictor)
+    photo, forward_cost = load_photo(jpeg), forward_operations(predictor)
     (prediction,) = predictor.predict(jpeg)
     prepared = prediction.prepared
     inputs = prepared.face.nbytes + prepared.context.nbytes
@@ -118,11 +118,11 @@ def local(predictor: Predictor, jpeg: bytes) -> Iterator[Work]:
     yield Work("decode, in a process of its own", parts["decode, apart"], moved=3 * photo.nbytes)
     yield Work("detection", parts["detection"], moved=photo.nbytes)
     yield Work("preparation", parts["preparation"], moved=photo.nbytes + inputs)
-    yield Work("forward, 1 face", parts["forward"], one)
-    model = folded(predictor.model)  # the one that answers
+    yield Work("forward, 1 face", parts["forward"], forward_cost)
+    model = fuse_batchnorm(predictor.model)  # the one that answers
     batch = [prepared] * BATCH
-    yield Work(f"forward, {BATCH} faces", lambda: run_batch(model, batch).logits.tolist(), BATCH * one)
-    yield Work("whole prediction", parts["whole predict"], one, 3 * photo.nbytes + inputs)
+    yield Work(f"forward, {BATCH} faces", lambda: run_batch(model, batch).logits.tolist(), BATCH * forward_cost)
+    yield Work("whole prediction", parts["whole predict"], forward_cost, 3 * photo.nbytes + inputs)
     for key, method in METHODS.items():
 
         def run(key: str = key) -> object:
@@ -144,7 +144,7 @@ def local(predictor: Predictor, jpeg: bytes) -> Iterator[Work]:
 
 def served(predictor: Predictor, jpeg: bytes, checkpoint: str) -> Iterator[Work]:
     """Yield whole calls of an app that is started for them: photo sent, answer read, pictures fetched."""
-    one, (prediction,) = forward_operations(predictor), predictor.predict(jpeg)
+    forward_cost, (prediction,) = forward_operations(predictor), predictor.predict(jpeg)
     moved = 3 * load_photo(jpeg).nbytes
     apps: list[tuple[LiveApp, subprocess.Popen[bytes]]] = []
     command = ("app.py", *(("--checkpoint", checkpoint) if checkpoint else ()))
@@ -156,9 +156,9 @@ def served(predictor: Predictor, jpeg: bytes, checkpoint: str) -> Iterator[Work]
         with tempfile.TemporaryDirectory() as folder, Program(app.url) as program:
             path = Path(folder) / "photo.jpg"
             path.write_bytes(jpeg)
-            yield Work("/predict over HTTP", partial(program.ask, "predict", path), one, moved)
+            yield Work("/predict over HTTP", partial(program.ask, "predict", path), forward_cost, moved)
             for key in ("grad_cam", "integrated_gradients"):
-                needed = one + operations(partial(explain, predictor.model, prediction.prepared, key))
+                needed = forward_cost + operations(partial(explain, predictor.model, prediction.prepared, key))
                 call = partial(program.ask, "explain", path, key)
                 yield Work(f"/explain over HTTP: {METHODS[key].name}", call, needed, moved, slow=True)
     finally:

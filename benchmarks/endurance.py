@@ -49,7 +49,7 @@ def main() -> None:
     print(f"exit status {status}; {len(files):,} files, {len(set(rows)):,} of them in the rows")
     each = HUNDRED // EVERY
     hundreds = [statistics.median(noted[n : n + each]) for n in range(each, len(noted) - each + 1, each)]
-    print("memory of each 100 photos after the first, MiB:", *(f"{one:.0f}" for one in hundreds))
+    print("memory of each 100 photos after the first, MiB:", *(f"{mebibytes:.0f}" for mebibytes in hundreds))
     print(f"at the end {hundreds[-1] / hundreds[0] - 1:+.1%}; between {min(noted[each:]):.0f} and {max(noted):.0f} MiB")
 
 
@@ -72,7 +72,7 @@ def noting_store(noted: list[float]) -> type[Store]:
 def memory() -> float:
     """Return what this process and its workers have in memory, MiB, shared libraries counted once a process."""
     this = psutil.Process()
-    return sum(one.memory_info().rss for one in (this, *this.children(recursive=True))) / 2**20
+    return sum(process.memory_info().rss for process in (this, *this.children(recursive=True))) / 2**20
 
 
 if __name__ == "__main__":

@@ -90,16 +90,16 @@ def main() -> int:
         stop(app, process)
     rows = {"1, alone": alone, "1, hostile files": beside, f"{arguments.visitors}, hostile files": many}
     print(f"{'visitors':<22}{'served':>8}{'p50, ms':>9}{'p95, ms':>9}{'hostile':>9}{'errors':>8}")
-    for name, one in rows.items():
-        waits = "".join(f"{one.quantile(share):>9.0f}" for share in (0.5, 0.95))
-        print(f"{name:<22}{len(one.seconds):>8}{waits}{one.hostile:>9}{len(one.errors):>8}")
+    for name, served in rows.items():
+        waits = "".join(f"{served.quantile(share):>9.0f}" for share in (0.5, 0.95))
+        print(f"{name:<22}{len(served.seconds):>8}{waits}{served.hostile:>9}{len(served.errors):>8}")
     times = max(beside.quantile(share) / alone.quantile(share) for share in (0.5, 0.95))
     middle, last = (float(np.median(part)) for part in np.array_split(many.memory, 2))
     print(f"while hostile files are decoded: {times:.1f} times as long as alone (at most {MOST_TIMES:g})")
     print(
         f"memory of the app and its processes: {middle / MIB:.0f} MiB in the first half, {last / MIB:.0f} in the second"
     )
-    failed = list(dict.fromkeys(words for one in (*rows.values(), strangers, more) for words in one.errors))
+    failed = list(dict.fromkeys(words for served in (*rows.values(), strangers, more) for words in served.errors))
     print(*failed, sep="\n", end="")
     return int(bool(failed) or times > MOST_TIMES or last > (1 + FLAT) * middle)
 

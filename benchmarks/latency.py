@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a scri
 
 from glamor.decoding import decoder
 from glamor.faces import default_detector
-from glamor.folded import folded
+from glamor.fused import fuse_batchnorm
 from glamor.photo import load_photo
 from glamor.predictor import Predictor
 from glamor.prepare import prepare, square_box
@@ -71,7 +71,7 @@ def stages(jpeg: bytes, predictor: Predictor) -> dict[str, Callable[[], object]]
     prepared = prepare(photo, box, config)
     device = predictor.checkpoint.device
     inputs = prepared.face.unsqueeze(0).to(device), prepared.context.unsqueeze(0).to(device)
-    network = folded(predictor.model)  # the one that answers
+    network = fuse_batchnorm(predictor.model)  # the one that answers
 
     @torch.inference_mode()
     def forward() -> list[float]:

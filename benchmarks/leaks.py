@@ -67,8 +67,8 @@ def table(first: Held, memory_first: int, last: Held, memory_last: int) -> int:
     """Print what was held first and last; returns 1 if it grew, else 0."""
     grown = memory_last / memory_first - 1
     print(f"{'':<18}{'warm':>8}{'end':>8}")
-    for field, one, other in zip(fields(Held), astuple(first), astuple(last), strict=True):
-        print(f"{field.name.replace('_', ' '):<18}{one:>8}{other:>8}{'' if other <= one else '   GREW'}")
+    for field, before, after in zip(fields(Held), astuple(first), astuple(last), strict=True):
+        print(f"{field.name.replace('_', ' '):<18}{before:>8}{after:>8}{'' if after <= before else '   GREW'}")
     print(f"{'memory, MiB':<18}{memory_first / 2**20:>8.0f}{memory_last / 2**20:>8.0f}   {grown:+.1%}", end="")
     print("" if grown <= FLAT else "   GREW")
     return int(grown > FLAT or any(map(int.__gt__, astuple(last), astuple(first))))
@@ -113,9 +113,9 @@ def held(engine: Engine, folder: Path) -> Held:
     return Held(
         open_files=psutil.Process().num_fds(),
         temporary_files=sum(1 for _ in made),
-        figures=sum(issubclass(type(one), Figure) for one in alive),
+        figures=sum(issubclass(type(thing), Figure) for thing in alive),
         hooks=sum(len(vars(module)[name]) for module in engine.predictor.model.modules() for name in HOOKS),
-        networks=sum(issubclass(type(one), GLAMORNet) for one in alive),
+        networks=sum(issubclass(type(thing), GLAMORNet) for thing in alive),
     )
 
 

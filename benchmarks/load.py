@@ -72,13 +72,13 @@ def main() -> int:
     finally:
         stop(app, process)
     print(f"{'visitors':<16}{'served':>8}{'p50, ms':>9}{'p95, ms':>9}{'p99, ms':>9}{'busy':>6}{'errors':>8}")
-    for name, one in told.items():
-        waits = "".join(f"{1000 * value:>9.0f}" for value in quantiles(one, 50, 95, 99))
-        print(f"{name:<16}{len(one.seconds):>8}{waits}{one.busy:>6}{len(one.errors):>8}")
+    for name, tally in told.items():
+        waits = "".join(f"{1000 * value:>9.0f}" for value in quantiles(tally, 50, 95, 99))
+        print(f"{name:<16}{len(tally.seconds):>8}{waits}{tally.busy:>6}{len(tally.errors):>8}")
     (loaded,), (alone,) = quantiles(told[f"1, {HEAVY} explain"], 95), quantiles(idle, 95)
     print(f"p95 while {HEAVY} run Integrated Gradients: {loaded / alone:.1f} times the idle one")
     print(f"memory of the app: {before / 2**20:.0f} MiB before, {after / 2**20:.0f} MiB after")
-    failed = [words for one in told.values() for words in one.errors]
+    failed = [words for tally in told.values() for words in tally.errors]
     print(*dict.fromkeys(failed), sep="\n", end="")
     return int(bool(failed))
 
@@ -145,7 +145,7 @@ def session(url: str, photos: list[Path], count: int, seconds: float, heavy: int
     told, aside = Told(), Told()
     end = time.monotonic() + seconds
     asked = [("predict", told)] * count + [("explain", aside)] * heavy
-    threads = [threading.Thread(target=ask, args=(url, photos, n, end, *one)) for n, one in enumerate(asked)]
+    threads = [threading.Thread(target=ask, args=(url, photos, n, end, *wish)) for n, wish in enumerate(asked)]
     for thread in threads:
         thread.start()
     for thread in threads:

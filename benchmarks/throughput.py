@@ -65,9 +65,10 @@ def table(arguments: argparse.Namespace, folder: Path) -> None:
         )
         share = found["rate"] / alone / used
         print(f"{words:<26}{found['rate']:>10.1f}{share:>10.2f}{found['memory'] / 2**20:>7,.0f} MB   {found['told']}")
-    one, many = _in_own_process("batch", folder, arguments.checkpoint)["faces"]
+    single, many = _in_own_process("batch", folder, arguments.checkpoint)["faces"]
     print(
-        f"the network alone: {one:.0f} faces/s one at a time, {many:.0f} in batches of {BATCH}: {many / one:.2f} times"
+        f"the network alone: {single:.0f} faces/s one at a time, {many:.0f} in batches of {BATCH}: "
+        f"{many / single:.2f} times"
     )
 
 

@@ -33,15 +33,15 @@ def claim() -> Path:
     Gradio's own default is shared by all of a machine's Gradio apps, whose files are not ours to delete. What runs
     that were killed left behind is deleted now; what this one leaves, when it ends.
     """
-    given = os.environ.get("GRADIO_TEMP_DIR")
-    if given and given == os.environ.get(_CLAIMED):
-        return Path(given)  # of the process that started this one, whose work it does
+    configured = os.environ.get("GRADIO_TEMP_DIR")
+    if configured and configured == os.environ.get(_CLAIMED):
+        return Path(configured)  # of the process that started this one, whose work it does
     try:
-        run = runs.begin(Path(given).absolute() if given else runs.parent())
+        run = runs.begin(Path(configured).absolute() if configured else runs.parent())
         folder = run.folder / "cache"
         folder.mkdir()
     except OSError:
-        return Path(given or tempfile.gettempdir()).absolute() / "cache"  # :func:`check` will find out, and say
+        return Path(configured or tempfile.gettempdir()).absolute() / "cache"  # :func:`check` will find out, and say
     atexit.register(runs.end, run)
     os.environ["GRADIO_TEMP_DIR"] = os.environ[_CLAIMED] = str(folder)
     return folder

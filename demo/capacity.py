@@ -63,4 +63,4 @@ def who_goes(seats: Sequence[Seat], newest: str, most: int, most_per_address: in
         else:
             kept.append(seat)
     for room in (kept, in_order([seat for seat in seats if seat.weight == NOTHING], most)):
-        yield from (seat.name for seat in [one for one in room if one.name != newest][: max(0, len(room) - most)])
+        yield from (seat.name for seat in [seat for seat in room if seat.name != newest][: max(0, len(room) - most)])

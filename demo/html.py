@@ -83,7 +83,7 @@ def terms(items: Iterable[tuple[str, str]], kind: str = "") -> Markup:
 
 def points(sentences: Iterable[str], kind: str = "points") -> Markup:
     """Return sentences as a list; ``kind`` is a class of the style sheet."""
-    items = joined(Markup("<li>{}</li>").format(one) for one in sentences)
+    items = joined(Markup("<li>{}</li>").format(sentence) for sentence in sentences)
     return Markup('<ul class="{}">{}</ul>').format(kind, items)
 
 
@@ -103,7 +103,7 @@ def table(
         marked: indices of the rows to mark.
         named: whether the first cell of each row names it.
     """
-    head = joined(Markup('<th scope="col">{}</th>').format(one) for one in heads)
+    head = joined(Markup('<th scope="col">{}</th>').format(heading) for heading in heads)
     body = joined(_row(cells, i in marked, named) for i, cells in enumerate(rows))
     return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)
 

@@ -14,10 +14,10 @@ from io import BytesIO
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-import numpy as np
 from PIL import Image
 
 from demo.engine import Engine
+from glamor.images import encode_jpeg, shrink
 from glamor.photo import Photo, PhotoSource, load_photo, read_encoded
 
 LONGEST_SHOWN = 1280  # pixels; a photo is shown no larger than this
@@ -83,12 +83,7 @@ def keep(engine: Engine, source: PhotoSource) -> tuple[KeptPhoto, Photo]:
 def on_screen(photo: Photo) -> OnScreen:
     """Return a photo, (H, W, 3) uint8 RGB, at most LONGEST_SHOWN long."""
     scale = scale_of((photo.shape[0], photo.shape[1]))
-    if scale == 1:
-        return OnScreen(photo, scale)
-    height, width = (max(1, round(side * scale)) for side in photo.shape[:2])
-    # reducing_gap drops whole blocks of pixels first: milliseconds even for a large photo.
-    small = Image.fromarray(photo).resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return OnScreen(np.asarray(small), scale)
+    return OnScreen(shrink(photo, scale), scale)
 
 
 def scale_of(photo_hw: tuple[int, int]) -> float:
@@ -114,7 +109,7 @@ class _Recent:
     def add(self, photo: KeptPhoto, pixels: Photo) -> None:
         with self._lock:
             self._pixels[photo] = pixels
-            while sum(one.nbytes for one in self._pixels.values()) > self._most:
+            while sum(pixels.nbytes for pixels in self._pixels.values()) > self._most:
                 del self._pixels[next(iter(self._pixels))]
 
 
@@ -128,6 +123,4 @@ def _as_file(pixels: Photo) -> bytes:
 
 
 def _as_copy(pixels: Photo) -> bytes:
-    file = BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=95, subsampling=0)  # nobody sees a difference
-    return file.getvalue()
+    return encode_jpeg(pixels, quality=95, subsampling=0)  # nobody sees a difference

@@ -75,8 +75,8 @@ def read_limits(environment: Mapping[str, str] | None = None) -> Limits:
     Raises:
         GlamorError: if a value is no whole number from 1 to 1,000,000, or programs alone could fill the queue.
     """
-    given = os.environ if environment is None else environment
-    limits = Limits(**{one.name: _read(given, one.name, int(str(one.default))) for one in fields(Limits)})
+    settings = os.environ if environment is None else environment
+    limits = Limits(**{field.name: _read(settings, field.name, int(str(field.default))) for field in fields(Limits)})
     if limits.waiting_programs >= limits.waiting:
         raise GlamorError(
             words.NO_ROOM_FOR_VISITORS.format(
@@ -88,9 +88,9 @@ def read_limits(environment: Mapping[str, str] | None = None) -> Limits:
 
 
 def _read(environment: Mapping[str, str], name: str, default: int) -> int:
-    given = environment.get(variable(name), "").strip()
-    if not given:
+    value = environment.get(variable(name), "").strip()
+    if not value:
         return default
-    if not (given.isascii() and given.isdigit() and len(given) <= len(str(HIGHEST)) and 1 <= int(given) <= HIGHEST):
-        raise GlamorError(words.BAD_LIMIT.format(name=variable(name), given=given[:60], highest=HIGHEST))
-    return int(given)
+    if not (value.isascii() and value.isdigit() and len(value) <= len(str(HIGHEST)) and 1 <= int(value) <= HIGHEST):
+        raise GlamorError(words.BAD_LIMIT.format(name=variable(name), given=value[:60], highest=HIGHEST))
+    return int(value)

@@ -82,13 +82,13 @@ def read(
     refused: list[str] = []
 
     def choice(name: str, accepted: Sequence[str]) -> str | None:
-        given = params.get(name)
-        if given is None or not accepted:
+        value = params.get(name)
+        if value is None or not accepted:
             return None
-        if given not in accepted:
-            refused.append(words.BAD_LINK.format(name=name, given=given[:60], names=", ".join(accepted)))
+        if value not in accepted:
+            refused.append(words.BAD_LINK.format(name=name, given=value[:60], names=", ".join(accepted)))
             return None
-        return given
+        return value
 
     tab, method, label = choice("tab", tabs), choice("method", methods), choice("class", labels)
     named = choice("weights", weights)
@@ -98,9 +98,9 @@ def read(
     return Link(tab, method, label, opacity, named, tuple(refused))
 
 
-def _fraction(given: str | None) -> float | None:
+def _fraction(text: str | None) -> float | None:
     try:
-        number = float(given or "")
+        number = float(text or "")
     except ValueError:
         return None
     return number if math.isfinite(number) and 0 <= number <= 1 else None

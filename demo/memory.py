@@ -45,13 +45,13 @@ def crowded_out(sessions: Iterable[Remembered], most: int) -> Iterator[str]:
         sessions: all there are.
         most: bytes.
     """
-    held = sorted((one for one in sessions if one.weight), key=lambda one: one.last_used)
-    total = sum(one.weight for one in held)
-    for one in held:
+    held = sorted((session for session in sessions if session.weight), key=lambda session: session.last_used)
+    total = sum(session.weight for session in held)
+    for session in held:
         if total <= most:
             return
-        total -= one.weight
-        yield one.name
+        total -= session.weight
+        yield session.name
 
 
 def weight(value: Any, shared: Iterable[int] = (), sample: int = SAMPLE) -> int:
@@ -103,13 +103,13 @@ def _weigh(value: Any, seen: set[int], sample: int) -> int:
         return own + _weigh_all(tuple(value), seen, sample)
     # (Not by __dict__: to ask for it would make one.)
     named = fields(value) if is_dataclass(value) else ()
-    return own + _POINTER * len(named) + _weigh_all([getattr(value, one.name) for one in named], seen, sample)
+    return own + _POINTER * len(named) + _weigh_all([getattr(value, field.name) for field in named], seen, sample)
 
 
 def _weigh_all(values: Sequence[Any], seen: set[int], sample: int) -> int:
     step = -(-len(values) // sample) or 1
     looked_at = values[::step]
-    found = sum(_weigh(one, seen, sample) for one in looked_at)
+    found = sum(_weigh(value, seen, sample) for value in looked_at)
     return found * len(values) // len(looked_at) if looked_at else 0
 
 

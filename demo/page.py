@@ -66,16 +66,18 @@ def build(engine: Engine, first: Session, limits: Limits) -> Page:
             gr.HTML(_header(), elem_id="header")
             copy = gr.Button(words.COPY_LINK, size="sm", min_width=80, elem_id="copy-link")
             delete = gr.Button(words.DELETE, size="sm", min_width=80, elem_id="delete-now")
-        said, deleted = gr.HTML("", elem_id="said"), gr.HTML("", elem_id="deleted")
+        status, deleted = gr.HTML("", elem_id="said"), gr.HTML("", elem_id="deleted")
         _start_notice(engine)
         with gr.Tabs(elem_id="tabs") as tabs:
-            analysed, told = _build_tabs(checkpoints, session, tabs, limits)
+            analysed, about_parts = _build_tabs(checkpoints, session, tabs, limits)
         footer = gr.HTML(_footer(engine), elem_id="footer")
         add_endpoints(engine)
-        _connect_link(page, checkpoints, session, tabs, said, analysed, told)
-        _connect_copy(checkpoints, copy, said, analysed, told)
+        _connect_link(page, checkpoints, session, tabs, status, analysed, about_parts)
+        _connect_copy(checkpoints, copy, status, analysed, about_parts)
         if len(checkpoints.names) > 1:
-            told["facts"].change(lambda session: _footer(checkpoints.of(session)), [session], footer, **events.FAST)
+            about_parts["facts"].change(
+                lambda session: _footer(checkpoints.of(session)), [session], footer, **events.FAST
+            )
         privacy.connect(page, session, delete, deleted)
     page.queue(max_size=limits.waiting, api_open=False)  # (not open: nobody goes round the queue)
     admission.bound(page, limits)
@@ -128,12 +130,18 @@ def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, limi
     with tab["many"]:
         many.build(checkpoints, session, tab["many"], tabs, analysed["render"], limits.upload_files)
     with tab["about"]:
-        told = about.build(checkpoints, session, analysed["render"])
-    return analysed, told
+        about_parts = about.build(checkpoints, session, analysed["render"])
+    return analysed, about_parts
 
 
 def _connect_link(
-    page: Page, checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, said: gr.HTML, analysed: Parts, told: Parts
+    page: Page,
+    checkpoints: Checkpoints,
+    session: gr.State,
+    tabs: gr.Tabs,
+    status: gr.HTML,
+    analysed: Parts,
+    about_parts: Parts,
 ) -> None:
     """Begin each session as the page's address asks, and say what in it cannot be had."""
 
@@ -153,22 +161,24 @@ def _connect_link(
     def on_load_weights(session: Session, request: gr.Request) -> tuple[Any, ...]:
         return about.begin_linked(checkpoints, session, read(request).weights)
 
-    begun = [tabs, said, analysed["method"], analysed["opacity"]]
+    begun = [tabs, status, analysed["method"], analysed["opacity"]]
     # Not queued: a session has begun before its visitor can ask for anything, however many wait. Only what is queued
     # sets off a signal.
     page.load(on_load, [session], begun, queue=False, **events.FAST).then(
         on_begun, None, analysed["render"], **events.FAST
     )
     if len(checkpoints.names) > 1:  # loading weights takes seconds
-        chosen = [*events.outputs(told, about.Outputs), analysed["render"]]
+        chosen = [*events.outputs(about_parts, about.Outputs), analysed["render"]]
         page.load(on_load_weights, [session], chosen, **events.PRIVATE, **events.EXPLAIN_QUEUE)
 
 
-def _connect_copy(checkpoints: Checkpoints, copy: gr.Button, said: gr.HTML, analysed: Parts, told: Parts) -> None:
+def _connect_copy(
+    checkpoints: Checkpoints, copy: gr.Button, status: gr.HTML, analysed: Parts, about_parts: Parts
+) -> None:
     """Write the settings into a link on request."""
-    settings = [analysed["method"], analysed["target"], analysed["opacity"], told["which"]]
+    settings = [analysed["method"], analysed["target"], analysed["opacity"], about_parts["which"]]
     notes = {"COPIED": html.note(words.COPIED), "IN_ADDRESS_BAR": html.note(words.IN_ADDRESS_BAR)}
-    copy.click(None, settings, said, js=links.copy_js(notes, checkpoints.own), api_visibility="private")
+    copy.click(None, settings, status, js=links.copy_js(notes, checkpoints.own), api_visibility="private")
 
 
 def _footer(engine: Engine) -> str:

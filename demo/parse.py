@@ -44,35 +44,35 @@ def _inline(url: str) -> bytes:
         return b""  # which is refused as every empty file is
 
 
-def box(given: Any) -> BoxXyxy:
+def box(value: Any) -> BoxXyxy:
     """Return a box from ``"x1, y1, x2, y2"`` or four numbers, in pixels.
 
     Raises:
         FaceError: unless it is four finite numbers with x1 < x2 and y1 < y2.
     """
-    parts = re.split(r"[\s,;]+", given.strip(" \t\n()[]")) if isinstance(given, str) else given
+    parts = re.split(r"[\s,;]+", value.strip(" \t\n()[]")) if isinstance(value, str) else value
     try:
         x1, y1, x2, y2 = (_number(part) for part in parts)
     except (TypeError, ValueError, OverflowError) as error:
-        raise FaceError(words.BAD_BOX.format(given=_short(given))) from error
+        raise FaceError(words.BAD_BOX.format(given=_short(value))) from error
     if not (x1 < x2 and y1 < y2):
-        raise FaceError(words.BAD_BOX.format(given=_short(given)))
+        raise FaceError(words.BAD_BOX.format(given=_short(value)))
     return x1, y1, x2, y2
 
 
-def boxes(given: Any) -> tuple[BoxXyxy, ...] | None:
+def boxes(value: Any) -> tuple[BoxXyxy, ...] | None:
     """Return the boxes of an API request; None, where there are none, means: find the faces.
 
     Raises:
         FaceError: unless it is a list of at most MOST_BOXES boxes.
     """
-    if given in (None, "", []):
+    if value in (None, "", []):
         return None
-    if not isinstance(given, list):
-        raise FaceError(words.BAD_BOXES.format(given=_short(given)))
-    if len(given) > MOST_BOXES:
-        raise FaceError(words.MANY_BOXES.format(count=len(given), most=MOST_BOXES))
-    return tuple(box(one) for one in given)
+    if not isinstance(value, list):
+        raise FaceError(words.BAD_BOXES.format(given=_short(value)))
+    if len(value) > MOST_BOXES:
+        raise FaceError(words.MANY_BOXES.format(count=len(value), most=MOST_BOXES))
+    return tuple(box(item) for item in value)
 
 
 def face_index(number: Any, count: int) -> int:
@@ -86,40 +86,40 @@ def face_index(number: Any, count: int) -> int:
     return int(number) - 1
 
 
-def word(given: Any, what: str) -> str:
+def word(value: Any, what: str) -> str:
     """Return a name; an empty one, where there is none.
 
     Raises:
         ExplainError: unless it is a word; whether there is such a name is not looked at.
     """
-    if given is not None and not isinstance(given, str):
-        raise ExplainError(words.BAD_WORD.format(what=what, given=_short(given)))
-    return given or ""
+    if value is not None and not isinstance(value, str):
+        raise ExplainError(words.BAD_WORD.format(what=what, given=_short(value)))
+    return value or ""
 
 
-def methods(given: Any, default: Sequence[str]) -> tuple[str, ...]:
+def methods(value: Any, default: Sequence[str]) -> tuple[str, ...]:
     """Return names of methods from a list or from words with commas between them; ``default`` for none.
 
     Raises:
         ExplainError: unless it is a list of words; whether there are such methods is not looked at.
     """
-    if given in (None, "", []):
+    if value in (None, "", []):
         return tuple(default)
-    names = re.split(r"[\s,;]+", given.strip()) if isinstance(given, str) else given
+    names = re.split(r"[\s,;]+", value.strip()) if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ExplainError(words.BAD_METHODS.format(given=_short(given)))
+        raise ExplainError(words.BAD_METHODS.format(given=_short(value)))
     return tuple(dict.fromkeys(names))  # each once: a check of a map takes seconds
 
 
-def opacity(given: Any) -> float:
+def opacity(value: Any) -> float:
     """Return an opacity in [0, 1].
 
     Raises:
         ExplainError: unless it is one.
     """
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= 1:
-        raise ExplainError(words.BAD_OPACITY.format(given=_short(given)))
-    return float(given)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ExplainError(words.BAD_OPACITY.format(given=_short(value)))
+    return float(value)
 
 
 def corners(first: tuple[float, float], second: tuple[float, float]) -> BoxXyxy:
@@ -128,62 +128,62 @@ def corners(first: tuple[float, float], second: tuple[float, float]) -> BoxXyxy:
     return x1, y1, x2, y2
 
 
-def weight(given: Any) -> float | None:
+def weight(value: Any) -> float | None:
     """Return a fusion weight in [0, 1]; None, where there is none, means: the network's own.
 
     Raises:
         ExplainError: unless it is one.
     """
-    if given is None:
+    if value is None:
         return None
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= 1:
-        raise ExplainError(words.BAD_WEIGHT.format(given=_short(given)))
-    return float(given)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ExplainError(words.BAD_WEIGHT.format(given=_short(value)))
+    return float(value)
 
 
-def cell(given: Any, grid: tuple[int, int]) -> tuple[int, int]:
+def cell(value: Any, grid: tuple[int, int]) -> tuple[int, int]:
     """Return a cell's (row, column) from 0, given as ``"row, column"`` from 1.
 
     Raises:
         ExplainError: unless it is a cell of the grid.
     """
     try:
-        row, column = (int(part) for part in re.split(r"[\s,;]+", str(given).strip(" \t\n()[]")))
+        row, column = (int(part) for part in re.split(r"[\s,;]+", str(value).strip(" \t\n()[]")))
     except ValueError:
         row = column = 0
     if not (1 <= row <= grid[0] and 1 <= column <= grid[1]):
-        raise ExplainError(words.BAD_CELL.format(given=_short(given), rows=grid[0], columns=grid[1]))
+        raise ExplainError(words.BAD_CELL.format(given=_short(value), rows=grid[0], columns=grid[1]))
     return row - 1, column - 1
 
 
-def grid(given: Any, grid_hw: tuple[int, int]) -> tuple[tuple[float, ...], ...] | None:
+def grid(value: Any, grid_hw: tuple[int, int]) -> tuple[tuple[float, ...], ...] | None:
     """Return rows of attention; None, where there are none, means: the network's own.
 
     Raises:
         ExplainError: unless it is a grid of that many rows and columns of numbers from 0 up, not all 0.
     """
-    if given in (None, "", []):
+    if value in (None, "", []):
         return None
     rows, columns = grid_hw
     try:
-        values = tuple(tuple(_weight(cell) for cell in row) for row in given)
+        values = tuple(tuple(_weight(cell) for cell in row) for row in value)
     except (TypeError, ValueError, OverflowError):
         values = ()
     if [len(row) for row in values] != [columns] * rows or not any(map(any, values)):
-        raise ExplainError(words.BAD_GRID.format(given=_short(given), rows=rows, columns=columns))
+        raise ExplainError(words.BAD_GRID.format(given=_short(value), rows=rows, columns=columns))
     return values
 
 
-def choice(given: Any, accepted: tuple[str, ...], what: str) -> str:
+def choice(value: Any, accepted: tuple[str, ...], what: str) -> str:
     """Return one of the accepted words.
 
     Raises:
         ExplainError: unless it is one of them.
     """
-    if given not in accepted:
+    if value not in accepted:
         names = ", ".join(f"“{name}”" for name in accepted)
-        raise ExplainError(words.BAD_SEEN.format(what=what, given=_short(given), names=names))
-    return str(given)
+        raise ExplainError(words.BAD_SEEN.format(what=what, given=_short(value), names=names))
+    return str(value)
 
 
 def _number(part: Any) -> float:
@@ -195,8 +195,8 @@ def _number(part: Any) -> float:
     return number
 
 
-def _short(given: Any) -> str:
-    words = " ".join((given[:200] if isinstance(given, str) else quoted(given)).split())
+def _short(value: Any) -> str:
+    words = " ".join((value[:200] if isinstance(value, str) else quoted(value)).split())
     return words if len(words) <= 60 else f"{words[:57]}..."
 
 

@@ -43,8 +43,8 @@ def read_settings(arguments: Sequence[str] | None = None) -> Settings:
     parser.add_argument(
         "--port", type=int, default=os.environ.get("GRADIO_SERVER_PORT") or str(PORT), help="port to listen on"
     )
-    given = parser.parse_args(arguments)
-    return Settings(resolve_source(given.checkpoint), given.host, given.port, _allowed())
+    options = parser.parse_args(arguments)
+    return Settings(resolve_source(options.checkpoint), options.host, options.port, _allowed())
 
 
 def open_engine(source: str, fallback: str | os.PathLike[str] = EMBEDDED, allowed: Sequence[str] = ()) -> Engine:
@@ -68,7 +68,7 @@ def open_engine(source: str, fallback: str | os.PathLike[str] = EMBEDDED, allowe
 
 
 def _allowed() -> tuple[str, ...]:
-    named = (one.strip() for one in os.environ.get("GLAMOR_ALLOWED_CHECKPOINTS", "").split(","))
+    named = (name.strip() for name in os.environ.get("GLAMOR_ALLOWED_CHECKPOINTS", "").split(","))
     return tuple(dict.fromkeys(filter(None, named)))
 
 

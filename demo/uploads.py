@@ -85,21 +85,21 @@ async def answer(path: str) -> Response:
     )
 
 
-def _place(given: Any, name: str, fetched: bool) -> str | None:
+def _place(value: Any, name: str, fetched: bool) -> str | None:
     """Return what a value's ``path`` or ``url`` may stay as."""
-    if given is None or given == "":
+    if value is None or value == "":
         return None
-    if not isinstance(given, str):
+    if not isinstance(value, str):
         raise PhotoError(words.BAD_INPUTS)
-    if name == "url" and given.startswith("data:"):
-        return given
-    own = _own_address(given) if name == "url" or given.startswith(_WEB) else given
+    if name == "url" and value.startswith("data:"):
+        return value
+    own = _own_address(value) if name == "url" or value.startswith(_WEB) else value
     if own is not None:
         place = str(own_file(own))
         return place if name == "path" else None
-    if not (fetched and given.startswith(_WEB)):
+    if not (fetched and value.startswith(_WEB)):
         raise PhotoError(words.BAD_INPUTS)
-    return given
+    return value
 
 
 def _own_address(address: str) -> str | None:

@@ -128,7 +128,7 @@ class Session:
         waiting: the request that the visitor waits for an answer to; None: nobody waits.
         wish: the label that the visitor's link asked for; None: the predicted one is explained.
         batch: the photos of the tab *Many photos* and what was found in them.
-        given: an encoded photo that another tab hands to *Analyse*.
+        pending_photo: an encoded photo that another tab hands to *Analyse*.
         checkpoint: name of the weights that answer; None: the page's own.
     """
 
@@ -142,7 +142,7 @@ class Session:
     compared: tuple[MapRequest, ...] = ()
     one_scale: bool = False
     batch: Batch | None = None
-    given: bytes | None = None
+    pending_photo: bytes | None = None
     checkpoint: str | None = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:

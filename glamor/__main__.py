@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from glamor.photo import BoxXyxy
     from glamor.predictor import Prediction, Predictor
 
+# Commands whose modules define their own arguments: the module within ``glamor``, and what the command is for.
 DELEGATED = {
-    "analyse": "analyse folders, archives or data sets of photos, one row per face",
-    "summarise": "summarise on one self-contained page what analyse found",
-    "audit": "check over many photos which explanations can be trusted",
-    "evaluate": "score a checkpoint on a labelled set of photos",
-    "export": "write a checkpoint as a folder ready for the Hugging Face Hub",
-    "train": "train on faces, then on scenes",
+    "analyse": ("analyse", "analyse folders, archives or data sets of photos, one row per face"),
+    "summarise": ("summarise", "summarise on one self-contained page what analyse found"),
+    "audit": ("evaluation.audit", "check over many photos which explanations can be trusted"),
+    "evaluate": ("evaluation.evaluate", "score a checkpoint on a labelled set of photos"),
+    "export": ("export", "write a checkpoint as a folder ready for the Hugging Face Hub"),
+    "train": ("training.train", "train on faces, then on scenes"),
 }
 
 
@@ -60,12 +61,12 @@ def _parser(command: Sequence[str]) -> Parser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_predict(commands.add_parser("predict", help="name the expression of every face in photos"))
     _add_explain(commands.add_parser("explain", help="write a report on what moved one prediction"))
-    for name, purpose in DELEGATED.items():
+    for name, (path, purpose) in DELEGATED.items():
         delegated = commands.add_parser(name, help=purpose)
-        if name in command:  # these rooms import torch, so only the one that was asked for is opened
-            room = import_module(f"glamor.{name}")
-            room.add_arguments(delegated)
-            delegated.set_defaults(run=room.run)
+        if name in command:  # these modules import torch, so only the one that was asked for is loaded
+            module = import_module(f"glamor.{path}")
+            module.add_arguments(delegated)
+            delegated.set_defaults(run=module.run)
     _add_convert(commands.add_parser("convert", help="convert the authors' TensorFlow checkpoint into this format"))
     return parser
 

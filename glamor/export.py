@@ -11,9 +11,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from glamor.card import AUDIT_FILE, CARD_FILE, METRICS_FILE, Card, Scores, read_card
 from glamor.checkpoint import CONFIG_FILE, WEIGHTS_FILE, Checkpoint, load_checkpoint, resolve_source
 from glamor.errors import CheckpointError
+from glamor.evaluation.card import AUDIT_FILE, CARD_FILE, METRICS_FILE, Card, Scores, read_card
 
 LIBRARY, TASK = "glamor", "image-classification"
 TAGS = ["facial-expression-recognition", "emotion-recognition", "explainability", "glamor-net"]
@@ -168,10 +168,10 @@ def _written(checkpoint: Checkpoint, card: Card, name: str) -> str:
 
 def _results(scores: tuple[Scores, ...]) -> list[str]:
     rows = [
-        f"| {one.dataset}, {report.subset} | {report.condition} | {report.count} | {report.macro_recall.value:.3f} | "
-        f"{report.accuracy.value:.3f} |"
-        for one in scores
-        for report in one.reports
+        f"| {evaluation.dataset}, {report.subset} | {report.condition} | {report.count} "
+        f"| {report.macro_recall.value:.3f} | {report.accuracy.value:.3f} |"
+        for evaluation in scores
+        for report in evaluation.reports
     ]
     head = ["| set | condition | n | macro recall | accuracy |", "| --- | --- | --- | --- | --- |"]
     return head + rows if rows else []

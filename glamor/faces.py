@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from glamor.errors import CheckpointError, FaceError
-from glamor.facedetection import Library
+from glamor.images import shrink
 from glamor.photo import BoxXyxy, Photo
 
 CONFIDENCE = 0.8
@@ -23,6 +26,14 @@ COPY_SCALE = 0.85
 
 YUNET_REPOSITORY = "opencv/face_detection_yunet"
 YUNET_FILE = "face_detection_yunet_2023mar.onnx"
+
+# The library's file, and its function: int *facedetect_cnn(unsigned char *, unsigned char *, int, int, int).
+_FUNCTIONS = {
+    "libfacedetection.so": "_Z14facedetect_cnnPhS_iii",
+    "facedetection.dll": "?facedetect_cnn@@YAPEAHPEAE0HHH@Z",
+}
+_RESULT_BYTES, _COUNT_BYTES, _NUMBERS = 0x9000, 4, 16  # of all faces; before them their count; int16 a face
+_LOCK = threading.Lock()  # the library keeps its network in process-wide variables
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,39 @@ class FaceDetector(Protocol):
         ...
 
 
+class YuFaceLibrary:
+    """The one function of libfacedetection, as yuface carries it, called without the package's own wrapper.
+
+    The wrapper never gives back the 36 kB that it takes for the faces of each photo, and every other thread waits for
+    it.
+
+    Raises:
+        ImportError: on construction, if yuface is not installed, or is another one than is known here.
+    """
+
+    def __init__(self) -> None:
+        import yuface  # has no wheel on some platforms
+
+        self._detect = _library_function(Path(yuface.__file__).parent)
+
+    def __call__(self, bgr: NDArray[np.uint8]) -> NDArray[np.int16]:
+        """Search a picture for faces.
+
+        Args:
+            bgr: (H, W, 3), contiguous.
+
+        Returns:
+            (N, 16), a row a face: confidence in per cent, the box's x, y, width and height in pixels, and what is not
+            used here.
+        """
+        height, width, _ = bgr.shape
+        result = np.zeros(_RESULT_BYTES, np.uint8)
+        with _LOCK:
+            self._detect(result.ctypes.data, bgr.ctypes.data, width, height, bgr.strides[0])
+        (count,) = result[:_COUNT_BYTES].view(np.int32)
+        return result[_COUNT_BYTES : _COUNT_BYTES + 2 * _NUMBERS * count].view(np.int16).reshape(count, _NUMBERS)
+
+
 class YuFaceDetector:
     """libfacedetection (Wu et al. 2023) with the weights that come inside the package yuface.
 
@@ -67,7 +111,7 @@ class YuFaceDetector:
     def __init__(self, confidence: float = CONFIDENCE) -> None:
         self._confidence = _checked_confidence(confidence)
         try:
-            self._detect = Library()
+            self._detect = YuFaceLibrary()
         except ImportError as error:
             raise FaceError("The face detector yuface is not installed; run: pip install yuface.") from error
 
@@ -152,13 +196,9 @@ def _checked_confidence(confidence: float) -> float:
 
 
 def _shrunk(photo: Photo) -> Photo:
-    height, width = photo.shape[:2]
-    longest = max(height, width)
+    longest = max(photo.shape[:2])
     scale = min(LONGEST_SIDE, max(KEPT_SIDE, COPY_SCALE * longest)) / longest
-    if scale >= 1:
-        return photo
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(Image.fromarray(photo).resize(size, Image.Resampling.BILINEAR))
+    return shrink(photo, scale, Image.Resampling.BILINEAR, reducing_gap=None)
 
 
 def _bgr(photo: Photo) -> Photo:
@@ -174,6 +214,19 @@ def _faces(rows_xywh_score: Iterable[tuple[float, ...]], small: Photo, photo: Ph
         if w > 0 and h > 0
     )
     return tuple(sorted(found, key=lambda face: face.box_xyxy))
+
+
+def _library_function(folder: Path) -> Any:
+    for file, name in _FUNCTIONS.items():
+        if (folder / file).exists():
+            try:
+                function = ctypes.CDLL(str(folder / file))[name]
+            except (OSError, AttributeError) as error:
+                raise ImportError(f"{folder / file} cannot be used: {error}") from error
+            function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int] * 3]
+            function.restype = ctypes.c_void_p
+            return function
+    raise ImportError(f"{folder} holds none of {', '.join(_FUNCTIONS)}")
 
 
 def _yunet_file() -> str:

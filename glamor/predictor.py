@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
 from glamor.config import ModelConfig
 from glamor.faces import Face, FaceDetector, default_detector
-from glamor.folded import folded
+from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet, Trace
 from glamor.photo import BoxXyxy, Photo, PhotoSource, load_photo
 from glamor.prepare import Prepared, prepare, square_box
@@ -102,14 +102,15 @@ class Predictor:
         self.checkpoint = checkpoint
         self.lock = threading.RLock()
         self._detector = detector
-        self._quick = folded(checkpoint.model)
+        self._quick = fuse_batchnorm(checkpoint.model)
         self._provenance = _provenance(checkpoint)
 
     @property
     def model(self) -> GLAMORNet:
         """The network, in eval mode; hold :attr:`lock` while hooks are attached to it.
 
-        Predictions come from a twin that is faster and the same up to rounding, see :func:`glamor.folded.folded`.
+        Predictions come from a twin that is faster and the same up to rounding, see
+        :func:`glamor.fused.fuse_batchnorm`.
         """
         return self.checkpoint.model
 
@@ -220,8 +221,8 @@ def run_batch(model: GLAMORNet, prepared: Sequence[Prepared]) -> Trace:
         The trace of N rows, on the model's device.
     """
     device = next(model.parameters()).device
-    face = torch.stack([one.face for one in prepared]).to(device, memory_format=torch.channels_last)
-    context = torch.stack([one.context for one in prepared]).to(device, memory_format=torch.channels_last)
+    face = torch.stack([person.face for person in prepared]).to(device, memory_format=torch.channels_last)
+    context = torch.stack([person.context for person in prepared]).to(device, memory_format=torch.channels_last)
     with torch.inference_mode():
         trace: Trace = model(face, context)
     return trace

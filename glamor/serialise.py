@@ -75,7 +75,7 @@ def explanation_to_dict(explanation: Explanation) -> dict[str, Any]:
         ``target_name``, the class whose logit is explained; ``logit``, ``baseline_logit`` and
         ``convergence_delta`` in logits (None: the method has none); ``face`` and ``context``, rows of signed
         attributions at the resolution of the inputs; ``scored``, rows of booleans, false where the context
-        shows the black hole of the masked face, which no method can score.
+        shows the face mask, which no method can score.
     """
     return {
         "method": explanation.method,
@@ -116,7 +116,7 @@ def trust_to_dict(trust: Trust) -> dict[str, Any]:
         "verdict": trust.faithfulness.verdict,
         "faithfulness": _faithfulness(trust.faithfulness),
         "reliance": _reliance(trust.reliance),
-        "reliability": [_reliability(one) for one in trust.reliability],
+        "reliability": [_reliability(entry) for entry in trust.reliability],
         "stability": _stability(trust.stability),
     }
 

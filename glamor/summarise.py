@@ -34,9 +34,9 @@ def table(summary: Summary) -> str:
         f"{'label':<12}{'faces':>10}{'share':>8}{'w_face':>8}",
     ]
     lines += [
-        f"{one.name:<12}{one.count:>10,}{one.count / max(1, summary.faces):>8.1%}"
-        + (f"{one.w_face_mean:>8.2f}" if one.count else f"{'-':>8}")
-        for one in summary.emotions
+        f"{emotion.name:<12}{emotion.count:>10,}{emotion.count / max(1, summary.faces):>8.1%}"
+        + (f"{emotion.w_face_mean:>8.2f}" if emotion.count else f"{'-':>8}")
+        for emotion in summary.emotions
     ]
     if summary.quality is not None:
         report = summary.quality.report

@@ -102,7 +102,7 @@ def _classes(scenes: Json, faces: Json) -> list[str]:
     lines = ["| class | recall on scenes | precision on scenes | recall on faces | precision on faces |"]
     lines.append("| --- | --- | --- | --- | --- |")
     for scene, face in zip(scenes["classes"], faces["classes"], strict=True):
-        figures = " | ".join(_shown(one[name]) for one in (scene, face) for name in ("recall", "precision"))
+        figures = " | ".join(_shown(row[name]) for row in (scene, face) for name in ("recall", "precision"))
         lines.append(f"| {scene['name']} | {figures} |")
     return lines
 

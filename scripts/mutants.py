@@ -59,7 +59,7 @@ def try_module(module: str) -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     began = time.monotonic()
     _run_mutmut(module)
-    values = {"seconds": time.monotonic() - began, "mutants": [asdict(one) for one in _mutants(module)]}
+    values = {"seconds": time.monotonic() - began, "mutants": [asdict(mutant) for mutant in _mutants(module)]}
     (room / "result.json").write_text(json.dumps(values), encoding="utf-8")
 
 
@@ -96,9 +96,9 @@ def report() -> str:
     """Return docs/mutants.md, of all modules that have been tried so far."""
     found = {module: path for module in SETTINGS["tests"] if (path := _room(module) / "result.json").exists()}
     results = {module: json.loads(path.read_text(encoding="utf-8")) for module, path in found.items()}
-    mutants = {module: [Mutant(**one) for one in values["mutants"]] for module, values in results.items()}
-    rows = [_row(f"`{module}`", [(module, one) for one in tried]) for module, tried in mutants.items()]
-    everything = [(module, one) for module, tried in mutants.items() for one in tried]
+    mutants = {module: [Mutant(**mutant) for mutant in values["mutants"]] for module, values in results.items()}
+    rows = [_row(f"`{module}`", [(module, mutant) for mutant in tried]) for module, tried in mutants.items()]
+    everything = [(module, mutant) for module, tried in mutants.items() for mutant in tried]
     minutes = round(sum(values["seconds"] for values in results.values()) / 60)
     table = "\n".join((*rows, _row("together", everything)))
     return REPORT_TEXT.format(
@@ -113,7 +113,7 @@ def report() -> str:
 REPORT_TEXT = """# What the tests of the core modules notice
 
     make mutants                           # all of it: {minutes} minutes, {processes} processes at a time
-    make mutants ARGS=glamor/metrics.py    # one module
+    make mutants ARGS=glamor/evaluation/metrics.py    # one module
 
 [mutmut](https://github.com/boxed/mutmut) puts one small fault at a time into a module (`<` for `<=`, `+` for `-`, an
 argument left out, another number, the other branch), and the module's own tests must fail. `make mutants` runs it and
@@ -138,17 +138,17 @@ Left out: changes of texts, for most of them are messages, of which tests look f
 
 
 def _row(name: str, tried: Sequence[tuple[str, Mutant]]) -> str:
-    noticed = sum(one.status in NOTICED for _, one in tried)
-    excused = sum(one.status not in NOTICED and _excused(module, one) for module, one in tried)
+    noticed = sum(mutant.status in NOTICED for _, mutant in tried)
+    excused = sum(mutant.status not in NOTICED and _excused(module, mutant) for module, mutant in tried)
     missed = len(tried) - noticed - excused
     return f"| {name} | {len(tried)} | {noticed} | {missed} | {excused} | {noticed / (noticed + missed):.1%} |"
 
 
 def _survivors(tried: Sequence[tuple[str, Mutant]]) -> str:
     return "\n".join(
-        f"- `{module}`: `{one.was}` as `{one.becomes}`"
-        for module, one in tried
-        if one.status not in NOTICED and not _excused(module, one)
+        f"- `{module}`: `{mutant.was}` as `{mutant.becomes}`"
+        for module, mutant in tried
+        if mutant.status not in NOTICED and not _excused(module, mutant)
     )
 
 

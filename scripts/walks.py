@@ -118,7 +118,7 @@ def _requests(footprints: Footprints, url: str, photo: Path, archive: Path) -> d
         def act(name: str, event: dict[str, Any], *data: Any) -> None:
             with footprints.noted() as files:
                 visitor.act(event, None, *data)
-                if any(one["trigger_after"] == event["id"] for one in visitor.config["dependencies"]):
+                if any(dependency["trigger_after"] == event["id"] for dependency in visitor.config["dependencies"]):
                     then = visitor.then(event)
                     given = {visitor.parts["opacity"]["id"]: OPACITY, visitor.parts["many-files"]["id"]: data[0]}
                     visitor.act(then, *(given.get(part) for part in then["inputs"]))

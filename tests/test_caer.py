@@ -10,9 +10,9 @@ import torch
 from glamor.checkpoint import load_checkpoint, restore_tensors, save_checkpoint
 from glamor.config import CONTEXT_ONLY, ModelConfig
 from glamor.explain.trust.cascade import layers_from_top
-from glamor.folded import folded
-from glamor.losses import Ablation, take_out
+from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet, Intervention
+from glamor.training.losses import Ablation, ablate
 from tests import caer
 from tests.seeded import GOLDEN
 from tests.small import SMALL
@@ -71,9 +71,11 @@ def test_a_forced_map_replaces_its_own(net: GLAMORNet) -> None:
     assert torch.equal(trace.attention, one.expand(4, 7, 7))
 
 
-def test_folding_computes_the_same(net: GLAMORNet) -> None:
+def test_fusing_batchnorm_computes_the_same(net: GLAMORNet) -> None:
     with torch.inference_mode():
-        torch.testing.assert_close(folded(net)(*caer.inputs()).logits, net(*caer.inputs()).logits, rtol=0, atol=1e-3)
+        torch.testing.assert_close(
+            fuse_batchnorm(net)(*caer.inputs()).logits, net(*caer.inputs()).logits, rtol=0, atol=1e-3
+        )
 
 
 @pytest.mark.parametrize("vector_norm", [False, True])
@@ -88,9 +90,9 @@ def test_it_is_saved_and_loaded(vector_norm: bool, tmp_path: Path) -> None:
         torch.testing.assert_close(loaded.model(*images).logits, model(*images).logits)
 
 
-def test_attention_can_be_taken_out() -> None:
+def test_attention_can_be_ablated() -> None:
     model = GLAMORNet(caer.CAER).eval()
-    take_out(Ablation.NO_ATTENTION, model)
+    ablate(Ablation.NO_ATTENTION, model)
     with torch.inference_mode():
         attention = model(*caer.inputs()).attention
     torch.testing.assert_close(attention, torch.full((4, 7, 7), 1 / 49))

@@ -14,8 +14,8 @@ from glamor.config import ModelConfig
 from glamor.errors import CheckpointError
 from glamor.export import export_checkpoint
 from glamor.model import GLAMORNet
+from tests.evaluation.test_card import REPORT
 from tests.hub_server import HubServer
-from tests.test_card import REPORT
 from tests.test_hub import REPO, Client, Outcome
 
 CONFIG = ModelConfig(

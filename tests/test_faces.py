@@ -16,13 +16,13 @@ import pytest
 from PIL import Image
 
 from glamor.errors import FaceError
-from glamor.facedetection import Library
 from glamor.faces import (
     YUNET_FILE,
     YUNET_REPOSITORY,
     Face,
     FaceDetector,
     YuFaceDetector,
+    YuFaceLibrary,
     YuNetDetector,
     default_detector,
     largest,
@@ -153,7 +153,7 @@ def test_the_library_answers_as_its_own_wrapper_does(astronaut: np.ndarray, grac
     people = np.concatenate((astronaut[:480, 50:350], grace_hopper[:480, 100:400], astronaut[:480, 350:50:-1]), axis=1)
     for photo in (astronaut, people, people[::2, ::3], np.zeros((64, 48, 3), np.uint8)):
         bgr = np.array(photo[:, :, ::-1], order="C")
-        found = Library()(bgr)
+        found = YuFaceLibrary()(bgr)
         percents, boxes, _ = yuface.detect(bgr, conf=0)
         told = found[:, 0] > 0
         np.testing.assert_array_equal(found[told, 0], percents)
@@ -162,7 +162,7 @@ def test_the_library_answers_as_its_own_wrapper_does(astronaut: np.ndarray, grac
 
 def test_a_search_keeps_no_memory(astronaut: np.ndarray) -> None:
     """The package's own wrapper keeps 36 kB a photo: 36 MB of a thousand."""
-    search, photo, process = Library(), np.ascontiguousarray(astronaut[::8, ::8]), psutil.Process()
+    search, photo, process = YuFaceLibrary(), np.ascontiguousarray(astronaut[::8, ::8]), psutil.Process()
     for _ in range(100):
         search(photo)
     before = process.memory_info().rss

@@ -25,29 +25,29 @@ MAY_IMPORT = {
     "decode_worker": {"photo"},
     "decode_pool": {"decode_worker", "photo"},
     "decoding": {"decode_pool", "photo"},
+    "images": set(),
     "figures": {"figures"},
     "metrics": set(),
     "scoring": {"metrics"},
-    "facedetection": set(),
-    "faces": {"facedetection", "hub", "photo"},
+    "faces": {"hub", "images", "photo"},
     "prepare": {"config", "photo"},
     "model": {"config"},
     "hub": set(),
     "checkpoint": {"config", "device", "hub", "model"},
-    "folded": {"model"},
+    "fused": {"model"},
     "convert": {"checkpoint", "config", "model"},
-    "predictor": {"checkpoint", "config", "device", "faces", "folded", "model", "photo", "prepare"},
-    "explain": {"config", "explain", "folded", "model", "photo", "predictor", "prepare"},
+    "predictor": {"checkpoint", "config", "device", "faces", "fused", "model", "photo", "prepare"},
+    "explain": {"config", "explain", "fused", "images", "model", "photo", "predictor", "prepare"},
     "serialise": {"explain", "predictor"},
-    "report": {"explain", "figures", "photo", "predictor", "prepare", "report", "serialise"},
+    "report": {"explain", "figures", "images", "photo", "predictor", "prepare", "report", "serialise"},
 }
-NETWORK_ROOMS = {"config", "device", "photo", "faces", "prepare", "model", "checkpoint", "predictor"}
-RESEARCH_ROOMS = {"augment", "calibrate", "data", "degrade", "evaluate", "feed", "imagenet", "losses", "metrics"}
-RESEARCH_ROOMS |= {"recipe", "scoring", "softlabels", "train", "trainer"}
+NETWORK_ROOMS = {"config", "device", "images", "photo", "faces", "prepare", "model", "checkpoint", "predictor"}
+RESEARCH_ROOMS = {"augment", "calibrate", "data", "degrade", "evaluate", "imagenet", "losses", "metrics", "recipe"}
+RESEARCH_ROOMS |= {"sampler", "scoring", "softlabels", "train", "trainer"}
 MAY_IMPORT |= dict.fromkeys(RESEARCH_ROOMS - {"metrics", "scoring"}, NETWORK_ROOMS | RESEARCH_ROOMS | {"figures"})
 MAY_IMPORT["degrade"] = set()
-MAY_IMPORT["teach"] = {"augment", "folded", "losses", "recipe"}
-MAY_IMPORT["trainer"] |= {"teach"}
+MAY_IMPORT["distill"] = {"augment", "fused", "losses", "recipe"}
+MAY_IMPORT["trainer"] |= {"distill"}
 MAY_IMPORT["audit_report"] = {"explain", "scoring"}
 MAY_IMPORT["audit"] = NETWORK_ROOMS | {"audit_report", "data", "explain", "figures", "metrics", "scoring"}
 MAY_IMPORT["card"] = {"checkpoint", "hub", "scoring"}
@@ -56,6 +56,7 @@ MAY_IMPORT["many"] = NETWORK_ROOMS | {"decoding", "figures", "many", "metrics", 
 MAY_IMPORT["analyse"] = {"faces", "many", "predictor"}
 MAY_IMPORT["summarise"] = {"many"}
 EVERYTHING = {"__init__", "__main__"}
+GROUPS = {"training", "evaluation"}  # folders whose files are rooms of their own
 
 SOURCES = sorted((ROOT / "glamor").rglob("*.py"))
 OUTER_SOURCES = [*sorted((ROOT / "demo").rglob("*.py")), *ROOT.glob("app.py")]
@@ -66,7 +67,11 @@ def _name(path: Path) -> str:
 
 
 def _room(path: Path) -> str:
-    return path.relative_to(ROOT / "glamor").parts[0].removesuffix(".py")
+    return _room_of([part.removesuffix(".py") for part in path.relative_to(ROOT / "glamor").parts])
+
+
+def _room_of(parts: list[str]) -> str:
+    return parts[1] if parts[0] in GROUPS and len(parts) > 1 else parts[0]
 
 
 def _imports(source: str) -> Iterator[str]:
@@ -81,7 +86,7 @@ def _imports(source: str) -> Iterator[str]:
 
 def _rooms_imported(path: Path) -> set[str]:
     names = (name.split(".") for name in _imports(path.read_text()))
-    return {parts[1] for parts in names if parts[0] == "glamor" and len(parts) > 1}
+    return {_room_of(parts[1:]) for parts in names if parts[0] == "glamor" and len(parts) > 1}
 
 
 def test_imports_are_seen_wherever_they_stand():

@@ -70,7 +70,7 @@ def test_context_region_is_what_the_context_input_shows() -> None:
         assert seen[1] == pytest.approx(float(photo[int(y), 0, 1]), abs=1.5)
 
 
-def test_face_mask_in_context_is_the_black_hole() -> None:
+def test_face_mask_in_context_is_black() -> None:
     prepared = prepare(gradient(300, 500), (200, 100, 300, 220), PLAIN)
     x1, y1, x2, y2 = prepared.geometry.face_mask_in_context(112)
     black = (prepared.context == 0).all(dim=0)

@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))  # run as a script from anywhere
 
 from glamor.config import ModelConfig  # noqa: E402
-from glamor.metrics import Floats, Labels, accuracy, bootstrap_intervals, macro_recall  # noqa: E402
+from glamor.evaluation.metrics import Floats, Labels, accuracy, bootstrap_intervals, macro_recall  # noqa: E402
 
 CLASSES = ModelConfig().class_names
 SUBSETS = {

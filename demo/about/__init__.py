@@ -12,7 +12,7 @@ from demo.about.side_by_side import SideOutputs
 from demo.checkpoints import Checkpoints
 from demo.events import SAME, Parts, fired, outputs
 from demo.visits import Session
-from glamor.card import read_card
+from glamor.evaluation.card import read_card
 
 OPACITY = 0.6
 
@@ -98,8 +98,8 @@ def choose(checkpoints: Checkpoints, session: Session, name: Any) -> Outputs:
     except Exception as error:
         return Outputs(session.checkpoint or checkpoints.own, html.problem(error))
     checkpoint = checkpoints.of(session).predictor.checkpoint
-    told = read_card(checkpoint)
-    parts = (views.facts(checkpoint), views.scores(told), views.weaknesses(told), views.audited(told), views.body(told))
+    card = read_card(checkpoint)
+    parts = (views.facts(checkpoint), views.scores(card), views.weaknesses(card), views.audited(card), views.body(card))
     return Outputs(name, "", *parts)
 
 

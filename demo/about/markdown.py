@@ -16,7 +16,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from demo import html
-from glamor.report.pictures import data_uri
+from glamor.images import data_uri
 
 LEVELS_DOWN = 2  # a card's headings stand below those of the page that shows it
 _KINDS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}

@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from demo import html
 from demo.about import markdown, words
-from glamor.card import Card, Scores
 from glamor.checkpoint import Checkpoint
-from glamor.evaluate import ATTENTION_ALONE, CONTEXT_BLANKED
-from glamor.scoring import ClassReport, Measure, Report
+from glamor.evaluation.card import Card, Scores
+from glamor.evaluation.evaluate import ATTENTION_ALONE, CONTEXT_BLANKED
+from glamor.evaluation.scoring import ClassReport, Measure, Report
 
 
 def facts(checkpoint: Checkpoint) -> Markup:
@@ -33,7 +33,9 @@ def scores(card: Card) -> Markup:
     """Return what was measured, one row a dataset and condition; a sentence if nothing was."""
     if not card.scores:
         return html.caption(words.NO_SCORES)
-    rows = [_row(one.dataset, report) for one in card.scores for report in one.reports if report.subset == "all"]
+    rows = [
+        _row(scores.dataset, report) for scores in card.scores for report in scores.reports if report.subset == "all"
+    ]
     table = html.table(words.COLUMNS, rows, named=False)
     return html.scrolling("scroll", words.SCORES, table) + html.caption(words.SCORES_INFO)
 
@@ -81,8 +83,8 @@ def _shown(measure: Measure) -> str:
 def _measured(scores: Scores) -> list[str]:
     """Return sentences on the first, plain report of a dataset."""
     plain = scores.reports[0]
-    recall, ranked = plain.macro_recall, sorted(_known(plain.classes, "recall"), key=lambda one: one.recall.value)
-    said = [
+    recall, ranked = plain.macro_recall, sorted(_known(plain.classes, "recall"), key=lambda entry: entry.recall.value)
+    sentences = [
         words.WEAK_RECALL.format(
             count=f"{plain.count:,}", dataset=scores.dataset, recall=recall.value, low=recall.low, high=recall.high,
             chance=1 / max(1, len(plain.classes)),
@@ -90,39 +92,39 @@ def _measured(scores: Scores) -> list[str]:
     ]  # fmt: skip
     if len(ranked) > 1:
         first, second = ranked[:2]
-        said.append(
+        sentences.append(
             words.WEAK_CLASSES.format(
                 first=first.name, first_recall=first.recall.value, second=second.name, second_recall=second.recall.value
             )
         )
     if spoken := _known(plain.classes, "precision"):
-        worst = min(spoken, key=lambda one: one.precision.value)
-        said.append(words.WEAK_PRECISION.format(name=worst.name, precision=worst.precision.value))
-    said += [_of_scene(blanked, scores) for blanked in _under(scores, CONTEXT_BLANKED)]
+        worst = min(spoken, key=lambda entry: entry.precision.value)
+        sentences.append(words.WEAK_PRECISION.format(name=worst.name, precision=worst.precision.value))
+    sentences += [_of_scene(blanked, scores) for blanked in _under(scores, CONTEXT_BLANKED)]
     for alone in _under(scores, ATTENTION_ALONE):
         found = alone.macro_recall
         if found.low > 1 / max(1, len(plain.classes)):
-            said.append(words.WEAK_ATTENTION.format(recall=found.value, low=found.low, high=found.high))
-    return said
+            sentences.append(words.WEAK_ATTENTION.format(recall=found.value, low=found.low, high=found.high))
+    return sentences
 
 
 def _under(scores: Scores, condition: str) -> list[Report]:
-    return [one for one in scores.reports if (one.condition, one.subset) == (condition, "all")]
+    return [report for report in scores.reports if (report.condition, report.subset) == (condition, "all")]
 
 
 def _of_scene(blanked: Report, scores: Scores) -> str:
     """Say what the scene adds, and plainly whether that can be told from so few photos."""
     plain, gain = scores.reports[0].macro_recall.value, scores.scene_gain
-    said = words.WEAK_SCENE.format(recall=blanked.macro_recall.value, fused=plain)
+    sentence = words.WEAK_SCENE.format(recall=blanked.macro_recall.value, fused=plain)
     if gain is None or math.isnan(gain.low):
-        return said
+        return sentence
     verdict = words.SCENE_UNSURE
     if gain.low > 0:
         verdict = words.SCENE_HELPS
     elif gain.high < 0:
         verdict = words.SCENE_HARMS
-    return said + verdict.format(low=100 * gain.low, high=100 * gain.high)
+    return sentence + verdict.format(low=100 * gain.low, high=100 * gain.high)
 
 
 def _known(classes: Iterable[ClassReport], measure: str) -> list[ClassReport]:
-    return [one for one in classes if not math.isnan(getattr(one, measure).value)]
+    return [entry for entry in classes if not math.isnan(getattr(entry, measure).value)]

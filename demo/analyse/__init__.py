@@ -165,10 +165,10 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
         return handlers.analyse(checkpoints.of(session), session, parse.photo_source(photo), method, opacity)
 
     def on_put_up(session: Session, method: str, opacity: float) -> Outputs:
-        given, session.given = session.given, None
-        if given is None:
+        photo, session.pending_photo = session.pending_photo, None
+        if photo is None:
             return handlers.render(checkpoints.of(session), session, opacity)
-        return handlers.analyse(checkpoints.of(session), session, given, method, opacity)
+        return handlers.analyse(checkpoints.of(session), session, photo, method, opacity)
 
     def on_click(session: Session, method: str, opacity: float, event: gr.SelectData) -> Outputs:
         return handlers.click_photo(checkpoints.of(session), session, tuple(event.index), method, opacity)

@@ -31,7 +31,7 @@ def add_download(checkpoints: Checkpoints, session: gr.State, title: str) -> Non
         gr.HTML(html.heading(title))
         blur = gr.Checkbox(True, label=words.BLUR_OTHERS, container=False, min_width=120, elem_id="blur-others")
         button = gr.Button(words.DOWNLOAD, size="sm", min_width=90, elem_id="download")
-    said = gr.HTML("", elem_id="download-said")
+    status = gr.HTML("", elem_id="download-said")
     file = gr.File(visible=False, elem_id="download-file")
 
     def on_press(session: Session, blur: Any) -> tuple[str | None, str]:
@@ -39,8 +39,8 @@ def add_download(checkpoints: Checkpoints, session: gr.State, title: str) -> Non
 
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     (
-        button.click(lambda: html.caption(words.DOWNLOAD_BUSY), None, said, **private, **events.PREDICT_QUEUE)
-        .then(on_press, [session, blur], [file, said], **private, **events.EXPLAIN_QUEUE)
+        button.click(lambda: html.caption(words.DOWNLOAD_BUSY), None, status, **private, **events.PREDICT_QUEUE)
+        .then(on_press, [session, blur], [file, status], **private, **events.EXPLAIN_QUEUE)
         .then(None, [file], None, js=_SAVE_JS, api_visibility="private")
     )
 

@@ -68,12 +68,12 @@ def start_marking(session: Session) -> Outputs:
     return _marking(session, replace(session.analysis, marking=True, corner=None), words.FIRST_CORNER)
 
 
-def add_box(engine: Engine, session: Session, given: str | BoxXyxy, method: str, opacity: float) -> Outputs:
+def add_box(engine: Engine, session: Session, box: str | BoxXyxy, method: str, opacity: float) -> Outputs:
     """Predict for a box that a person gave, and choose it."""
     analysis = session.analysis
     if analysis is None:
         return Outputs(notice=html.note(words.NEEDS_PHOTO))
-    return _safely(session, lambda: _added(engine, session, analysis, parse.box(given), method, opacity))
+    return _safely(session, lambda: _added(engine, session, analysis, parse.box(box), method, opacity))
 
 
 def remove_face(session: Session, opacity: float) -> Outputs:
@@ -196,7 +196,7 @@ def _added(
     engine: Engine, session: Session, analysis: Analysis, box_xyxy: BoxXyxy, method: str, opacity: float
 ) -> Outputs:
     (new,) = engine.predict(analysis.photo.pixels(engine), [box_xyxy])
-    predictions = tuple(sorted((*analysis.predictions, new), key=lambda one: one.face_box_xyxy))
+    predictions = tuple(sorted((*analysis.predictions, new), key=lambda prediction: prediction.face_box_xyxy))
     index = next(i for i, prediction in enumerate(predictions) if prediction is new)
     return _shown(session, analysis.photo, predictions, index, method, opacity)
 

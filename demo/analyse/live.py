@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
-import numpy as np
 from PIL import Image
 
 from demo import html, parse
@@ -17,13 +15,12 @@ from demo.engine import Engine
 from demo.visits import Session
 from glamor import figures
 from glamor.faces import largest
+from glamor.images import data_uri, encode_jpeg, shrink
 from glamor.photo import Photo
 from glamor.predictor import Prediction
-from glamor.report.pictures import data_uri
 
 LONGEST = 480  # pixels; a frame is analysed no larger than this
 EVERY, AT_MOST = 0.2, 120  # seconds between two frames, and until the visitor must start again
-EMPTY_BOX = (0.0, 0.0, 0.0, 0.0)
 # A queue of its own: a running camera holds one of its places, and nobody's photo waits for it.
 LIVE_QUEUE: dict[str, Any] = {"concurrency_id": "live", "concurrency_limit": 4}
 
@@ -60,8 +57,10 @@ def drawn(photo: Photo, predictions: tuple[Prediction, ...], opacity: float) -> 
         return photo
     boxes = [prediction.face_box_xyxy for prediction in predictions]
     chosen = largest(boxes)
-    one = predictions[chosen]
-    lit = figures.composite_attention(photo, one.attention, one.attention_region_xyxy, EMPTY_BOX, opacity)
+    prediction = predictions[chosen]
+    lit = figures.composite_attention(
+        photo, prediction.attention, prediction.attention_region_xyxy, figures.EMPTY_BOX, opacity
+    )
     return figures.draw_boxes(lit, boxes, chosen)
 
 
@@ -100,10 +99,7 @@ def add_live(checkpoints: Checkpoints, session: gr.State, opacity: gr.Slider) ->
 
 def _small(photo: Photo) -> Photo:
     scale = min(1.0, LONGEST / max(photo.shape[:2]))
-    if scale == 1:
-        return photo
-    height, width = (max(1, round(side * scale)) for side in photo.shape[:2])
-    return np.asarray(Image.fromarray(photo).resize((width, height), Image.Resampling.BILINEAR))
+    return shrink(photo, scale, Image.Resampling.BILINEAR, reducing_gap=None)
 
 
 def _words(number: int, prediction: Prediction) -> str:
@@ -113,6 +109,4 @@ def _words(number: int, prediction: Prediction) -> str:
 
 
 def _inline(picture: Photo) -> str:
-    data = io.BytesIO()
-    Image.fromarray(picture).save(data, "JPEG", quality=80)
-    return data_uri(data.getvalue(), "image/jpeg")
+    return data_uri(encode_jpeg(picture, quality=80), "image/jpeg")

@@ -94,5 +94,5 @@ def photo_size(photo: KeptPhoto) -> str:
 
 
 def _faces(predictions: tuple[Prediction, ...], chosen: int) -> Any:
-    choices = [(f"{i} {one.emotion}", i - 1) for i, one in enumerate(predictions, start=1)]
+    choices = [(f"{i} {prediction.emotion}", i - 1) for i, prediction in enumerate(predictions, start=1)]
     return gr.update(choices=choices, value=chosen, visible=True)

@@ -40,7 +40,7 @@ def predict(engine: Engine, photo: Payload, boxes: Any) -> tuple[dict[str, Any],
     """
     pixels = _load(engine, photo)
     predictions = engine.predict(pixels, parse.boxes(boxes))
-    chosen = largest([one.face_box_xyxy for one in predictions]) if predictions else None
+    chosen = largest([prediction.face_box_xyxy for prediction in predictions]) if predictions else None
     faces = [prediction_to_dict(prediction) for prediction in predictions]
     return {"faces": faces}, encode(pictures.numbered_photo(on_screen(pixels), predictions, chosen))
 
@@ -72,10 +72,10 @@ def explain(
     explanation = engine.explain(
         prediction, parse.word(method, "method"), parse.word(target, "target") or prediction.emotion
     )
-    told = explanation_to_dict(explanation)
+    report = explanation_to_dict(explanation)
     if maps is False:
-        told = {name: value for name, value in told.items() if name not in MAPS}
-    values = {"prediction": prediction_to_dict(prediction), "explanation": told}
+        report = {name: value for name, value in report.items() if name not in MAPS}
+    values = {"prediction": prediction_to_dict(prediction), "explanation": report}
     return (
         values,
         encode(pictures.moved(prediction, explanation, strength)),
@@ -155,10 +155,10 @@ def _load(engine: Engine, payload: Payload) -> Photo:
 
 
 def _chosen(engine: Engine, photo: Photo, face: Any, box: Any) -> Prediction:
-    given = None if box in (None, "", []) else [parse.box(box)]
-    predictions = engine.predict(photo, given)
+    boxes = None if box in (None, "", []) else [parse.box(box)]
+    predictions = engine.predict(photo, boxes)
     if not predictions:
         raise FaceError(words.NO_FACE_API)
     if face is None:
-        return predictions[largest([one.face_box_xyxy for one in predictions])]
+        return predictions[largest([prediction.face_box_xyxy for prediction in predictions])]
     return predictions[parse.face_index(face, len(predictions))]

@@ -169,7 +169,7 @@ def _drawn(session: Session, selection: Selection) -> dict[str, str]:
     limit = _limit(session, session.compared)
     about = [request for request in session.compared if request.face == selection.request.face]
     maps = [session.maps[request] for request in about if request in session.maps]
-    return {one.method: _drawn_card(selection, one, limit) for one in maps}
+    return {explanation.method: _drawn_card(selection, explanation, limit) for explanation in maps}
 
 
 def _limit(session: Session, requests: Sequence[MapRequest]) -> float | None:

@@ -53,8 +53,8 @@ def check(waiting: list[Any], program: bool, length: int, limits: Limits) -> Non
 
 
 def _waiting(queue: Any) -> Iterator[Any]:
-    for one in queue.event_queue_per_concurrency_id.values():
-        yield from one.queue
+    for event_queue in queue.event_queue_per_concurrency_id.values():
+        yield from event_queue.queue
 
 
 def _is_program(blocks: Any, index: Any) -> bool:

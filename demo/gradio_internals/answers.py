@@ -41,7 +41,11 @@ class Answers:
     def drop(self) -> None:
         """Throw away what nobody fetches."""
         queue = self._page._queue
-        waiting = {name: list(one._queue) for name, one in queue.pending_messages_per_session.items() if one.qsize()}
+        waiting = {
+            name: list(messages._queue)
+            for name, messages in queue.pending_messages_per_session.items()
+            if messages.qsize()
+        }
         for session in self._unfetched.overdue(waiting, time.monotonic()):
             self.forget(session)
         for session in list(queue.pending_event_ids_session):

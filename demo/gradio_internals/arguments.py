@@ -14,20 +14,20 @@ def names(function: Any) -> list[str]:
     return list(inspect.signature(function.fn).parameters)[: len(function.inputs)]
 
 
-def surplus(function: Any, given: Sequence[Any]) -> str:
+def surplus(function: Any, values: Sequence[Any]) -> str:
     """Return the sentence for a call with more arguments than its endpoint, or event of the page, takes; else nothing.
 
     Args:
         function: Gradio's.
-        given: what came.
+        values: what came.
     """
     most = len(function.inputs)
-    if len(given) <= most:
+    if len(values) <= most:
         return ""
     if function.api_visibility != "public":
-        return words.TOO_MANY_VALUES.format(given=len(given), most=most)
+        return words.TOO_MANY_VALUES.format(given=len(values), most=most)
     name, listed = function.api_name, ", ".join(names(function))
-    return words.TOO_MANY_ARGUMENTS.format(given=len(given), name=name, most=most, names=listed)
+    return words.TOO_MANY_ARGUMENTS.format(given=len(values), name=name, most=most, names=listed)
 
 
 def taken(function: Any) -> str:
@@ -37,5 +37,5 @@ def taken(function: Any) -> str:
 
 def endpoint(page: Any, name: str) -> Any:
     """Return the endpoint of that name; None if there is none."""
-    public = (one for one in page.fns.values() if one.api_visibility == "public")
-    return next((one for one in public if one.api_name == name.removeprefix("/")), None)
+    public = (function for function in page.fns.values() if function.api_visibility == "public")
+    return next((function for function in public if function.api_name == name.removeprefix("/")), None)

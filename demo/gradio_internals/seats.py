@@ -53,7 +53,7 @@ class Seats:
         limits = self._limits
         for name in capacity.who_goes(seats, session, limits.visits, limits.visits_per_address):
             self._forget(name)
-        self._addresses = {name: one for name, one in self._addresses.items() if name in holder.session_data}
+        self._addresses = {name: address for name, address in self._addresses.items() if name in holder.session_data}
 
     def _last_used(self, name: str, now: float) -> float:
         used = self._holder.time_last_used.get(name)
@@ -71,6 +71,6 @@ def weight_of(state: Any) -> int:
 def _has_photo(session: Session) -> bool:
     return (
         session.batch is not None
-        or session.given is not None
+        or session.pending_photo is not None
         or (session.analysis is not None and not session.analysis.example)
     )

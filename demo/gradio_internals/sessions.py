@@ -161,8 +161,8 @@ class Page(gr.Blocks):
         self._weights[state] = memory.weight(list(state.state_data.values()), shared)
         holder: Any = self.state_holder
         sessions = [
-            memory.Remembered(name, self._weights.get(one, 0), holder.time_last_used[name].timestamp())
-            for name, one in list(holder.session_data.items())
+            memory.Remembered(name, self._weights.get(visit, 0), holder.time_last_used[name].timestamp())
+            for name, visit in list(holder.session_data.items())
             if name in holder.time_last_used
         ]
         for name in list(memory.crowded_out(sessions, self.limits.visits_mb * MB)):

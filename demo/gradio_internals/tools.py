@@ -47,9 +47,9 @@ def bound(server: Any, limits: Limits) -> None:
     handlers, prepare = server.mcp_server.request_handlers, server._prepare_tool_call_args
     call = handlers[CallToolRequest]
 
-    def prepared(name: str, given: dict[str, Any]) -> Any:
+    def prepared(name: str, payload: dict[str, Any]) -> Any:
         try:
-            return prepare(name, given)
+            return prepare(name, payload)
         except TypeError:  # that is: names which the tool does not take
             function = server.get_block_fn_from_endpoint_name(server.tool_to_endpoint[name])
             raise ValueError(arguments.taken(function)) from None

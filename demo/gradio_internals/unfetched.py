@@ -38,12 +38,12 @@ class Unfetched:
             now: seconds, on any clock.
         """
         self._seen = {name: self._look(self._seen.get(name), answers, now) for name, answers in waiting.items()}
-        old = [name for name, one in self._seen.items() if now - one.since >= self._age]
-        young = [Remembered(name, one.weight, one.since) for name, one in self._seen.items() if name not in old]
+        old = [name for name, seen in self._seen.items() if now - seen.since >= self._age]
+        young = [Remembered(name, seen.weight, seen.since) for name, seen in self._seen.items() if name not in old]
         return old + list(crowded_out(young, self._most))
 
     def _look(self, before: _Seen | None, answers: Sequence[Any], now: float) -> _Seen:
         last = (len(answers), id(answers[-1]))
         if before is not None and before.last == last:
             return before
-        return _Seen(last, now, weight([getattr(one, "output", None) for one in answers], sample=SAMPLE))
+        return _Seen(last, now, weight([getattr(answer, "output", None) for answer in answers], sample=SAMPLE))

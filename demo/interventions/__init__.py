@@ -111,8 +111,8 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
     def on_click(session: Session, event: gr.SelectData) -> Outputs:
         return handlers.click_board(checkpoints.of(session), session, tuple(event.index) if event.index else None)
 
-    def on_cell(session: Session, given: Any) -> Outputs:
-        return handlers.type_cell(checkpoints.of(session), session, given)
+    def on_cell(session: Session, cell: Any) -> Outputs:
+        return handlers.type_cell(checkpoints.of(session), session, cell)
 
     def on_see(session: Session, scene: Any, face: Any) -> Outputs:
         return handlers.see(checkpoints.of(session), session, scene, face)

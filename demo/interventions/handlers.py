@@ -75,9 +75,9 @@ def click_board(engine: Engine, session: Session, point: Point | None) -> Output
     return Outputs() if cell is None else _change(engine, session, lambda state: _toggled(state.setting, cell))
 
 
-def type_cell(engine: Engine, session: Session, given: Any) -> Outputs:
+def type_cell(engine: Engine, session: Session, cell: Any) -> Outputs:
     """Take a cell's attention away, or give it back, by its row and column from 1."""
-    return _change(engine, session, lambda state: _toggled(state.setting, parse.cell(given, _grid(state))))
+    return _change(engine, session, lambda state: _toggled(state.setting, parse.cell(cell, _grid(state))))
 
 
 def look(engine: Engine, session: Session, how: str) -> Outputs:
@@ -205,7 +205,7 @@ def _with_people(engine: Engine, analysis: Analysis, state: InterventionState, r
 
 
 def _number(analysis: Analysis, state: InterventionState) -> int:
-    return next(i for i, one in enumerate(analysis.predictions) if one is state.prediction)
+    return next(i for i, prediction in enumerate(analysis.predictions) if prediction is state.prediction)
 
 
 def _visible(visible: bool) -> Any:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from demo import html
 from demo.interventions import words
-from demo.pictures import Picture, chw_to_hwc
+from demo.pictures import Picture
 from demo.words import FACE, HOW_TO_READ_NUMBERS, SCENE
 from glamor import figures
 from glamor.explain import FusionCurve, People
@@ -24,6 +24,7 @@ from glamor.explain.what_if import (
     Setting,
     seen_as,
 )
+from glamor.images import chw_to_hwc
 from glamor.predictor import Prediction
 
 SEEN = {AS_IS: words.AS_IS, BLACK: words.BLACK, BLURRED: words.BLURRED}

@@ -100,7 +100,9 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
     def on_files(session: Session, files: list[Any] | None) -> Iterator[Outputs]:
         # (Raw values: to make paths of them, Gradio would leave an empty file for each in the cache.)
         sources = map(parse.photo_source, files or ())
-        yield from handlers.work(checkpoints.of(session), session, [one for one in sources if isinstance(one, str)])
+        yield from handlers.work(
+            checkpoints.of(session), session, [source for source in sources if isinstance(source, str)]
+        )
 
     def on_select(session: Session) -> str:
         return handlers.refresh(checkpoints.of(session), session)

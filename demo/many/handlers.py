@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,6 +22,7 @@ from demo.visits import Batch, Session
 from demo.words import UNTRAINED_PLAIN
 from glamor import figures
 from glamor.errors import CheckpointError, DataError, GlamorError
+from glamor.images import chw_to_hwc, data_uri, encode_jpeg
 from glamor.many.items import Item
 from glamor.many.page import summary_page
 from glamor.many.rows import Row
@@ -34,7 +34,6 @@ from glamor.many.zips import Limits, list_members, opened_zip
 from glamor.photo import BoxXyxy
 from glamor.predictor import Prediction
 from glamor.prepare import Prepared
-from glamor.report.pictures import data_uri
 
 LIMITS = Limits(files=300, unpacked=512 * 2**20)
 BATCH = 8  # faces in one pass: small, for the page to move
@@ -108,7 +107,7 @@ def choose(session: Session, number: Any) -> str:
     """
     try:
         row = _row(session.batch, number)
-        session.given = session.batch.items[row.file].read() if session.batch else None
+        session.pending_photo = session.batch.items[row.file].read() if session.batch else None
     except (GlamorError, LookupError, TypeError, ValueError, OverflowError):
         return note(words.GONE)
     finally:
@@ -187,12 +186,12 @@ def _finished(engine: Engine, batch: Batch) -> Outputs:
     page.write_text(summary_page(summary, batch.items.get), encoding="utf-8")
     failed = words.FAILED.format(count=summary.failed) if summary.failed else ""
     ending = words.TOO_LONG if batch.too_long else words.STOPPED if batch.stopped else words.DONE
-    said = ending.format(
+    report = ending.format(
         photos=summary.photos, total=len(batch.items), faces=summary.faces, minutes=round(LONGEST / 60)
     )
     labels, looked, weighed = _pictures(summary)
     return Outputs(
-        status=note(f"{said} {failed}"),
+        status=note(f"{report} {failed}"),
         table=_shown_rows(table(batch)),
         stop=gr.update(interactive=False),
         results=gr.update(visible=True),
@@ -216,13 +215,13 @@ def _write(engine: Engine, batch: Batch) -> Path:
 
 
 def _pictures(summary: Summary) -> tuple[Any, Any, Any]:
-    names = [one.name for one in summary.emotions]
-    counts = [one.count for one in summary.emotions]
-    maps, spread = [one.attention for one in summary.emotions], [one.w_face for one in summary.emotions]
+    names = [emotion.name for emotion in summary.emotions]
+    counts = [emotion.count for emotion in summary.emotions]
+    maps, spread = [emotion.attention for emotion in summary.emotions], [emotion.w_face for emotion in summary.emotions]
     drawn = (
         figures.counts_figure(names, counts),
         figures.mean_attention_figure(names, counts, maps, summary.region_share_xyxy),
-        figures.face_weight_figure(names, counts, spread, [one.w_face_mean for one in summary.emotions]),
+        figures.face_weight_figure(names, counts, spread, [emotion.w_face_mean for emotion in summary.emotions]),
     )
     labels, looked, weighed = (
         image_update(figures.to_array(figure), title)
@@ -241,10 +240,8 @@ def _progress(batch: Batch, seconds: float) -> str:
 
 
 def _thumbnail(prepared: Prepared) -> bytes:
-    pixels = (prepared.face.permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)  # (3, S, S) -> (S, S, 3)
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).resize((THUMBNAIL, THUMBNAIL)).save(buffer, "JPEG", quality=80)
-    return buffer.getvalue()
+    pixels = (chw_to_hwc(prepared.face) * 255).round().astype(np.uint8)
+    return encode_jpeg(np.asarray(Image.fromarray(pixels).resize((THUMBNAIL, THUMBNAIL))), quality=80)
 
 
 def _cells(number: int, row: Row, thumbnails: Iterator[bytes]) -> list[Any]:

@@ -76,14 +76,14 @@ def read(bound: str, environment: Mapping[str, str] = os.environ) -> Hosts:
     Raises:
         GlamorError: for a name or a network that is none.
     """
-    given = _parts(environment.get("GLAMOR_ALLOWED_HOSTS", ""))
-    listed = frozenset(_named(one) for one in (*given, *_parts(environment.get("SPACE_HOST", ""))))
+    allowed = _parts(environment.get("GLAMOR_ALLOWED_HOSTS", ""))
+    listed = frozenset(_named(name) for name in (*allowed, *_parts(environment.get("SPACE_HOST", ""))))
     here = _named(bound)
     address = _address(here)
     for_itself = here == "localhost" or (address is not None and address.is_loopback)
     everywhere = address is not None and address.is_unspecified
     trusted = environment.get("GLAMOR_TRUSTED_PROXY", "").strip() or ("1" if environment.get("SPACE_ID") else "0")
-    return Hosts(LOOPBACK[0] if everywhere else here, listed, not for_itself and not given, _networks(trusted))
+    return Hosts(LOOPBACK[0] if everywhere else here, listed, not for_itself and not allowed, _networks(trusted))
 
 
 class HostGuard:
@@ -92,7 +92,7 @@ class HostGuard:
     def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
         self._hosts = hosts
         self._app = app
-        proxied: Any = ProxyHeadersMiddleware(cast(Any, app), [str(one) for one in hosts.proxies])
+        proxied: Any = ProxyHeadersMiddleware(cast(Any, app), [str(network) for network in hosts.proxies])
         self._behind_proxy: ASGIApp = proxied
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,13 +100,15 @@ class HostGuard:
             await self._app(scope, receive, send)
             return
         trusted = self._hosts.trust((scope.get("client") or ("",))[0])
-        headers: Headers = [one for one in scope["headers"] if one[0] != _NEVER and self._believed(one, trusted)]
+        headers: Headers = [
+            header for header in scope["headers"] if header[0] != _NEVER and self._believed(header, trusted)
+        ]
         refusal = self._refusal(scope, headers)
         if refusal:
             await _refuse(*refusal, scope, receive, send)
             return
         if self._is_foreign(headers):  # it may be read as it may be linked to; but Gradio would let its page see it
-            headers = [one for one in headers if one[0] != b"origin"]
+            headers = [header for header in headers if header[0] != b"origin"]
         await (self._behind_proxy if trusted else self._app)({**scope, "headers": headers}, receive, send)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
@@ -129,13 +131,15 @@ class HostGuard:
             return True
         if not trusted or header[0] != b"x-forwarded-host":
             return trusted
-        found = [authority(one) for one in _parts(header[1].decode("latin-1"))]
-        return all(one is not None and self._hosts.accept(one[0]) for one in found)
+        found = [authority(host) for host in _parts(header[1].decode("latin-1"))]
+        return all(host is not None and self._hosts.accept(host[0]) for host in found)
 
     def _is_foreign(self, headers: Headers) -> bool:
         """Return whether a browser says that a page of somebody else's asks."""
         asked = [
-            one.partition(",")[0].strip() for name in (b"host", b"x-forwarded-host") for one in _values(headers, name)
+            value.partition(",")[0].strip()
+            for name in (b"host", b"x-forwarded-host")
+            for value in _values(headers, name)
         ]
         own = [found for found in map(authority, asked) if found]
         return any(not self._is_own(origin, own) for origin in _values(headers, b"origin"))
@@ -153,9 +157,9 @@ class HostGuard:
         return name in self._hosts.listed and port == usual
 
 
-def authority(given: str) -> Authority | None:
+def authority(text: str) -> Authority | None:
     """Return name and port of ``name``, ``name:port`` or ``[address]:port``; None for all else, such as user@name."""
-    found = _AUTHORITY.fullmatch(given)
+    found = _AUTHORITY.fullmatch(text)
     if found is None or (found[2] and not 0 < int(found[2]) < 65536):
         return None
     name = found[1].lower().removesuffix(".")
@@ -192,21 +196,21 @@ def _address(name: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def _parts(given: str) -> list[str]:
-    return [part for part in (one.strip() for one in given.split(",")) if part]
+def _parts(text: str) -> list[str]:
+    return [part for part in (part.strip() for part in text.split(",")) if part]
 
 
-def _named(given: str) -> str:
-    found = authority(f"[{given}]" if given.count(":") > 1 and "[" not in given else given)
+def _named(text: str) -> str:
+    found = authority(f"[{text}]" if text.count(":") > 1 and "[" not in text else text)
     if found is None or found[1] is not None:
-        raise GlamorError(words.BAD_HOST_NAME.format(given=quoted(given)[1:-1]))
+        raise GlamorError(words.BAD_HOST_NAME.format(given=quoted(text)[1:-1]))
     return found[0]
 
 
-def _networks(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    if given == "0":
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    if text == "0":
         return ()
     try:
-        return tuple(ip_network(one, strict=False) for one in (PRIVATE if given == "1" else _parts(given)))
+        return tuple(ip_network(network, strict=False) for network in (PRIVATE if text == "1" else _parts(text)))
     except ValueError:
-        raise GlamorError(words.BAD_PROXY.format(given=quoted(given)[1:-1])) from None
+        raise GlamorError(words.BAD_PROXY.format(given=quoted(text)[1:-1])) from None

@@ -35,7 +35,7 @@ class Senders:
     def files_of(self, sender: Sender) -> set[str]:
         """Return the files that somebody sent."""
         with self._lock:
-            return {path for path, one in self._sender.items() if one == sender}
+            return {path for path, owner in self._sender.items() if owner == sender}
 
     def forget(self, paths: Collection[str]) -> None:
         """Forget who sent files: an event has used them, or they are gone."""
@@ -73,7 +73,7 @@ class NoteSenders:
 
 def _paths(answer: bytes) -> list[str]:
     try:
-        told = json.loads(answer)
+        payload = json.loads(answer)
     except ValueError:
         return []
-    return [path for path in told if isinstance(path, str)] if isinstance(told, list) else []
+    return [path for path in payload if isinstance(path, str)] if isinstance(payload, list) else []

@@ -40,8 +40,12 @@ class Connection(H11Protocol):
         super().connection_made(transport)
         self.waits_since = self.loop.time()
         self._look_again()
-        others = [one for one in self.connections if isinstance(one, Connection)]
-        mine = [one for one in others if one.client and self.client and one.client[0] == self.client[0]]
+        others = [connection for connection in self.connections if isinstance(connection, Connection)]
+        mine = [
+            connection
+            for connection in others
+            if connection.client and self.client and connection.client[0] == self.client[0]
+        ]
         if len(mine) > self.limits.connections_per_address:
             _make_room(mine)
         elif len(others) > self.limits.connections:
@@ -84,8 +88,8 @@ class Connection(H11Protocol):
 
 
 def _make_room(crowd: list[Connection]) -> None:
-    idle = [one for one in crowd if one.waits_since is not None]  # at least the newest
-    min(idle, key=lambda one: one.waits_since or 0.0).transport.abort()
+    idle = [connection for connection in crowd if connection.waits_since is not None]  # at least the newest
+    min(idle, key=lambda connection: connection.waits_since or 0.0).transport.abort()
 
 
 def watch(limits: Limits) -> None:
@@ -104,8 +108,8 @@ def stop(server: Any) -> None:
     """
     server.should_exit = True
     server.thread.join(GRACE)
-    for one in list(server.server_state.connections):
-        one.loop.call_soon_threadsafe(one.transport.abort)
+    for connection in list(server.server_state.connections):
+        connection.loop.call_soon_threadsafe(connection.transport.abort)
     server.thread.join(2 * GRACE)
 
 
@@ -120,17 +124,17 @@ def leave(status: int = 0) -> NoReturn:
     os._exit(status)
 
 
-def leave_at_latest(told: threading.Event, last: Callable[[], None], seconds: float = LATEST) -> None:
+def leave_at_latest(stop_requested: threading.Event, last: Callable[[], None], seconds: float = LATEST) -> None:
     """End the process so long after it was told to, even if something holds it: a library's thread, or a slow disk.
 
     Args:
-        told: is set when it is.
+        stop_requested: is set when it is.
         last: is called before.
         seconds: from then.
     """
 
     def wait() -> None:
-        told.wait()
+        stop_requested.wait()
         time.sleep(seconds)
         try:
             last()

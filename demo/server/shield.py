@@ -69,10 +69,10 @@ class PlaceOnly(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line to the standard error output, where it goes to without a handler."""
         own = record.name.startswith("glamor")
-        said = record.getMessage() if own else f"{record.levelname} in {record.module}, line {record.lineno}"
+        message = record.getMessage() if own else f"{record.levelname} in {record.module}, line {record.lineno}"
         handler = logging.lastResort
         if handler is not None and record.levelno >= handler.level:
-            handler.emit(logging.makeLogRecord({"name": record.name, "levelno": record.levelno, "msg": said}))
+            handler.emit(logging.makeLogRecord({"name": record.name, "levelno": record.levelno, "msg": message}))
 
 
 def quieten_libraries() -> None:

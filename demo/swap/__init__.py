@@ -91,7 +91,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
     def on_photos(session: Session, first: Any, second: Any, more: Any, who: Any, analysed: Any) -> Outputs:
         payloads = [first, second, *(more or [])]
         return handlers.swap(
-            checkpoints.of(session), session, [parse.photo_source(one) for one in payloads], who, bool(analysed)
+            checkpoints.of(session), session, [parse.photo_source(payload) for payload in payloads], who, bool(analysed)
         )
 
     def on_examples() -> tuple[Any, Any]:
@@ -102,7 +102,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
     work = PRIVATE | PREDICT_QUEUE | {"trigger_mode": "always_last", "show_progress_on": parts["picture"]}
     asked = [session, parts["first"], parts["second"], parts["more"], parts["who"], parts["analysed"]]
     swapped = outputs(parts, Outputs)
-    given = [parts["first"], parts["second"], parts["more"]]
+    photos = [parts["first"], parts["second"], parts["more"]]
     gr.on(
         [
             tab.select,
@@ -117,7 +117,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
         swapped,
         **work,
     )
-    chosen = parts["examples"].click(on_examples, None, given[:2], show_progress="hidden", **PRIVATE)
-    cleared = parts["clear"].click(lambda: (None, None, None), None, given, show_progress="hidden", **PRIVATE)
+    chosen = parts["examples"].click(on_examples, None, photos[:2], show_progress="hidden", **PRIVATE)
+    cleared = parts["clear"].click(lambda: (None, None, None), None, photos, show_progress="hidden", **PRIVATE)
     for event in (chosen, cleared):
         event.then(on_photos, asked, swapped, **work)

@@ -50,7 +50,7 @@ def swap(
         with_analysed: whether the photo of the tab Analyse takes part.
     """
     try:
-        photos = _photos(engine, session, [one for one in sources if one is not None], with_analysed)
+        photos = _photos(engine, session, [source for source in sources if source is not None], with_analysed)
         return _swapped(engine, photos, who)
     except Exception as error:
         return _without(html.empty(words.EMPTY), [message_of(error)])

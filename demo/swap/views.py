@@ -8,11 +8,12 @@ import numpy as np
 from markupsafe import Markup
 
 from demo import html
-from demo.pictures import Picture, chw_to_hwc
+from demo.pictures import Picture
 from demo.swap import words
 from demo.words import HOW_TO_READ_NUMBERS
 from glamor import figures
 from glamor.explain import SwapMatrix
+from glamor.images import chw_to_hwc
 from glamor.predictor import Prediction
 
 _BREAK = Markup("<br>")
@@ -22,8 +23,8 @@ def matrix_picture(predictions: Sequence[Prediction], matrix: SwapMatrix) -> Pic
     """Return every face before every scene."""
     return figures.to_array(
         figures.swap_figure(
-            [chw_to_hwc(one.prepared.face) for one in predictions],
-            [chw_to_hwc(one.prepared.context) for one in predictions],
+            [chw_to_hwc(prediction.prepared.face) for prediction in predictions],
+            [chw_to_hwc(prediction.prepared.context) for prediction in predictions],
             matrix.attention,
             predictions[0].class_names,
             matrix.probabilities,

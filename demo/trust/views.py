@@ -37,9 +37,9 @@ def reliance(trust: Trust) -> Markup:
 
 def reliability(trust: Trust) -> Markup:
     """Return every map's figures, then the warnings in words."""
-    rows = [_reliability_row(one) for one in trust.reliability]
-    bad = [i for i, one in enumerate(trust.reliability) if one.warnings]
-    warnings = [warning for one in trust.reliability for warning in one.warnings]
+    rows = [_reliability_row(entry) for entry in trust.reliability]
+    bad = [i for i, entry in enumerate(trust.reliability) if entry.warnings]
+    warnings = [warning for entry in trust.reliability for warning in entry.warnings]
     listed = html.points(warnings, "warnings") if warnings else html.caption(words.NO_WARNINGS)
     flat = trust.reliability[0].flat_infidelity
     compared = html.NOTHING if flat is None else html.caption(words.FLAT_ERROR.format(flat=flat))
@@ -52,15 +52,15 @@ def stability(trust: Trust) -> Markup:
     heads = [head.format(target=plain.label_name) for head in words.STABILITY_HEADS]
     rows = [
         [
-            words.PLAIN_VARIANT if one is plain else one.name,
-            f"{one.label_name} ({words.CHANGED})" if one.changed else one.label_name,
-            f"{one.probability:.0%}",
-            f"{one.w_face:.0%}",
-            _number(one.attention_correlation),
+            words.PLAIN_VARIANT if variant is plain else variant.name,
+            f"{variant.label_name} ({words.CHANGED})" if variant.changed else variant.label_name,
+            f"{variant.probability:.0%}",
+            f"{variant.w_face:.0%}",
+            _number(variant.attention_correlation),
         ]
-        for one in (plain, *others)
+        for variant in (plain, *others)
     ]
-    changed = [i for i, one in enumerate((plain, *others)) if one.changed]
+    changed = [i for i, variant in enumerate((plain, *others)) if variant.changed]
     return html.caption(trust.stability.verdict) + _sheet(words.STABILITY_TITLE, heads, rows, changed)
 
 
@@ -71,7 +71,7 @@ def removal_alt(removal: Removal) -> str:
 
 def cascade_alt(trust: Trust) -> str:
     """Return where the curves of cascading randomisation end."""
-    figures = ", ".join(f"{one.name} {one.similarity[-1]:.2f}" for one in trust.reliability)
+    figures = ", ".join(f"{entry.name} {entry.similarity[-1]:.2f}" for entry in trust.reliability)
     return words.CASCADE_ALT.format(figures=figures)
 
 
@@ -91,13 +91,13 @@ def _order_row(pixels: Curves, weights: Curves, agreement: float | None, *, is_a
     ]
 
 
-def _reliability_row(one: Reliability) -> list[str]:
+def _reliability_row(entry: Reliability) -> list[str]:
     return [
-        one.name,
-        words.NOT_DEFINED if one.convergence is None else f"{one.convergence:.1%}",
-        f"{one.sensitivity:.2f}",
-        _number(one.infidelity),
-        f"{one.similarity[-1]:.2f}",
+        entry.name,
+        words.NOT_DEFINED if entry.convergence is None else f"{entry.convergence:.1%}",
+        f"{entry.sensitivity:.2f}",
+        _number(entry.infidelity),
+        f"{entry.similarity[-1]:.2f}",
     ]
 
 

@@ -1,7 +1,6 @@
 """Inputs without evidence: what "the photo is not there" means to a method.
 
-Every baseline keeps the black hole of the masked face as it is: nothing of the photo is
-there, so nothing can be taken away from it.
+Every baseline keeps the face mask as it is: it holds nothing of the photo, so nothing can be taken away from it.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ def blurred(image: Tensor, known: Tensor) -> Tensor:
 
     Args:
         image: (1, 3, H, W).
-        known: (H, W) bool, False in the black hole, which must not bleed into the photo.
+        known: (H, W) bool, False in the face mask, which must not bleed into the photo.
 
     Returns:
         (1, 3, H, W) in the range of the image.
@@ -64,7 +63,7 @@ def draw_baselines(name: str, inputs: Pair, scored: Tensor) -> tuple[Pair, ...]:
     Args:
         name: key of ``BASELINES``.
         inputs: face (1, 3, H, W) and context (1, 3, h, w) in [0, 1].
-        scored: (h, w) bool, False in the black hole of the masked face.
+        scored: (h, w) bool, False in the face mask.
 
     Returns:
         One pair of the inputs' shapes, for ``"noise"`` ``NOISE_DRAWS`` of them.

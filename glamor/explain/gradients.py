@@ -37,7 +37,7 @@ def integrated_gradients(task: Task) -> Maps:
 
     pair = _attribute(
         task,
-        IntegratedGradients(Logits(task.folded())),
+        IntegratedGradients(Logits(task.fused())),
         calls=batches(IG_STEPS, IG_BATCH),
         baselines=task.baselines,
         n_steps=IG_STEPS,
@@ -50,7 +50,7 @@ def gradient_shap(task: Task) -> Maps:
     """Lundberg and Lee 2017: gradients at random points between baseline and noisy input."""
     from captum.attr import GradientShap
 
-    pair: Pair = GradientShap(Logits(task.folded())).attribute(
+    pair: Pair = GradientShap(Logits(task.fused())).attribute(
         task.inputs,
         baselines=task.baselines,
         n_samples=SHAP_SAMPLES,

@@ -42,7 +42,7 @@ def scored_pixels(prepared: Prepared) -> Tensor:
         prepared: its geometry knows the rectangle that was painted black.
 
     Returns:
-        (h, w) bool, False where a pixel's centre lies in the black hole.
+        (h, w) bool, False where a pixel's centre lies in the face mask.
     """
     height, width = prepared.context.shape[-2:]
     x1, y1, x2, y2 = prepared.geometry.face_mask_in_context(width)

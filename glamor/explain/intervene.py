@@ -165,7 +165,7 @@ def without_evidence(prepared: Prepared, name: str, seed: int = 0) -> tuple[Tens
         seed: of the noise.
 
     Returns:
-        Face (3, H, W) and context (3, h, w) in [0, 1]; the black hole stays as it is.
+        Face (3, H, W) and context (3, h, w) in [0, 1]; the face mask stays as it is.
 
     Raises:
         ExplainError: for an unknown name.

@@ -43,7 +43,7 @@ def by_stream(task: Task, method: Any, features: list[int], arguments: tuple[dic
         The loss of logit at each pixel.
     """
     task.steps.expect(sum(1 + batches(count, BATCH) for count in features))
-    quick = task.folded()
+    quick = task.fused()
     forwards = (_face_logits(quick), _context_logits(quick))
     face, context = (
         method(forwards[i]).attribute(

@@ -20,8 +20,8 @@ class Explanation:
         context: (H, W) float32, likewise for the context input; 0 where it is not scored.
         convergence_delta: sum of all attributions minus (``logit`` - ``baseline_logit``);
             None for methods whose attributions are not meant to add up.
-        scored: (H, W) bool, the context pixels that are scored; False is the black hole
-            of the masked face, which holds nothing of the photo.
+        scored: (H, W) bool, the context pixels that are scored; False in the face mask,
+            which holds nothing of the photo.
         logit: the explained logit.
         baseline_logit: the same logit for the baseline; None for methods without one.
         baseline: key of the baseline in ``BASELINES``; None for methods without one.

@@ -117,9 +117,9 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _explanation(entry: Method, maps: Sequence[Maps], scored: Tensor, **figures: Any) -> Explanation:
-    face = torch.stack([one.face for one in maps]).mean(dim=0)
-    context = torch.stack([one.context for one in maps]).mean(dim=0) * scored
-    totals = [one.total for one in maps if one.total is not None]
+    face = torch.stack([result.face for result in maps]).mean(dim=0)
+    context = torch.stack([result.context for result in maps]).mean(dim=0) * scored
+    totals = [result.total for result in maps if result.total is not None]
     gained = figures["logit"] - (figures["baseline_logit"] or 0.0)
     return Explanation(
         method=entry.key,

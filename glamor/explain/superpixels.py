@@ -8,6 +8,7 @@ from torch import Tensor
 
 from glamor.explain.occlusion import BATCH, by_stream
 from glamor.explain.task import Logits, Maps, Pair, Task, batches
+from glamor.images import chw_to_hwc
 
 FACE_SEGMENTS = 24
 CONTEXT_SEGMENTS = 36
@@ -48,7 +49,7 @@ def superpixels(task: Task) -> Pair:
     """Return the superpixel of each pixel of both inputs, numbered from 0 in each.
 
     Returns:
-        (1, 1, H, W) and (1, 1, h, w) int64. The black hole of the masked face belongs to
+        (1, 1, H, W) and (1, 1, h, w) int64. The face mask belongs to
         superpixel 0: no baseline changes it, so it takes no part in any effect.
     """
     face, context = task.inputs
@@ -62,8 +63,8 @@ def _labels(image: Tensor, known: Tensor, segments: int) -> Tensor:
     mask = known.cpu().numpy()
     labels = np.zeros(mask.shape, dtype=np.int64)
     if mask.any():
-        pixels = image.detach()[0].permute(1, 2, 0).cpu().numpy()  # (3, H, W) -> (H, W, 3)
-        found = slic(pixels, segments, channel_axis=-1, mask=None if mask.all() else mask)  # slower with a mask
+        where = None if mask.all() else mask  # slower with a mask
+        found = slic(chw_to_hwc(image[0]), segments, channel_axis=-1, mask=where)
         labels[mask] = np.unique(found[mask], return_inverse=True)[1]  # no gaps in the numbers
     return torch.from_numpy(labels)[None, None].to(image.device)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor, nn
 
-from glamor.folded import folded
+from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet, Intervention
 
 Pair = tuple[Tensor, Tensor]  # (face, context)
@@ -44,7 +44,7 @@ class Task:
         model: the network, in eval mode, its parameters frozen.
         inputs: face (1, 3, H, W) and context (1, 3, h, w) in [0, 1], asking for gradients.
         baselines: the inputs without evidence, same shapes.
-        scored: (h, w) bool, False in the black hole of the masked face.
+        scored: (h, w) bool, False in the face mask.
         target: index of the logit to attribute.
         forced: fusion weights or attention to force in every pass.
         smooth: whether to average over noisy copies of the inputs.
@@ -65,13 +65,13 @@ class Task:
         """The face's and the context's encoder; their outputs are their last blocks' maps."""
         return self.model.face_encoder, self.model.context_encoder
 
-    def folded(self) -> Task:
-        """Return the task on the same network folded: answers and gradients are the same up to rounding, and quicker.
+    def fused(self) -> Task:
+        """Return the task on the network with BatchNorm fused in: the same up to rounding, and quicker.
 
-        Not for one pass, which takes no longer than folding does, nor for rules of their own for what a ReLU passes on:
-        folded, it stands behind the max-pool.
+        Not for a single pass, which takes no longer than fusing does, nor for methods with their own rules for what a
+        ReLU passes on: in the fused network it stands behind the max-pool.
         """
-        return replace(self, model=folded(self.model))
+        return replace(self, model=fuse_batchnorm(self.model))
 
 
 @dataclass(frozen=True)

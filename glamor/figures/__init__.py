@@ -27,7 +27,7 @@ from glamor.figures.evaluation import confusion_figure, evaluation_figure
 from glamor.figures.fusion import fusion_figure
 from glamor.figures.inputs import draw_boxes, saw_figure
 from glamor.figures.many import counts_figure, face_weight_figure, mean_attention_figure, reliability_figure
-from glamor.figures.people import people_figure, swap_figure
+from glamor.figures.people import EMPTY_BOX, people_figure, swap_figure
 from glamor.figures.trust import audit_figure, cascade_figure, reliance_figure, removal_figure
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "ATTENTION_MAP",
     "BACKGROUND",
     "CONTEXT_COLOR",
+    "EMPTY_BOX",
     "FACE_COLOR",
     "FOR_COLOR",
     "INK",

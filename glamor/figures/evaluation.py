@@ -34,7 +34,7 @@ def evaluation_figure(evaluation: Mapping[str, Any]) -> Figure:
     """Draw an evaluation: confusions, recall of each class, macro recall under each condition.
 
     Args:
-        evaluation: what :meth:`glamor.evaluate.Evaluation.to_dict` returns; its first report is
+        evaluation: what :meth:`glamor.evaluation.evaluate.Evaluation.to_dict` returns; its first report is
             the one whose confusions and classes are drawn.
 
     Returns:

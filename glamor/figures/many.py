@@ -77,13 +77,13 @@ def mean_attention_figure(
     rows = -(-len(names) // COLUMNS)
     step = high + LINE + 2 * MARGIN
     figure = canvas.new_figure(rows * step + canvas.BAR_HEIGHT + MARGIN)
-    known = [one * one.size for one in maps if one is not None]
-    top = max([2.0, *(float(one.max()) for one in known)])
-    for i, (name, count, one) in enumerate(zip(names, counts, maps, strict=True)):
+    known = [attention * attention.size for attention in maps if attention is not None]
+    top = max([2.0, *(float(attention.max()) for attention in known)])
+    for i, (name, count, attention) in enumerate(zip(names, counts, maps, strict=True)):
         x, y = MARGIN + i % COLUMNS * (wide + MARGIN), MARGIN + i // COLUMNS * step
         canvas.add_text(figure, x, y, name, fontweight="bold")
         canvas.add_text(figure, x + wide, y, f"{count:,} faces" if count != 1 else "1 face", ha="right", color=MUTED)
-        _draw_map(figure, one, (x, y + LINE, x + wide, y + LINE + high), region_share_xyxy, top)
+        _draw_map(figure, attention, (x, y + LINE, x + wide, y + LINE + high), region_share_xyxy, top)
     draw_multiples(figure, rows * step, top, f"{top:.1f}×", "mean attention, as a multiple of uniform")
     return figure
 
@@ -158,11 +158,11 @@ def reliability_figure(
     return figure
 
 
-def _draw_map(figure: Figure, one: Floats | None, frame: Box, share: Box, top: float) -> None:
+def _draw_map(figure: Figure, attention: Floats | None, frame: Box, share: Box, top: float) -> None:
     canvas.add_bar(figure, frame, EMPTY_BAR)
     region = canvas.inches(share, (1, 1), frame)
-    if one is None:
+    if attention is None:
         canvas.add_label(figure, "no face", region, frame)
     else:
-        canvas.add_image(figure, as_bytes(ATTENTION_MAP(one * one.size / top)[..., :3] * 255), region)
+        canvas.add_image(figure, as_bytes(ATTENTION_MAP(attention * attention.size / top)[..., :3] * 255), region)
     canvas.add_border(figure, region, CONTEXT_COLOR)

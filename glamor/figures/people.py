@@ -15,7 +15,7 @@ from glamor.figures.colours import CONTEXT_COLOR, FACE_COLOR, INK, MUTED, QUIET_
 
 Floats = NDArray[np.floating]
 
-NOWHERE: Box = (0.0, 0.0, 0.0, 0.0)
+EMPTY_BOX: Box = (0.0, 0.0, 0.0, 0.0)  # where no face is masked
 OPACITY = 0.6
 GAP = 0.12
 TITLE = 0.2
@@ -32,7 +32,7 @@ DECIDED = {
 
 
 def people_figure(
-    context: Floats, attention: Floats, titles: Sequence[str], masked_xyxy: Box = NOWHERE, opacity: float = OPACITY
+    context: Floats, attention: Floats, titles: Sequence[str], masked_xyxy: Box = EMPTY_BOX, opacity: float = OPACITY
 ) -> Figure:
     """Draw several people's attention over one scene, side by side on one shared scale.
 
@@ -109,7 +109,7 @@ def swap_figure(
 def _draw_scene(figure: Figure, scene: Floats, attention: Floats, high: float, frame: Box, opacity: float) -> None:
     side = round((frame[2] - frame[0]) * canvas.DPI)
     pixels = canvas.nearest(as_bytes(scene * 255), side, side)
-    picture = composite_attention(pixels, attention, (0, 0, side, side), NOWHERE, opacity, high)
+    picture = composite_attention(pixels, attention, (0, 0, side, side), EMPTY_BOX, opacity, high)
     canvas.add_image(figure, picture, frame)
 
 

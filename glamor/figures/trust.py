@@ -127,7 +127,7 @@ def audit_figure(audit: Mapping[str, Any]) -> Figure:
     """Draw what an audit found of every map, with 95 % intervals over its photos.
 
     Args:
-        audit: what :meth:`glamor.audit_report.Audit.to_dict` returns.
+        audit: what :meth:`glamor.evaluation.audit_report.Audit.to_dict` returns.
 
     Returns:
         A figure: gain of deletion and of insertion over random orders, similarity after all

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Callable, Sequence
 from html import escape
 
-import numpy as np
 from matplotlib.figure import Figure
-from PIL import Image
 
 from glamor import figures
 from glamor.decoding import patient_decoder
 from glamor.errors import GlamorError
+from glamor.evaluation.scoring import Measure
+from glamor.images import data_uri, encode_jpeg, shrink
 from glamor.many.items import Item
 from glamor.many.quality import Quality
 from glamor.many.sources import reopen
 from glamor.many.summary import Pick, Summary
-from glamor.scoring import Measure
 
 THUMBNAIL = 220  # pixels, the longer side
 TITLE = "Many photos, summarised"
@@ -129,13 +126,13 @@ def _quality(quality: Quality) -> str:
     )
     bins = quality.bins
     diagram = figures.reliability_figure(
-        [one.confidence for one in bins],
-        [one.accuracy.value for one in bins],
-        [one.accuracy.low for one in bins],
-        [one.accuracy.high for one in bins],
-        [one.count for one in bins],
+        [bin_.confidence for bin_ in bins],
+        [bin_.accuracy.value for bin_ in bins],
+        [bin_.accuracy.low for bin_ in bins],
+        [bin_.accuracy.high for bin_ in bins],
+        [bin_.count for bin_ in bins],
     )
-    confusion = figures.confusion_figure([one.name for one in report.classes], report.confusion)
+    confusion = figures.confusion_figure([entry.name for entry in report.classes], report.confusion)
     return (
         table
         + _card("Confusion matrix", confusion, "Each row is a true class, each column an answer.")
@@ -168,12 +165,9 @@ def thumbnail(pick: Pick, find: Callable[[str], Item | None]) -> bytes | None:
     except GlamorError:
         return None
     scale = min(1.0, THUMBNAIL / max(photo.shape[:2]))
-    size = max(1, round(photo.shape[1] * scale)), max(1, round(photo.shape[0] * scale))
-    small = np.asarray(Image.fromarray(photo).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0))
+    small = shrink(photo, scale)
     x1, y1, x2, y2 = (side * scale for side in pick.box_xyxy)
-    buffer = io.BytesIO()
-    Image.fromarray(figures.draw_boxes(small, [(x1, y1, x2, y2)], 0)).save(buffer, "JPEG", quality=80)
-    return buffer.getvalue()
+    return encode_jpeg(figures.draw_boxes(small, [(x1, y1, x2, y2)], 0), quality=80)
 
 
 def _failures(summary: Summary) -> str:
@@ -184,5 +178,4 @@ def _failures(summary: Summary) -> str:
 
 
 def _image(content: bytes, kind: str, words: str) -> str:
-    data = base64.b64encode(content).decode()
-    return f'<img src="data:image/{kind};base64,{data}" alt="{escape(words)}">'
+    return f'<img src="{data_uri(content, f"image/{kind}")}" alt="{escape(words)}">'

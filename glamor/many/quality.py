@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from glamor.metrics import bootstrap_intervals
-from glamor.scoring import Measure, Report, score
+from glamor.evaluation.metrics import bootstrap_intervals
+from glamor.evaluation.scoring import Measure, Report, score
 
 BINS = 15  # of confidence, as in the expected calibration error
 RESAMPLED_ROWS = 20_000_000  # rows that all resamples may have together: a million photos take a minute, not an hour

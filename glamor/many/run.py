@@ -74,7 +74,7 @@ def analyse(
 def answered(group: Sequence[Found], network: Network, sha256: str, clock: Clock) -> list[tuple[Row, ...]]:
     """Run the network once on the faces of several photos; return the rows of each photo."""
     start = time.perf_counter()
-    faces = [(one.tensors(), box, score) for found in group for one, box, score in _faces(found)]
+    faces = [(prepared.tensors(), box, score) for found in group for prepared, box, score in _faces(found)]
     predictions = iter(network(*zip(*faces, strict=True)) if faces else ())
     spent = time.perf_counter() - start
     clock.network += spent

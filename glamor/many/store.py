@@ -164,7 +164,7 @@ class Store:
         with pq.ParquetWriter(partial, merged, compression="zstd") as writer:
             for batch in self._batches(self._all()):
                 held.append(batch)
-                if sum(one.num_rows for one in held) >= GROUP_ROWS:
+                if sum(batch_held.num_rows for batch_held in held) >= GROUP_ROWS:
                     writer.write_table(_joined(held, merged))
                     held = []
             if held:

@@ -63,7 +63,7 @@ class _Worker:
     @property
     def load(self) -> int:
         """How many photos it has still to read."""
-        self._unfinished = [one for one in self._unfinished if not one.done()]
+        self._unfinished = [future for future in self._unfinished if not future.done()]
         return len(self._unfinished)
 
     def submit(self, item: Item) -> Future[Found]:

@@ -10,8 +10,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from glamor.images import data_uri
 from glamor.report import words
-from glamor.report.pictures import Picture, data_uri
+from glamor.report.pictures import Picture
 
 if TYPE_CHECKING:
     from glamor.explain import Explanation
@@ -89,11 +90,12 @@ def _answer(prediction: Prediction) -> str:
 
 def _faces(predictions: Sequence[Prediction]) -> str:
     rows = "".join(
-        f'<tr><td>{number}</td><td>{escape(one.emotion)}</td><td class="number">{one.probabilities.max():.1%}</td>'
-        f'<td class="number face">{one.fusion_weights[0]:.0%}</td>'
-        f'<td class="number scene">{one.fusion_weights[1]:.0%}</td>'
-        f'<td class="number">{", ".join(f"{side:.0f}" for side in one.face_box_xyxy)}</td></tr>'
-        for number, one in enumerate(predictions, start=1)
+        f"<tr><td>{number}</td><td>{escape(prediction.emotion)}</td>"
+        f'<td class="number">{prediction.probabilities.max():.1%}</td>'
+        f'<td class="number face">{prediction.fusion_weights[0]:.0%}</td>'
+        f'<td class="number scene">{prediction.fusion_weights[1]:.0%}</td>'
+        f'<td class="number">{", ".join(f"{side:.0f}" for side in prediction.face_box_xyxy)}</td></tr>'
+        for number, prediction in enumerate(predictions, start=1)
     )
     heads = ("Face", "Label"), ("Probability", "Weight of face", "Weight of scene", "Box, pixels")
     head = "".join(f'<th scope="col">{name}</th>' for name in heads[0])

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PIL import Image
 
 from glamor import figures
+from glamor.images import chw_to_hwc, data_uri, shrink
 from glamor.report import words
-from glamor.report.values import rows_first
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -54,7 +52,7 @@ def pictures(
         explanation: of that face.
     """
     prediction = predictions[selected]
-    face, context = rows_first(prediction.prepared.face), rows_first(prediction.prepared.context)
+    face, context = chw_to_hwc(prediction.prepared.face), chw_to_hwc(prediction.prepared.context)
     return (
         _boxes(photo, predictions, selected),
         _drawn(
@@ -80,11 +78,6 @@ def pictures(
     )
 
 
-def data_uri(content: bytes, kind: str = "image/png") -> str:
-    """Return a file as an address that holds it."""
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
-
-
 def _drawn(name: str, alt: str, figure: Figure) -> Picture:
     return Picture(name, alt, figures.to_png(figure), figures.to_svg(figure, alt))
 
@@ -102,18 +95,11 @@ def _boxes(photo: Photo, predictions: Sequence[Prediction], selected: int) -> Pi
     """Draw the numbered boxes on the photo: pixels alone, so nothing of its metadata can follow."""
     scale = min(1.0, LONGEST / max(photo.shape[:2]))
     boxes = [tuple(side * scale for side in prediction.face_box_xyxy) for prediction in predictions]
-    drawn = figures.draw_boxes(_shrunk(photo, scale), boxes, selected)
+    drawn = figures.draw_boxes(shrink(photo, scale), boxes, selected)
     file = BytesIO()
     Image.fromarray(drawn).save(file, format="PNG")
     alt = words.boxes_alt(predictions, selected)
     return Picture("boxes", alt, file.getvalue(), _around(file.getvalue(), drawn.shape, alt))
-
-
-def _shrunk(photo: Photo, scale: float) -> Photo:
-    if scale == 1:
-        return photo
-    height, width = (max(1, round(side * scale)) for side in photo.shape[:2])
-    return np.asarray(Image.fromarray(photo).resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0))
 
 
 def _around(png: bytes, shape: tuple[int, ...], alt: str) -> bytes:

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from glamor.explain import METHODS, Explanation
 from glamor.explain.parameters import parameters_of
+from glamor.images import chw_to_hwc
 from glamor.predictor import Prediction, Provenance
 from glamor.prepare import Geometry, Prepared
 from glamor.serialise import explanation_to_dict, prediction_to_dict
@@ -99,8 +100,8 @@ def as_npz(prediction: Prediction, explanation: Explanation) -> bytes:
     """Return the raw arrays of the explained face as one compressed archive."""
     buffer = BytesIO()
     arrays: dict[str, Any] = {
-        "face_input": rows_first(prediction.prepared.face),
-        "context_input": rows_first(prediction.prepared.context),
+        "face_input": chw_to_hwc(prediction.prepared.face),
+        "context_input": chw_to_hwc(prediction.prepared.context),
         "probabilities": prediction.probabilities,
         "logits": prediction.logits,
         "attention": prediction.attention,
@@ -110,12 +111,6 @@ def as_npz(prediction: Prediction, explanation: Explanation) -> bytes:
     }
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
-
-
-def rows_first(image: Tensor) -> NDArray[np.float32]:
-    """Return (3, H, W) as (H, W, 3)."""
-    pixels: NDArray[np.float32] = image.detach().permute(1, 2, 0).cpu().numpy()
-    return pixels
 
 
 def read_prediction(values: Mapping[str, Any], arrays: Arrays) -> Prediction:

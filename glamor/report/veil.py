@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glamor.images import chw_to_hwc
 from glamor.prepare import NO_FACE, square_box
 
 if TYPE_CHECKING:
@@ -40,7 +41,11 @@ def without_others(
         explanation: of that face.
     """
     own = predictions[selected]
-    others = [one.face_box_xyxy for one in predictions if one is not own and one.face_box_xyxy != NO_FACE]
+    others = [
+        prediction.face_box_xyxy
+        for prediction in predictions
+        if prediction is not own and prediction.face_box_xyxy != NO_FACE
+    ]
     prepared, geometry = own.prepared, own.prepared.geometry
     height, width = photo.shape[:2]
 
@@ -61,7 +66,9 @@ def without_others(
         face=explanation.face if no_face else face.veiled(explanation.face),
         context=scene.veiled(explanation.context, explanation.scored),
     )
-    veiled = tuple(replace(one, prepared=prepared) if one is own else one for one in predictions)
+    veiled = tuple(
+        replace(prediction, prepared=prepared) if prediction is own else prediction for prediction in predictions
+    )
     return whole.veiled(photo), veiled, explanation
 
 
@@ -107,7 +114,7 @@ class _Place:
 
 def _veiled_tensor(image: Tensor, place: _Place) -> Tensor:
     """Do so with a (3, S, S) input."""
-    veiled = place.veiled(image.detach().cpu().permute(1, 2, 0).numpy())
+    veiled = place.veiled(chw_to_hwc(image))
     return image.new_tensor(np.ascontiguousarray(veiled.transpose(2, 0, 1)))
 
 
@@ -125,4 +132,4 @@ def _cells(start: float, end: float, size: int) -> list[slice]:
     if last <= first:
         return []
     edges = np.linspace(first, last, max(1, min(CELLS, (last - first) // SMALLEST)) + 1).round().astype(int).tolist()
-    return [slice(one, other) for one, other in pairwise(edges)]
+    return [slice(left, right) for left, right in pairwise(edges)]

@@ -120,7 +120,7 @@ def test_the_weight_of_a_visit_is_what_a_copy_of_all_that_it_holds_takes(engine,
         handlers.explain(engine, session, OPACITY)
     interventions.enter(engine, session)
     interventions.see(engine, session, "black", "as is")
-    session.given = bytes(3 * MB)
+    session.pending_photo = bytes(3 * MB)
     assert weight(session) == pytest.approx(len(pickle.dumps(session)), rel=0.2)
 
 

@@ -170,7 +170,7 @@ def test_saliency_is_the_measured_slope(small_net: GLAMORNet, person: Prepared) 
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_black_hole_is_not_scored(method: str, small_net: GLAMORNet, person: Prepared) -> None:
+def test_the_face_mask_is_not_scored(method: str, small_net: GLAMORNet, person: Prepared) -> None:
     found = explain(small_net, person, method, 0)
     assert found.scored.shape == found.context.shape == (64, 64)
     assert not found.scored[16:40, 8:24].any()

@@ -184,7 +184,7 @@ def test_attention_on_one_cell_sends_gradients_no_further_than_it_sees(small_net
 def test_gradients_are_the_measured_slopes(forced: Intervention, small_net: GLAMORNet, person: Prepared) -> None:
     model = small_net.double()
     generator = torch.Generator().manual_seed(5)
-    # No black hole: where the pixels of a max-pool are equal there is no one slope.
+    # No face mask: where the pixels of a max-pool are equal there is no one slope.
     context = torch.rand(person.context.shape, generator=generator, dtype=torch.float64)
     exact = Prepared(person.face.double(), context, person.geometry)
     found = gradients(model, exact, forced)

@@ -10,7 +10,7 @@ from torch import nn
 
 from glamor.errors import ExplainError
 from glamor.explain.trust import examine
-from glamor.folded import folded
+from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet
 
 BOX = (10.0, 10.0, 50.0, 50.0)
@@ -111,9 +111,9 @@ def test_an_unknown_method_is_refused(small_net: GLAMORNet, photo: NDArray[np.ui
         examine(small_net, photo, BOX, ("astrology",))
 
 
-def test_a_folded_network_computes_the_same_and_leaves_the_original_alone(small_net: GLAMORNet) -> None:
+def test_a_fused_network_computes_the_same_and_leaves_the_original_alone(small_net: GLAMORNet) -> None:
     before = state(small_net)
-    copy = folded(small_net)
+    copy = fuse_batchnorm(small_net)
     assert state(small_net) == before
     assert not any(isinstance(module, nn.BatchNorm2d) for module in copy.modules())
     face, context = torch.rand(2, 3, 48, 48), torch.rand(2, 3, 64, 64)

@@ -10,7 +10,7 @@ import pytest
 
 from glamor.config import CLASS_NAMES
 from glamor.errors import DataError
-from glamor.evaluate import evaluate
+from glamor.evaluation.evaluate import evaluate
 from glamor.many.page import summary_page
 from glamor.many.quality import measure_quality
 from glamor.many.rows import Answer, Row

@@ -35,7 +35,7 @@ def map_again(model: GLAMORNet, explanation: Explanation, inputs: Pair, scored: 
         model: the network, left untouched.
         explanation: gives method, class, baseline, smoothing and seed.
         inputs: face (1, 3, H, W) and context (1, 3, h, w) in [0, 1].
-        scored: (h, w) bool, False in the black hole of the masked face.
+        scored: (h, w) bool, False in the face mask.
 
     Returns:
         Signed maps of the face (H, W) and of the context (h, w), 0 where it is not scored.

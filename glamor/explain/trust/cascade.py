@@ -21,7 +21,7 @@ from glamor.explain.result import Explanation
 from glamor.explain.trust.again import is_repeated, map_again
 from glamor.explain.trust.orders import Floats
 from glamor.explain.trust.progress import Progress, ignore
-from glamor.folded import folded
+from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def cascade(
 
     def look(forgotten: bool = True) -> list[tuple[Floats, Floats]]:
         nonlocal done
-        maps, network = [], folded(copy)
+        maps, network = [], fuse_batchnorm(copy)
         for explanation in explanations:
             report(done / steps)
             done += 1

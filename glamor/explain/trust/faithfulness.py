@@ -163,10 +163,10 @@ def faithfulness(
     with reading(model):
         scene = open_scene(model, prepared, target)
         common_target(explanations, scene.target)
-        cells = np.array([cell_sums(one.context, scene.grid_hw) for one in explanations])
+        cells = np.array([cell_sums(explanation.context, scene.grid_hw) for explanation in explanations])
         cells = cells.reshape(len(explanations), *scene.grid_hw)
         maps = np.concatenate((scene.attention[None], cells)).reshape(1 + len(explanations), -1)
-        labels = [(ATTENTION, "Attention"), *(map_label(one) for one in explanations)]
+        labels = [(ATTENTION, "Attention"), *(map_label(explanation) for explanation in explanations)]
         pixels = _removal("pixels", without_pixels, scene, labels, maps, seed, part(report, 0, PIXELS_SHARE))
         weights = _removal("weights", without_weights, scene, labels, maps, seed, part(report, PIXELS_SHARE, 1))
     report(1.0)
@@ -179,7 +179,7 @@ def faithfulness(
         scored=scored,
         pixels=pixels,
         weights=weights,
-        agreement=tuple(rank_agreement(scene.attention[scored], one[scored]) for one in cells),
+        agreement=tuple(rank_agreement(scene.attention[scored], map_cells[scored]) for map_cells in cells),
         random_orders=RANDOM_ORDERS,
         seed=seed,
     )
@@ -200,7 +200,7 @@ def common_target(explanations: Sequence[Explanation], target: int | None) -> in
     Raises:
         ExplainError: if they are not all of one class, or not of ``target``.
     """
-    found = {one.target for one in explanations} | (set() if target is None else {target})
+    found = {explanation.target for explanation in explanations} | (set() if target is None else {target})
     if len(found) > 1:
         raise ExplainError(f"The maps are of different classes, {sorted(found)}; explain again for one class.")
     return found.pop() if found else None

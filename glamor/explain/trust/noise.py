@@ -22,7 +22,7 @@ from glamor.explain.trust.again import map_again
 from glamor.explain.trust.orders import Floats, cell_sums
 from glamor.explain.trust.progress import Progress, ignore, rising
 from glamor.explain.trust.scene import filled, in_batches, mixed
-from glamor.folded import folded
+from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def sensitivity(
     """Return the largest change of a map under noise too faint to see (Captum's ``sensitivity_max``).
 
     The caller holds the predictor's lock; the model is left untouched. Uniform noise of at most
-    ``RADIUS`` is added to both inputs, kept in [0, 1]; the black hole stays black.
+    ``RADIUS`` is added to both inputs, kept in [0, 1]; the face mask stays black.
 
     Args:
         model: the network.
@@ -78,7 +78,7 @@ def sensitivity(
     from captum.metrics import sensitivity_max
 
     report, generator, calls = progress or ignore, torch.Generator().manual_seed(seed), 0
-    inputs, scored, network = input_pair(model, prepared), scored_pixels(prepared), folded(model)
+    inputs, scored, network = input_pair(model, prepared), scored_pixels(prepared), fuse_batchnorm(model)
     scored = scored.to(inputs[1].device)
 
     def noisy(pair: Pair, radius: float) -> Pair:
@@ -126,7 +126,7 @@ def infidelity(
 
     report = rising(progress or ignore)  # Captum asks for the plain answer after the others
     with reading(model):
-        inputs, scored, network = input_pair(model, prepared), scored_pixels(prepared), folded(model)
+        inputs, scored, network = input_pair(model, prepared), scored_pixels(prepared), fuse_batchnorm(model)
         fills, target = filled(inputs, prepared), explanations[0].target
         grids = [(image.shape[-2] // TILE, image.shape[-1] // TILE) for image in inputs]
         split = grids[0][0] * grids[0][1]
@@ -145,7 +145,7 @@ def infidelity(
             gone = removed.repeat(len(kept) // REMOVALS, 1)  # the same removals for every map
             return gone, kept - gone
 
-        rows = [_tiles(one.face, one.context, grids) for one in explanations]
+        rows = [_tiles(explanation.face, explanation.context, grids) for explanation in explanations]
         flat = _tiles(np.ones(prepared.face.shape[1:]), scored.double().numpy(), grids)
         maps = torch.from_numpy(np.stack([*rows, flat, np.zeros_like(flat)]))  # zero: the mean squared loss
         errors = captum_infidelity(

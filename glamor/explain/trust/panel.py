@@ -93,7 +93,9 @@ def examine(
     maps = tuple(
         make(entry.key, smooth and entry.can_smooth, told) for entry, told in zip(entries, mapping, strict=True)
     )
-    plain = next((one for one in maps if one.method == INTEGRATED and not one.smooth), None)
+    plain = next(
+        (explanation for explanation in maps if explanation.method == INTEGRATED and not explanation.smooth), None
+    )
     integrated = plain or make(INTEGRATED, False, integrating)
     result = Trust(
         explanations=maps,

@@ -17,7 +17,7 @@ from glamor.explain.inputs import input_pair, scored_pixels
 from glamor.explain.task import Pair
 from glamor.explain.trust.orders import Floats, cell_of_pixels
 from glamor.explain.trust.progress import Progress
-from glamor.folded import folded
+from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet, Intervention, Trace
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ class Scene:
     """One person before one scene, encoded once.
 
     Attributes:
-        model: the network, folded.
+        model: the network with BatchNorm fused in.
         face_map: (1, C, H/16, W/16).
         context: (1, 3, H, W) in [0, 1].
-        fill: (1, 3, H, W), the context with all its tiles removed; the black hole stays.
+        fill: (1, 3, H, W), the context with all its tiles removed; the face mask stays.
         context_map: (1, C, h, w).
         plain: the trace of the untouched pair.
         target: index of the class whose probability is read.
@@ -74,7 +74,7 @@ def open_scene(model: GLAMORNet, prepared: Prepared, target: int | None) -> Scen
         prepared: the inputs of one person.
         target: index of the class; None for the predicted one.
     """
-    model = folded(model)  # thousands of scenes will be encoded
+    model = fuse_batchnorm(model)  # thousands of scenes will be encoded
     face, context = input_pair(model, prepared)
     face_map, context_map = model.encode_face(face), model.encode_context(context)
     plain = model.combine(face_map, context_map)

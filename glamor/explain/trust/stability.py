@@ -16,6 +16,7 @@ from glamor.explain.guard import reading
 from glamor.explain.inputs import input_pair
 from glamor.explain.trust.orders import Floats
 from glamor.explain.trust.progress import Progress, ignore
+from glamor.images import encode_jpeg
 from glamor.model import GLAMORNet
 
 if TYPE_CHECKING:
@@ -125,9 +126,7 @@ def _moved(box: BoxXyxy, right: float, down: float, scale: float) -> BoxXyxy:
 
 
 def _through_jpeg(photo: Photo, quality: int) -> Photo:
-    buffer = io.BytesIO()
-    Image.fromarray(photo).save(buffer, "JPEG", quality=quality)
-    return np.asarray(Image.open(buffer, formats=("JPEG",)))
+    return np.asarray(Image.open(io.BytesIO(encode_jpeg(photo, quality)), formats=("JPEG",)))
 
 
 def _brightened(photo: Photo, factor: float) -> Photo:

@@ -16,7 +16,7 @@ from demo.about import views as card
 from demo.checkpoints import Checkpoints
 from demo.engine import Engine
 from demo.visits import Session
-from glamor.card import Card, read_scores
+from glamor.evaluation.card import Card, read_scores
 from glamor.predictor import Predictor
 
 PICTURE = io.BytesIO()

@@ -114,8 +114,8 @@ def test_a_row_gives_its_photo_to_analyse(engine: Engine, archive: str, astronau
     session = Session()
     _last(engine, session, archive)
     assert many.choose(session, 2) == ""
-    assert session.given is not None
-    np.testing.assert_array_equal(load_photo(session.given), astronaut)
+    assert session.pending_photo is not None
+    np.testing.assert_array_equal(load_photo(session.pending_photo), astronaut)
 
 
 @pytest.mark.parametrize("number", [None, 0, 6, -1, "two", float("nan"), float("inf")])
@@ -123,7 +123,7 @@ def test_a_row_that_is_not_there_opens_nothing(number: object, engine: Engine, a
     session = Session()
     _last(engine, session, archive)
     assert words.GONE in many.choose(session, number)
-    assert session.given is None
+    assert session.pending_photo is None
 
 
 def test_a_photo_whose_upload_is_deleted_says_so(engine: Engine, astronaut_file: str) -> None:

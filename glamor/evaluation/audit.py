@@ -1,0 +1,186 @@
+"""Which explanations deserve to be shown: the trust checks over many photos.
+
+python -m glamor audit data/scenes --limit 50 --out runs/audit
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
+from glamor.errors import DataError
+from glamor.evaluation.audit_report import Audit, MapReport, PhotoRows, RelianceReport, table
+from glamor.evaluation.metrics import bootstrap_intervals
+from glamor.evaluation.scoring import Measure
+from glamor.explain import METHODS, find_method
+from glamor.explain.trust import MapRow, Reliance, survey
+from glamor.explain.trust.progress import Progress, ignore, part
+from glamor.photo import load_photo
+from glamor.prepare import NO_FACE, prepare
+from glamor.training.data import Sample, is_scenes, list_samples
+
+LIMIT = 50
+Floats = NDArray[np.float64]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the shell arguments of ``audit``."""
+    parser.add_argument("dataset", type=Path, help="folder in NCAER-S layout (photos with face boxes)")
+    parser.add_argument("--split", default="val", help="sub-folder to audit (default: val)")
+    parser.add_argument("--limit", type=int, default=LIMIT, help=f"how many photos, spread evenly (default: {LIMIT})")
+    parser.add_argument("--methods", help="keys, separated by commas (default: all)")
+    parser.add_argument("--checkpoint", help="folder or owner/name[@revision] (default: the embedded weights)")
+    parser.add_argument("--out", type=Path, required=True, help="folder for audit.json, audit.csv and audit.png")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Run ``audit`` with parsed shell arguments, write its files and print a table."""
+    from glamor.figures import audit_figure, to_png
+
+    args.out.mkdir(parents=True, exist_ok=True)  # before half an hour's work, not after it
+    methods = args.methods.split(",") if args.methods else tuple(METHODS)
+    result = audit(
+        load_checkpoint(resolve_source(args.checkpoint)),
+        args.dataset,
+        args.split,
+        args.limit,
+        methods,
+        progress=_whole_percents(),
+    )
+    print(file=sys.stderr)
+    print(table(result))
+    with (args.out / "audit.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["photo", "truth", *(field.name for field in fields(MapRow))])
+        writer.writeheader()
+        for photo in result.photos:
+            writer.writerows({"photo": photo.name, "truth": photo.truth, **asdict(row)} for row in photo.rows)
+    (args.out / "audit.png").write_bytes(to_png(audit_figure(result.to_dict())))
+    (args.out / "audit.json").write_text(json.dumps(result.to_dict(), indent=1) + "\n")
+
+
+def audit(
+    checkpoint: Checkpoint,
+    dataset: Path,
+    split: str,
+    limit: int = LIMIT,
+    methods: Sequence[str] = tuple(METHODS),
+    *,
+    progress: Progress | None = None,
+) -> Audit:
+    """Check attention and methods on the predicted class of many photos.
+
+    Args:
+        checkpoint: the network, left untouched.
+        dataset: folder in NCAER-S layout.
+        split: its sub-folder.
+        limit: how many photos at most, spread evenly over the classes' sorted files.
+        methods: keys or aliases; Integrated Gradients are computed in any case.
+        progress: called with the fraction done, from 0 to 1; whatever it raises cancels.
+
+    Returns:
+        Rows, means with intervals, and an advice.
+
+    Raises:
+        DataError: if the dataset has no scenes, no such split, or ``limit`` is not positive.
+        ExplainError: for an unknown method.
+    """
+    keys = tuple(dict.fromkeys(find_method(name).key for name in methods))
+    samples = _chosen(dataset, split, checkpoint.config.class_names, limit)
+    report, model = progress or ignore, checkpoint.model
+    photos = []
+    for i, sample in enumerate(samples):
+        prepared = prepare(load_photo(sample.path), sample.face_box_xyxy or NO_FACE, model.config)
+        told = part(report, i / len(samples), (i + 1) / len(samples))
+        rows, relies = survey(model, prepared, keys, progress=told)
+        photos.append(PhotoRows(sample.path.name, model.config.class_names[sample.label], rows, relies))
+    report(1.0)
+    return Audit(
+        dataset=dataset.name,
+        split=split,
+        count=len(samples),
+        checkpoint=checkpoint.source,
+        sha256=checkpoint.sha256,
+        maps=tuple(_map_report([photo.rows[i] for photo in photos]) for i in range(1 + len(keys))),
+        reliance=_reliance_report([photo.reliance for photo in photos]),
+        photos=tuple(photos),
+    )
+
+
+def _whole_percents() -> Progress:
+    """Return a report to stderr that writes each percent once: a log of thousands of the same helps nobody."""
+    last = ""
+
+    def tell(done: float) -> None:
+        nonlocal last
+        words = f"\r{done:4.0%}"
+        if words != last:
+            print(words, end="", file=sys.stderr, flush=True)
+        last = words
+
+    return tell
+
+
+def _chosen(dataset: Path, split: str, class_names: Sequence[str], limit: int) -> tuple[Sample, ...]:
+    if limit < 1:
+        raise DataError(f"--limit is {limit}; give 1 or more photos.")
+    if not is_scenes(dataset):
+        raise DataError(
+            f"{dataset} has no photos with face boxes; expected ROOT/images and ROOT/crop (NCAER-S layout)."
+        )
+    samples = [s for s in list_samples(dataset, split, class_names) if s.face_box_xyxy and any(s.face_box_xyxy)]
+    if not samples:
+        raise DataError(f"{dataset}/{split} has no photo with a face box.")
+    picked = np.linspace(0, len(samples) - 1, min(limit, len(samples))).round().astype(int)
+    return tuple(samples[i] for i in picked)
+
+
+def _map_report(rows: Sequence[MapRow]) -> MapReport:
+    columns = (
+        [row.deletion_gain for row in rows],
+        [row.insertion_gain for row in rows],
+        [row.outcome == "better" for row in rows],
+        [row.weights_outcome == "better" for row in rows],
+        [row.agreement for row in rows],
+        [row.infidelity for row in rows],
+        [row.similarity for row in rows],
+        [row.convergence for row in rows],
+    )
+    return MapReport(rows[0].key, rows[0].name, *_measures(columns))
+
+
+def _reliance_report(found: Sequence[Reliance]) -> RelianceReport:
+    columns = (
+        [reliance.fusion_weights[0] for reliance in found],
+        [reliance.attribution[0] for reliance in found],
+        [reliance.probability_lost[0] for reliance in found],
+        [reliance.probability_lost[1] for reliance in found],
+        [
+            (reliance.fusion_weights[0] > reliance.fusion_weights[1])
+            == (reliance.probability_lost[0] > reliance.probability_lost[1])
+            for reliance in found
+        ],
+    )
+    return RelianceReport(*_measures(columns))
+
+
+def _measures(columns: Sequence[Sequence[float | None]]) -> list[Measure]:
+    """Return mean and interval of each column over its rows; None is left out."""
+    values = np.array([[np.nan if v is None else float(v) for v in column] for column in columns]).T  # (photos, k)
+    values[~np.isfinite(values)] = np.nan  # an infinite relative delta would drown all others
+    means = _means(values)
+    low, high = bootstrap_intervals(len(values), lambda rows: _means(values[rows]))
+    return [Measure(float(m), float(lo), float(hi)) for m, lo, hi in zip(means, low, high, strict=True)]
+
+
+def _means(values: Floats) -> Floats:
+    counts = (~np.isnan(values)).sum(axis=0)
+    return np.divide(np.nansum(values, axis=0), counts, out=np.full(len(counts), np.nan), where=counts > 0)

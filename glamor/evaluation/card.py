@@ -1,0 +1,158 @@
+"""What a checkpoint says about itself: its model card, the pictures in it, and its measured scores."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from glamor.checkpoint import Checkpoint
+from glamor.evaluation.scoring import ClassReport, Measure, Report
+from glamor.hub import fetch_if_there
+
+CARD_FILE, METRICS_FILE, AUDIT_FILE = "README.md", "metrics.json", "audit.json"
+LARGEST_TEXT = 2**20  # bytes
+LARGEST_PICTURE = 2 * 2**20
+MOST_PICTURES = 12
+UNKNOWN: Mapping[str, Any] = {"value": None, "low": None, "high": None}
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<metadata>.*?)\n---[ \t]*(\n|\Z)", re.DOTALL)
+_IMAGE = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)")
+# A file of the checkpoint's own: no scheme, no way up, nothing hidden.
+_PICTURE_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*\.(png|jpe?g|webp|gif)", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What was measured on one labelled split.
+
+    Attributes:
+        dataset: its name.
+        reports: one a condition and subset, the plain one on all samples first.
+        scene_gain: what the scene adds to macro recall over all samples; None if that was not measured.
+    """
+
+    dataset: str
+    reports: tuple[Report, ...]
+    scene_gain: Measure | None = None
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What ``python -m glamor audit`` found of the explanations of these weights.
+
+    Attributes:
+        dataset: name of the photos.
+        count: how many they were.
+        advice: which map to show, in words.
+    """
+
+    dataset: str
+    count: int
+    advice: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What stands beside the weights.
+
+    Attributes:
+        text: the model card in Markdown with its front matter, as its author wrote it; empty if there is none.
+        pictures: the files of its own that it shows, by the name it uses.
+        scores: of each evaluated dataset; empty if nothing was measured.
+        audited: what an audit of these very weights found; None if there was none.
+    """
+
+    text: str
+    pictures: Mapping[str, bytes]
+    scores: tuple[Scores, ...]
+    audited: Audited | None = None
+
+    @property
+    def body(self) -> str:
+        """The model card without its front matter."""
+        return _FRONT_MATTER.sub("", self.text, count=1)
+
+
+def read_card(checkpoint: Checkpoint) -> Card:
+    """Read what stands beside a checkpoint's weights; what is missing or makes no sense is left out.
+
+    For a Hub repository the files come from the commit of the weights.
+    """
+    text = (_read(checkpoint, CARD_FILE, LARGEST_TEXT) or b"").decode(errors="replace").replace("\r\n", "\n")
+    names = [name for name in dict.fromkeys(_IMAGE.findall(text)) if _PICTURE_NAME.fullmatch(name)]
+    found = {name: _read(checkpoint, name, LARGEST_PICTURE) for name in names[:MOST_PICTURES]}
+    pictures = {name: content for name, content in found.items() if content}
+    metrics, audit = (_read(checkpoint, name, LARGEST_TEXT) or b"" for name in (METRICS_FILE, AUDIT_FILE))
+    return Card(text, pictures, read_scores(metrics), read_audit(audit, checkpoint.sha256))
+
+
+def read_scores(metrics: bytes) -> tuple[Scores, ...]:
+    """Read metrics.json as training writes it; anything else gives no scores."""
+    try:
+        values = json.loads(metrics)
+        evaluations = [
+            evaluation for evaluation in values.values() if isinstance(evaluation, dict) and evaluation.get("reports")
+        ]
+        return tuple(
+            Scores(
+                str(evaluation["dataset"]),
+                tuple(_report(report) for report in evaluation["reports"]),
+                _measure(evaluation["scene_gain"]["all"]) if evaluation.get("scene_gain") else None,
+            )
+            for evaluation in evaluations
+        )
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
+        return ()
+
+
+def read_audit(audit: bytes, sha256: str) -> Audited | None:
+    """Read audit.json as the audit writes it; None for anything else, and for that of other weights."""
+    try:
+        values = json.loads(audit)
+        if values["sha256"] != sha256:
+            return None
+        return Audited(str(values["dataset"]), int(values["count"]), str(values["advice"]))
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
+        return None
+
+
+def _read(checkpoint: Checkpoint, name: str, most: int) -> bytes | None:
+    """Return a file's content; None if it is not there or larger than ``most`` bytes."""
+    if checkpoint.folder is None:
+        return None
+    path: Path | None = checkpoint.folder / name
+    if checkpoint.revision is not None:
+        path = fetch_if_there(checkpoint.source, checkpoint.revision, name)
+    try:
+        if path is None or not path.is_file() or path.stat().st_size > most:
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _report(values: Mapping[str, Any]) -> Report:
+    return Report(
+        condition=str(values["condition"]),
+        subset=str(values["subset"]),
+        count=int(values["count"]),
+        accuracy=_measure(values["accuracy"]),
+        macro_recall=_measure(values["macro_recall"]),
+        calibration_error=_measure(values["calibration_error"]),
+        calibration_luck=_measure(values.get("calibration_luck", UNKNOWN)),
+        classes=tuple(
+            ClassReport(str(row["name"]), int(row["count"]), _measure(row["recall"]), _measure(row["precision"]))
+            for row in values["classes"]
+        ),
+        confusion=tuple(tuple(int(n) for n in row) for row in values["confusion"]),
+    )
+
+
+def _measure(values: Mapping[str, Any]) -> Measure:
+    value, low, high = (math.nan if values[key] is None else float(values[key]) for key in ("value", "low", "high"))
+    return Measure(value, low, high)
