@@ -112,7 +112,7 @@ def report() -> str:
 
 REPORT_TEXT = """# What the tests of the core modules notice
 
-    make mutants                           # all of it: {minutes} minutes, {processes} processes at a time
+    make mutants                                      # all of it: {minutes} minutes, {processes} processes at a time
     make mutants ARGS=glamor/evaluation/metrics.py    # one module
 
 [mutmut](https://github.com/boxed/mutmut) puts one small fault at a time into a module (`<` for `<=`, `+` for `-`, an
