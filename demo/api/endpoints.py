@@ -45,7 +45,7 @@ class Endpoints:
 
     @in_one_sentence
     def predict_photo(self, photo: Payload, boxes: Any = None) -> tuple[dict[str, Any], Image]:
-        """Predict the expression of every face in a photo. It is a label given by a network, not what the person feels.
+        """Predict the expression of every face in a photo. It is not what the person feels.
 
         Args:
             photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
