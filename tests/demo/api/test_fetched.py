@@ -6,10 +6,12 @@ import asyncio
 import gzip
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gradio import processing_utils
@@ -87,6 +89,11 @@ def port() -> Iterator[int]:
     server.server_close()
 
 
+def _run(work: Coroutine[Any, Any, str]) -> str:
+    with ThreadPoolExecutor(1) as apart:  # the browser tests keep a loop running in this thread
+        return apart.submit(asyncio.run, work).result()
+
+
 @pytest.fixture
 def fetch(port, tmp_path, monkeypatch):
     """Fetch as Gradio does for a request."""
@@ -98,7 +105,7 @@ def fetch(port, tmp_path, monkeypatch):
         transport = BoundedTransport(LIMITS, Room(room, tmp_path), find)
         monkeypatch.setattr(processing_utils, "async_transport", transport)
         url = f"http://{HOST}:{port}{path}"
-        return Path(asyncio.run(processing_utils.async_ssrf_protected_download(url, str(tmp_path)))).read_bytes()
+        return Path(_run(processing_utils.async_ssrf_protected_download(url, str(tmp_path)))).read_bytes()
 
     return fetched
 
@@ -138,9 +145,9 @@ def test_nothing_is_fetched_into_a_full_cache(fetch):
 )  # fmt: skip
 def test_an_address_that_not_everybody_may_reach_is_not_asked(host):
     with pytest.raises(PhotoError, match="Nothing can be fetched"):
-        asyncio.run(public_address(host))
+        _run(public_address(host))
 
 
 @pytest.mark.parametrize("host", ["8.8.8.8", "2606:4700:4700::1111"])
 def test_a_public_address_is_its_own(host):
-    assert asyncio.run(public_address(host)) == host
+    assert _run(public_address(host)) == host
