@@ -21,17 +21,14 @@ PRIVACY = (
 
 TAB_ANALYSE = "Analyse"
 DROP_HERE = "Drop a photo here\nor click to choose one"
-FIRST_EXAMPLE = "An example that has already been analysed. Your photo will replace it."
+FIRST_EXAMPLE = "An example, already analysed. Your photo replaces it."
 ANSWER_LEAD = "Face {number} of {count}: the network’s best match is"
 ANSWER_LEAD_ONLY = "The network’s best match is"
 UNCERTAIN = "A close call: “{second}” is about as likely, so do not read much into which one comes first."
 ANSWER_CAPTION = "The probabilities add up to 100%, after temperature scaling (Guo et al. 2017)."
 BOX_SOURCE_DETECTED = "Face detected with a confidence of {score:.0%}."
 BOX_SOURCE_PERSON = "Face box set by hand."
-LOOKED_CAPTION = (
-    "The brighter a cell of the scene, the more attention it got (Le et al. 2021). The strongest has {peak:.1f} times "
-    "an even share."
-)
+LOOKED_CAPTION = "Brighter cells got more attention (Le et al. 2021). The strongest has {peak:.1f} times an even share."
 LOOKED_ALT = (
     "The photo with the network's attention over the scene. The strongest cell is {where} of the area it sees, "
     "with {peak:.1f} times an even share."
@@ -39,7 +36,7 @@ LOOKED_ALT = (
 WEIGHED_MOSTLY = "It gave the {winner} most of the weight."
 WEIGHED_MORE = "It gave the {winner} somewhat more weight."
 WEIGHED_EVEN = "It gave both about equal weight."
-WEIGHED_CAPTION = "The network sets these two weights afresh for every face; they add up to 100% (Le et al. 2021)."
+WEIGHED_CAPTION = "The network sets both weights for each face; they add up to 100% (Le et al. 2021)."
 FACE, SCENE = "Face", "Scene"
 MOVED_CAPTION = "Orange speaks for “{target}”, blue against it."
 MOVED_METHOD = "About {method}"
