@@ -22,7 +22,7 @@ from demo.gradio_internals.sessions import Page
 from demo.limits import Limits
 from demo.visits import Session
 from tests.live_app import ROOT, LiveApp, free_port, wait
-from tests.visitor import Visitor
+from tests.visitor import Visitor, without_folders
 
 METHOD, OPACITY = "grad_cam", 0.7
 
@@ -79,7 +79,8 @@ def test_delete_now_takes_all_files_of_the_visit_from_the_disk_at_once(app, told
         assert not any(path.parent.exists() for path in made)
         visitor.open()  # in the same session, which no browser does: nothing of it is left
         with Visitor(app.url) as stranger:
-            assert _rendered(visitor) == _rendered(stranger) != own, "and from memory"
+            shown = [without_folders(screen) for screen in (_rendered(visitor), _rendered(stranger), own)]
+        assert shown[0] == shown[1] != shown[2], "and from memory"
 
 
 def test_delete_now_also_takes_an_upload_that_was_never_used(app, told_photo):
@@ -89,12 +90,11 @@ def test_delete_now_also_takes_an_upload_that_was_never_used(app, told_photo):
     assert _files(app) <= before
 
 
-def test_delete_now_leaves_another_visitor_the_same_photo(app, told_photo):
+def test_delete_now_leaves_another_visitor_what_both_were_told_of(app, told_photo):
     with Visitor(app.url) as one, Visitor(app.url) as other:
         photo = one.upload(told_photo)
-        assert other.upload(told_photo)["path"] == photo["path"]
         pictures = _pictures(_analyse(other, photo))
-        assert pictures == _pictures(_analyse(one, photo))
+        _analyse(one, photo)
         _delete_now(one, photo)
         assert all(Path(path).exists() for path in [photo["path"], *pictures])
         _delete_now(other, photo)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from PIL import Image
 
 from demo import words
 from demo.page import MAX_VISITS
-from tests.visitor import Visitor
+from tests.visitor import Visitor, without_folders
 
 METHOD, OPACITY = "grad_cam", 0.7
 PICTURES = ("photo", "saw-picture", "looked-picture")
@@ -31,11 +30,6 @@ def photos(astronaut, grace_hopper, tmp_path) -> tuple[Path, Path]:
 
 def _seen(visitor: Visitor, screen: dict) -> list[bytes]:
     return [visitor.http.get(f"/gradio_api/file={screen[name]['value']['path']}").content for name in PICTURES]
-
-
-def _without_names(screen: dict) -> str:
-    """Return what a visitor is shown, whatever the folders' names."""
-    return re.sub(r"[0-9a-f]{64}", "", str(screen))
 
 
 def _paths(screen: dict) -> set[str]:
@@ -83,7 +77,7 @@ def test_a_visitor_without_a_photo_gets_nothing_of_anothers(app, photos):
         mine = one.act(one.event("photo", "input"), None, one.upload(photos[1]), METHOD, OPACITY)
         got = does(other)
     assert not any(path in str(got) for path in _paths(mine))
-    assert list(map(_without_names, got)) == list(map(_without_names, expected))
+    assert list(map(without_folders, got)) == list(map(without_folders, expected))
 
 
 def test_programs_do_not_make_the_page_forget_a_visitor(app, photos):
@@ -94,7 +88,7 @@ def test_programs_do_not_make_the_page_forget_a_visitor(app, photos):
             asked = visitor.http.post("/gradio_api/call/predict", json={"data": [None, None]}).json()["event_id"]
             assert "event: error" in visitor.http.get(f"/gradio_api/call/predict/{asked}").text
         after = visitor.act(visitor.event("opacity", "input"), None, 0.2)
-        assert _without_names(after) == _without_names(before)
+        assert without_folders(after) == without_folders(before)
 
 
 def test_a_visitor_does_not_wait_behind_a_programs_many_photos(app, photos):
