@@ -16,6 +16,7 @@ from tqdm import tqdm
 from glamor.errors import DataError
 from glamor.faces import default_detector
 from glamor.many.items import Item
+from glamor.many.owner import own
 from glamor.many.run import BATCH, Clock, analyse
 from glamor.many.sources import Source, open_sources
 from glamor.many.store import FACES, FAILED, Store, Totals
@@ -71,9 +72,17 @@ def run(args: argparse.Namespace) -> None:
     """
     _check(args)
     sources = open_sources(args.paths)
+    lock = own(args.out)  # before anything that takes time
+    try:
+        _run(args, sources)
+    finally:
+        lock.release()
+
+
+def _run(args: argparse.Namespace, sources: tuple[Source, ...]) -> None:
     default_detector()  # says at once, and not once a photo, if there is none
     predictor = Predictor(args.checkpoint)
-    with Store(args.out, predictor.config.class_names, predictor.checkpoint.sha256) as store:
+    with Store(args.out, predictor.config.class_names, predictor.checkpoint.sha256, owned=True) as store:
         try:
             _analyse(args, sources, predictor, store)
         except KeyboardInterrupt:

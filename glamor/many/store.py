@@ -23,6 +23,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from glamor.errors import DataError
+from glamor.many.owner import own
 from glamor.many.rows import Row, as_words, schema, to_table
 
 FACES, FAILED, CSV, PARTS = "faces.parquet", "failed.csv", "faces.csv", "parts"
@@ -49,33 +50,36 @@ class Store:
         folder: made if it is not there.
         class_names: of the checkpoint.
         sha256: of the checkpoint's weights.
+        owned: whether the caller has the folder already (:func:`glamor.many.owner.own`); else it is taken, and given
+            back on leaving.
 
     Raises:
-        DataError: if the folder cannot be made, or holds results of other weights or a file that cannot be read.
+        DataError: if the folder cannot be made, another run has it, or it holds results of other weights or a file
+            that cannot be read.
     """
 
-    def __init__(self, folder: Path, class_names: Sequence[str], sha256: str) -> None:
+    def __init__(self, folder: Path, class_names: Sequence[str], sha256: str, *, owned: bool = False) -> None:
         self.folder = folder
+        self._lock = None if owned else own(folder)
         self._class_names = tuple(class_names)
         self._schema = schema(class_names).with_metadata({_SHA256: sha256.encode()})
         self._rows: list[Row] = []
         self._full = FIRST_ROWS
         self._written = time.monotonic()
         try:
-            (folder / PARTS).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise DataError(
-                f"{folder} cannot be created or written to ({error.strerror}); choose another folder."
-            ) from error
-        merged = self._tidy()
-        self._next = 1 + max([merged, *map(_number, self._parts())])
-        self._known = np.unique(np.fromiter(map(_hash, self._names()), np.uint64))
+            self._open()
+        except BaseException:
+            self._leave()
+            raise
 
     def __enter__(self) -> Store:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.flush()
+        try:
+            self.flush()
+        finally:
+            self._leave()
 
     @property
     def done(self) -> int:
@@ -115,6 +119,16 @@ class Store:
         path = self.folder / CSV
         _write_whole(path, self._write_csv)
         return path
+
+    def _leave(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+
+    def _open(self) -> None:
+        (self.folder / PARTS).mkdir(exist_ok=True)
+        merged = self._tidy()
+        self._next = 1 + max([merged, *map(_number, self._parts())])
+        self._known = np.unique(np.fromiter(map(_hash, self._names()), np.uint64))
 
     @property
     def _faces(self) -> Path:

@@ -12,6 +12,7 @@ import pytest
 
 from glamor.errors import DataError
 from glamor.many import store as module
+from glamor.many.owner import LOCK
 from glamor.many.rows import Answer, Row
 from glamor.many.store import Store, Totals
 
@@ -77,9 +78,9 @@ def test_what_was_there_is_known_and_kept(tmp_path: Path) -> None:
 def test_every_photo_is_known_apart_from_every_other(tmp_path: Path) -> None:
     with _open(tmp_path) as store:
         store.add([_row(f"{n}.jpg") for n in range(1000)])
-    store = _open(tmp_path)
-    assert store.done == 1000
-    assert not any(store.has(f"{n}.png") for n in range(1000))
+    with _open(tmp_path) as store:
+        assert store.done == 1000
+        assert not any(store.has(f"{n}.png") for n in range(1000))
 
 
 def test_parts_are_numbered_on_from_run_to_run(tmp_path: Path) -> None:
@@ -118,6 +119,7 @@ def test_a_full_part_is_written_at_once_and_a_runs_first_one_sooner(
     for n in range(6):
         store.add([_row(f"{n}.jpg")])
     assert len(list((tmp_path / "parts").iterdir())) == 3
+    del store  # its process ends here, and the lock with it
     assert _open(tmp_path).done == 5
 
 
@@ -157,7 +159,7 @@ def test_half_written_files_are_removed(tmp_path: Path) -> None:
         assert list(tmp_path.rglob("*.partial")) == []
         assert store.done == 0
         assert store.finish() == Totals(0, 0, 0, 0)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["faces.parquet", "parts"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [LOCK, "faces.parquet", "parts"]
 
 
 def test_rows_of_other_weights_are_refused(tmp_path: Path) -> None:
