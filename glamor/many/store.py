@@ -71,6 +71,7 @@ class Store:
         self._schema = schema(class_names).with_metadata({_SHA256: sha256.encode()})
         self._rows: list[Row] = []
         self.notes: list[str] = []
+        self._next, self._doubled = 1, False
         self._full = FIRST_ROWS
         self._written = time.monotonic()
         try:
