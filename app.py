@@ -16,27 +16,23 @@ from demo.gradio_internals.quick import without_stubs
 from demo.limits import read_limits
 from demo.memory import share_arenas
 from demo.server import hosts, serving
-from demo.start import open_engine, read_settings
+from demo.start import check_address, in_one_line, open_engine, read_settings
 from glamor.decoding import decoder
-from glamor.errors import GlamorError
 
 DRAIN_SECONDS = 4.0  # that work has left when the app is told to end; container hosts kill after ten
 
 
 def main() -> int:
-    """Build the page and serve it until it is stopped, which ends the process; returns the exit status if it fails."""
+    """Build the page and serve it until it is stopped, which ends the process."""
     settings = read_settings()
     share_arenas()
-    try:
-        limits = read_limits()
-        demo.cache.check()
-        names = hosts.read(settings.host)
-        demo.cache.keep_aside()
-        decoder().warm()
-        engine = open_engine(settings.checkpoint, allowed=settings.allowed)
-    except GlamorError as error:
-        print(f"app.py: {error}", file=sys.stderr)
-        return 2
+    limits = read_limits()
+    demo.cache.check()
+    names = hosts.read(settings.host)
+    check_address(settings.host, settings.port)
+    demo.cache.keep_aside()
+    decoder().warm()
+    engine = open_engine(settings.checkpoint, allowed=settings.allowed)
     with ThreadPoolExecutor(1) as beside, without_stubs():
         first = beside.submit(first_session, engine)
         from demo.page import build, launch_options  # Gradio takes seconds; the example is explained meanwhile
@@ -65,4 +61,4 @@ def _leave_nothing() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(in_one_line(main))

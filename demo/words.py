@@ -230,6 +230,15 @@ FOREIGN_PAGE = (
     "This came from another website’s page, which may not send anything here. Open the app itself, or ask whoever "
     "hosts it to add the app’s name to GLAMOR_ALLOWED_HOSTS."
 )
+PORT_TAKEN = (
+    "Port {port} of {host} is taken by another program; end that one, or choose another port with --port, such as 7861."
+)
+PORT_FORBIDDEN = "Port {port} of {host} may not be used by this user; choose one above 1023 with --port, such as 7860."
+NO_PORT = "--port is {port}; give a number from 1 to 65535."
+NOT_AN_ADDRESS = (
+    "--host is {host}, which is no address of this machine; give 127.0.0.1 or ::1 for this machine alone, or 0.0.0.0 "
+    "for others too."
+)
 BAD_HOST_NAME = (
     "GLAMOR_ALLOWED_HOSTS contains “{given}”. Give names or addresses, separated by commas, without http:// and "
     "without a port, such as glamor.example.org."

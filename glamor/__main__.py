@@ -1,4 +1,4 @@
-"""The shell: ``python -m glamor COMMAND``. Exit status 0, or 2 with one line on stderr that says what is wrong."""
+"""The shell: ``python -m glamor COMMAND``. Exit status 0, or 2 with a line on stderr for everything that is wrong."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import json
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
+from unicodedata import category
 
-from glamor.errors import ExplainError, FaceError, GlamorError
+from glamor.errors import CheckpointError, ExplainError, FaceError, GlamorError
 
 if TYPE_CHECKING:
     from glamor.photo import BoxXyxy
     from glamor.predictor import Prediction, Predictor
 
+FAILED = 2  # exit status
 # Commands whose modules define their own arguments: the module within ``glamor``, and what the command is for.
 DELEGATED = {
     "analyse": ("analyse", "analyse folders, archives or data sets of photos, one row per face"),
@@ -47,13 +50,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: after ``--help`` (0) or arguments that make no sense (2).
     """
     words = sys.argv[1:] if argv is None else list(argv)
+    print_anything()
     try:
         arguments = _parser(words[:1]).parse_args(words)
-        arguments.run(arguments)
+        status: int | None = arguments.run(arguments)
     except (GlamorError, OSError) as error:
-        print("glamor:", *str(error).split(), file=sys.stderr)
-        return 2
-    return 0
+        _complain(error)
+        return FAILED
+    return status or 0
+
+
+def print_anything() -> None:
+    """Let stdout and stderr write out in letters what their encoding lacks, such as in names of files, and not fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _complain(error: Exception, about: str = "") -> None:
+    """Say in one line what is wrong, and where."""
+    print("glamor:", *filter(None, [about]), *str(error).split(), file=sys.stderr)
 
 
 def _parser(command: Sequence[str]) -> Parser:
@@ -129,13 +145,21 @@ def _box(text: str) -> BoxXyxy:
     return x1, y1, x2, y2
 
 
-def _predict(arguments: argparse.Namespace) -> None:
+def _predict(arguments: argparse.Namespace) -> int:
+    """Answer every photo that can be answered; return the exit status."""
     from glamor.decoding import patient_decoder
 
-    predictor, decode = _predictor(arguments), patient_decoder().decode
+    predictor, decode, status = _predictor(arguments), patient_decoder().decode, 0
     for path in arguments.photos:
-        predictions = predictor.predict(decode(path), _boxes(arguments))
-        print(_as_json(path, predictions) if arguments.json else _as_text(path, predictions), flush=True)
+        try:
+            predictions = predictor.predict(decode(path), _boxes(arguments))
+            answer = _as_json(path, predictions) if arguments.json else _as_text(path, predictions)
+        except (GlamorError, OSError) as error:
+            _complain(error, f"{_shown(path)}:")
+            status = FAILED
+        else:
+            print(answer, flush=True)
+    return status
 
 
 def _explain(arguments: argparse.Namespace) -> None:
@@ -196,14 +220,27 @@ def _target(class_names: Sequence[str], name: str | None) -> int | None:
 def _as_json(path: str, predictions: Sequence[Prediction]) -> str:
     from glamor.serialise import prediction_to_dict
 
-    return json.dumps({"photo": path, "faces": [prediction_to_dict(prediction) for prediction in predictions]})
+    faces = [prediction_to_dict(prediction) for prediction in predictions]
+    name = path.encode(errors="backslashreplace").decode()  # a file's may be no text at all
+    try:
+        return json.dumps({"photo": name, "faces": faces}, allow_nan=False)
+    except ValueError as error:
+        raise CheckpointError(
+            "the weights answer with numbers that are not finite; give another checkpoint."
+        ) from error
 
 
 def _as_text(path: str, predictions: Sequence[Prediction]) -> str:
-    shown = path.encode(errors="backslashreplace").decode()  # a file name may be no text at all
     count = "1 face" if len(predictions) == 1 else f"{len(predictions)} faces" if predictions else "no face found"
     return "\n".join(
-        (f"{shown}: {count}", *(_line(i, prediction) for i, prediction in enumerate(predictions, start=1)))
+        (f"{_shown(path)}: {count}", *(_line(i, prediction) for i, prediction in enumerate(predictions, start=1)))
+    )
+
+
+def _shown(path: str) -> str:
+    """Return a file's name in one line: what is no text, or moves the terminal's cursor, is written out in letters."""
+    return "".join(
+        letter.encode("unicode_escape").decode() if category(letter) in {"Cc", "Cs"} else letter for letter in path
     )
 
 

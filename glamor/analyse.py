@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Generator, Iterable
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -15,7 +16,10 @@ from tqdm import tqdm
 
 from glamor.errors import DataError
 from glamor.faces import default_detector
+from glamor.many.counts import counted, number_of
 from glamor.many.items import Item
+from glamor.many.known import State
+from glamor.many.owner import own
 from glamor.many.run import BATCH, Clock, analyse
 from glamor.many.sources import Source, open_sources
 from glamor.many.store import FACES, FAILED, Store, Totals
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     from glamor.many.rows import Row
 
 INTERRUPTED = 130  # what shells expect after Ctrl-C
-LOCAL = "local"
+LOCAL, FAILURE = "local", "failed"
 QUIET_SECONDS = 30.0  # between two lines of progress where nobody watches
 
 
@@ -42,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=f"folder for {FACES} and {FAILED}")
     parser.add_argument("--csv", action="store_true", help="also write faces.csv")
+    parser.add_argument("--retry-failed", action="store_true", help="try the photos again that failed in earlier runs")
     parser.add_argument("--checkpoint", metavar="SOURCE", help="folder or owner/name[@revision]")
     parser.add_argument(
         "--workers",
@@ -71,11 +76,21 @@ def run(args: argparse.Namespace) -> None:
     """
     _check(args)
     sources = open_sources(args.paths)
+    lock = own(args.out)  # before anything that takes time
+    try:
+        _run(args, sources)
+    finally:
+        lock.release()
+
+
+def _run(args: argparse.Namespace, sources: tuple[Source, ...]) -> None:
     default_detector()  # says at once, and not once a photo, if there is none
     predictor = Predictor(args.checkpoint)
-    with Store(args.out, predictor.config.class_names, predictor.checkpoint.sha256) as store:
+    with Store(args.out, predictor.config.class_names, predictor.checkpoint.sha256, owned=True) as store:
+        for note in store.notes:
+            print("glamor:", note, file=sys.stderr)
         try:
-            _analyse(args, sources, predictor, store)
+            done = _analyse(args, sources, predictor, store)
         except KeyboardInterrupt:
             store.flush()
             print(
@@ -86,6 +101,7 @@ def run(args: argparse.Namespace) -> None:
         totals = store.finish()
         if args.csv:
             store.write_csv()
+    print(_of_this_run(done))
     print(_report(totals, args.out))
 
 
@@ -95,27 +111,51 @@ def _check(args: argparse.Namespace) -> None:
             raise DataError(f"{name} is {value}; give {least} or more.")
 
 
-def _analyse(args: argparse.Namespace, sources: tuple[Source, ...], predictor: Predictor, store: Store) -> None:
+def _analyse(args: argparse.Namespace, sources: tuple[Source, ...], predictor: Predictor, store: Store) -> Counter[str]:
+    """Analyse what is left to do; return how many photos this run found in each state, and how many failed."""
+    total = _total(args, sources)
+    clock, done = Clock(), Counter[str]()
+    if store.done:
+        verb = "is" if store.done == 1 else "are"
+        print(f"{number_of(store.done, 'photo')} {verb} already done; what has changed since is done again")
+    with _bar(total) as bar:
+        items = chain.from_iterable(source.items(predictor.config.class_names) for source in sources)
+        left = _left(items, store, args.retry_failed, done, bar)
+        with closing(_rows(args, left, predictor, clock)) as results:
+            for rows in results:
+                store.add(rows)
+                done[FAILURE] += rows[0].error is not None
+                bar.set_postfix(failed=done[FAILURE], refresh=False)
+                bar.update()
+        worked = bar.n > bar.initial
+    if worked and not args.ray:
+        print(clock.bottleneck(args.workers))
+    return done
+
+
+def _total(args: argparse.Namespace, sources: tuple[Source, ...]) -> int | None:
+    """Return how many photos there are, None if a source does not say."""
     counts = [source.count() for source in sources]
     total = None if any(count.photos is None for count in counts) else sum(count.photos or 0 for count in counts)
     if total == 0:
         raise DataError(f"there is no photo in {', '.join(args.paths)}; give JPEG, PNG, WebP, GIF, BMP or TIFF files.")
     if others := sum(count.others for count in counts):
         print(f"{others:,} files that are not pictures are left out")
-    clock = Clock()
-    items = chain.from_iterable(source.items(predictor.config.class_names) for source in sources)
-    left = (item for item in items if not store.has(item.name))
-    if store.done:
-        print(f"{store.done:,} photos are already done")
-    failed = 0
-    with closing(_rows(args, left, predictor, clock)) as results, _bar(total, store.done) as bar:
-        for rows in results:
-            store.add(rows)
-            failed += rows[0].error is not None
-            bar.set_postfix(failed=failed, refresh=False)
+    return total
+
+
+def _left(
+    items: Iterable[Item], store: Store, retry_failed: bool, done: Counter[str], bar: tqdm[None]
+) -> Iterator[Item]:
+    """Yield the photos that have to be analysed, and count all."""
+    for item in items:
+        state = store.state(item, retry_failed)
+        done[state.value] += 1
+        if state is not State.UNCHANGED:
+            yield item
+        else:  # not part of this run's pace
+            bar.initial += 1
             bar.update()
-    if not args.ray and bar.n > bar.initial:
-        print(clock.bottleneck(args.workers))
 
 
 def _rows(
@@ -133,24 +173,24 @@ def _rows(
     )
 
 
-def _bar(total: int | None, done: int) -> tqdm[None]:
+def _bar(total: int | None) -> tqdm[None]:
     """Return a progress bar on stderr with photos a second and the time left."""
     return tqdm(
         total=total,
-        initial=done if total is None else min(done, total),
         unit=" photos",
         mininterval=0.5 if sys.stderr.isatty() else QUIET_SECONDS,
         dynamic_ncols=True,
     )
 
 
+def _of_this_run(done: Counter[str]) -> str:
+    return "this run: " + ", ".join(f"{done[state]:,} {state}" for state in (*(s.value for s in State), FAILURE))
+
+
 def _report(totals: Totals, folder: Path) -> str:
-    lines = [
-        f"{totals.photos:,} photos: {totals.faces:,} faces, {totals.without_face:,} photos without a face",
-        f"rows: {folder / FACES}",
-    ]
-    if totals.failed == 1:
-        lines.append(f"1 photo failed; the reason is in {folder / FAILED}")
-    elif totals.failed:
-        lines.append(f"{totals.failed:,} photos failed; the reasons are in {folder / FAILED}")
+    """Return what the whole folder holds, of all runs."""
+    counts = counted(totals.photos, totals.faces, totals.without_face, totals.failed)
+    lines = [counts, f"rows: {folder / FACES}"]
+    if totals.failed:
+        lines.append(f"{'reason' if totals.failed == 1 else 'reasons'}: {folder / FAILED}")
     return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from glamor.many.counts import counted
 from glamor.many.page import shown, summary_page
 from glamor.many.summary import Summary, summarise
 
@@ -29,8 +30,7 @@ def run(args: argparse.Namespace) -> None:
 def table(summary: Summary) -> str:
     """Return a summary as a readable table."""
     lines = [
-        f"{summary.photos:,} photos: {summary.faces:,} faces, {summary.without_face:,} photos without a face, "
-        f"{summary.failed:,} failed",
+        counted(summary.photos, summary.faces, summary.without_face, summary.failed),
         f"{'label':<12}{'faces':>10}{'share':>8}{'w_face':>8}",
     ]
     lines += [

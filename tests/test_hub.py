@@ -150,6 +150,12 @@ def test_offline_without_a_cache(client: Client, setting: dict[str, str]) -> Non
     assert "connect once to download it, or give a folder" in message
 
 
+def test_what_answers_but_is_no_hub_without_a_cache(hub: HubServer, client: Client, files: dict[str, bytes]) -> None:
+    hub.add(REPO, files)
+    hub.repositories[REPO].refusal = (200, "")
+    assert "what answers at HF_ENDPOINT names no commit" in client.refusal()
+
+
 @pytest.mark.parametrize("revision", ["no-such-branch", "0" * 40])
 def test_no_such_revision(hub: HubServer, client: Client, files: dict[str, bytes], revision: str) -> None:
     hub.add(REPO, files)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -124,6 +125,69 @@ def test_people_read_a_line_a_face(pair: str, wall: str, random_checkpoint: Path
     assert second.split()[:2] == ["2", right.emotion]
     assert f"{left.probabilities.max():.1%}" in first
     assert nothing == f"{wall}: no face found"
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_photo_that_cannot_be_read_keeps_none_of_the_others_from_an_answer(
+    form: tuple[str, ...],
+    portrait: str,
+    wall: str,
+    tmp_path: Path,
+    random_checkpoint: Path,
+    capsys: pytest.CaptureFixture[str],
+):
+    page = tmp_path / "a  page.jpg"
+    page.write_text("<html>")
+    words = (portrait, page, tmp_path / "nowhere.jpg", wall, "--checkpoint", random_checkpoint, *form)
+    assert _run("predict", *words) == 2
+    out, err = capsys.readouterr()
+    first, second = err.splitlines()
+    assert first.startswith(f"glamor: {page}: The file is not a photo that can be read")
+    assert second.startswith(f"glamor: {tmp_path / 'nowhere.jpg'}: There is no file")
+    answered = [line for line in out.splitlines() if not line.startswith("  ")]
+    assert [path in line for path, line in zip((portrait, wall), answered, strict=True)] == [True, True]
+
+
+# What a name is, and what is printed of it by a terminal of Windows and one of UTF-8.
+NAMES = [
+    (b"smile \xf0\x9f\x98\x80.png", "smile \\U0001f600.png", "smile \U0001f600.png"),
+    (b"caf\xe9.png", "caf\\udce9.png", "caf\\udce9.png"),
+    (b"two\nlines\x1b[2J.png", "two\\nlines\\x1b[2J.png", "two\\nlines\\x1b[2J.png"),
+]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_names_that_a_terminal_cannot_show_are_written_out(
+    encoding: str, portrait: str, tmp_path: Path, random_checkpoint: Path
+):
+    for name, *_ in NAMES:
+        os.symlink(os.fsencode(portrait), os.fsencode(tmp_path) + b"/" + name)
+    given = [os.fsencode(tmp_path) + b"/" + name for name, *_ in NAMES]
+    missing = [path + b".none" for path in given]
+    words = [sys.executable, "-m", "glamor", "predict", *given, *missing, "--checkpoint", str(random_checkpoint)]
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, env=environment)
+    shown = [windows if encoding == "cp1252" else utf8 for _, windows, utf8 in NAMES]
+    headings = [line for line in done.stdout.decode(encoding).splitlines() if not line.startswith("  ")]
+    assert headings == [f"{tmp_path}/{name}: 1 face" for name in shown]
+    errors = done.stderr.decode(encoding).splitlines()
+    assert [line.partition(": There is no file")[0] for line in errors] == [
+        f"glamor: {tmp_path}/{name}.none" for name in shown
+    ]
+    assert done.returncode == 2
+    done = subprocess.run([*words, "--json"], cwd=ROOT, capture_output=True, env=environment)
+    names = [json.loads(line)["photo"] for line in done.stdout.decode("ascii").splitlines()]
+    assert names == [
+        f"{tmp_path}/{name}" for name in ("smile \U0001f600.png", "caf\\udce9.png", "two\nlines\x1b[2J.png")
+    ]
+
+
+def test_numbers_that_json_lacks_are_never_printed(
+    portrait: str, random_checkpoint: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("glamor.serialise.prediction_to_dict", lambda _: {"probability": float("nan")})
+    assert _run("predict", portrait, "--json", "--checkpoint", random_checkpoint) == 2
+    _assert_one_line(capsys, "not finite")
 
 
 def test_a_given_box_is_used_as_it_is(wall: str, random_checkpoint: Path, capsys: pytest.CaptureFixture[str]):

@@ -187,7 +187,7 @@ def _finished(engine: Engine, batch: Batch) -> Outputs:
     failed = words.FAILED.format(count=summary.failed) if summary.failed else ""
     ending = words.TOO_LONG if batch.too_long else words.STOPPED if batch.stopped else words.DONE
     report = ending.format(
-        photos=summary.photos, total=len(batch.items), faces=summary.faces, minutes=round(LONGEST / 60)
+        photos=summary.photos - summary.failed, total=len(batch.items), faces=summary.faces, minutes=round(LONGEST / 60)
     )
     labels, looked, weighed = _pictures(summary)
     return Outputs(

@@ -26,7 +26,7 @@ TOO_LONG = (
     "Stopped after {minutes} minutes because others are waiting: {photos} of {total} photos, with {faces} faces, have "
     "been analysed. Add the rest separately, or use the shell."
 )
-FAILED = "{count} of them could not be read; the table says why."
+FAILED = "{count} could not be read; the table says why."
 NONE = "There is no photo in these files. Add JPEG, PNG, WebP, GIF, BMP or TIFF files, or a zip of them."
 TOO_MANY = "These are {count} photos. Add at most {most} at once, or use the shell."
 OTHER_WEIGHTS = (

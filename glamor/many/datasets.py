@@ -13,6 +13,7 @@ from glamor.errors import DataError
 from glamor.many.items import Item
 from glamor.many.sources import Count, Source
 
+ASK_SECONDS = 10.0
 _NAME = re.compile(r"(?P<name>[\w.-]+(/[\w.-]+)?)(:(?P<split>[\w.-]+))?")
 
 
@@ -84,9 +85,40 @@ def open_dataset(given: str) -> Source:
         if named is None or is_saved(Path(given)):
             loaded = datasets.load_from_disk(given)
         else:
+            _check_hub(named["name"])
             loaded = datasets.load_dataset(named["name"], split=named["split"], streaming=True)
     splits = loaded.items() if isinstance(loaded, dict) else [(str(loaded.split or "all"), loaded)]
     return Streamed(given, tuple((str(name), rows) for name, rows in splits))
+
+
+def _check_hub(name: str) -> None:
+    """Ask the Hub once, briefly, whether it has a data set: the library itself would try again for 40 s.
+
+    Raises:
+        DataError: if it has none of this name that may be read.
+    """
+    import datasets
+    import httpx2
+    from huggingface_hub import HfApi, errors
+
+    if datasets.config.HF_HUB_OFFLINE:
+        return  # then it does not try
+    try:
+        HfApi().dataset_info(name, timeout=ASK_SECONDS)
+    except errors.RepositoryNotFoundError as error:
+        raise DataError(
+            f"{name} is not a file or folder here, and the Hugging Face Hub has no public data set of this name; check "
+            "the path, or the name, and if it is private, log in with `hf auth login`."
+        ) from error
+    except (httpx2.TransportError, OSError) as error:
+        raise DataError(
+            f"{name} is not a file or folder here, and the Hugging Face Hub cannot be asked for a data set of this "
+            f"name ({_reason(error)}); check the path, or the connection."
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
 
 
 def _length(rows: Any) -> int | None:
@@ -105,8 +137,6 @@ def _refusals(name: str) -> Iterator[None]:
     except (DataError, GeneratorExit):
         raise
     except Exception as error:
-        reason = " ".join(str(error).split())[:200]
         raise DataError(
-            f"{name} is not a file or folder here and cannot be loaded as a data set ({type(error).__name__}: "
-            f"{reason})."
+            f"{name} is not a file or folder here and cannot be loaded as a data set ({_reason(error)})."
         ) from error

@@ -14,6 +14,7 @@ from glamor.decoding import patient_decoder
 from glamor.errors import GlamorError
 from glamor.faces import FaceDetector, default_detector
 from glamor.many.items import Item
+from glamor.many.versions import UNKNOWN, UNREAD, Version, content_of, stamp_of
 from glamor.photo import BoxXyxy, Photo
 from glamor.prepare import PreparedArrays, prepare_arrays, square_box
 
@@ -28,6 +29,7 @@ class Found:
         prepared, boxes_xyxy, scores: one a face, left to right.
         seconds: that this took.
         error: why the photo failed, None if it did not.
+        version: of the photo.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Found:
     scores: tuple[float | None, ...]
     seconds: float
     error: str | None
+    version: Version = UNKNOWN
 
 
 def detect(item: Item, config: ModelConfig) -> Found:
@@ -50,24 +53,27 @@ def detect(item: Item, config: ModelConfig) -> Found:
     Returns:
         What was found. A box that came with the photo is used as it is.
     """
-    start = time.perf_counter()
+    start, version = time.perf_counter(), UNREAD
     try:
-        photo = patient_decoder().decode(item.read())
+        stamp, data = stamp_of(item), item.read()  # in this order: a file that changes in between is read again later
+        version = Version(stamp, content_of(data))
+        photo = patient_decoder().decode(data)
         boxes, scores = _boxes(photo, item, config)
         prepared = tuple(prepare_arrays(photo, box, config) for box in boxes)
     except GlamorError as error:
-        return failed(item, " ".join(str(error).split()), time.perf_counter() - start)
+        return failed(item, " ".join(str(error).split()), time.perf_counter() - start, version)
     except Exception as error:  # one photo must not end the run, whatever a library makes of it
         reason = " ".join(f"{type(error).__name__} {error}".split())[:300]
-        return failed(item, f"The photo cannot be analysed ({reason}).", time.perf_counter() - start)
+        return failed(item, f"The photo cannot be analysed ({reason}).", time.perf_counter() - start, version)
     height, width = photo.shape[:2]
     seconds = time.perf_counter() - start
-    return Found(item.name, item.label, (height, width), prepared, boxes, scores, seconds, None)
+    return Found(item.name, item.label, (height, width), prepared, boxes, scores, seconds, None, version)
 
 
-def failed(item: Item, error: str, seconds: float = 0.0) -> Found:
-    """Return what stands for a photo that could not be analysed."""
-    return Found(item.name, item.label, None, (), (), (), seconds, error)
+def failed(item: Item, error: str, seconds: float = 0.0, version: Version | None = None) -> Found:
+    """Return what stands for a photo that could not be analysed; without a version, nobody knows if it was read."""
+    version = version or Version(stamp_of(item))
+    return Found(item.name, item.label, None, (), (), (), seconds, error, version)
 
 
 def _boxes(photo: Photo, item: Item, config: ModelConfig) -> tuple[tuple[BoxXyxy, ...], tuple[float | None, ...]]:

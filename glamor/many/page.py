@@ -12,6 +12,7 @@ from glamor.decoding import patient_decoder
 from glamor.errors import GlamorError
 from glamor.evaluation.scoring import Measure
 from glamor.images import data_uri, encode_jpeg, shrink
+from glamor.many.counts import COULD_NOT
 from glamor.many.items import Item
 from glamor.many.quality import Quality
 from glamor.many.sources import reopen
@@ -93,10 +94,10 @@ def shown(measure: Measure) -> str:
 
 def _numbers(summary: Summary) -> str:
     values = (
-        (summary.photos, "photos"),
+        (summary.photos - summary.failed, "photos analysed"),
+        (summary.failed, COULD_NOT),
         (summary.faces, "faces"),
         (summary.without_face, "photos without a face"),
-        (summary.failed, "photos that failed"),
     )
     items = "".join(f"<li><strong>{value:,}</strong>{words}</li>" for value, words in values)
     return f'<ul class="numbers">{items}</ul>'
@@ -174,7 +175,7 @@ def _failures(summary: Summary) -> str:
     if not summary.reasons:
         return ""
     rows = "".join(f"<tr><th>{count:,}</th><td>{escape(reason)}</td></tr>" for reason, count in summary.reasons)
-    return f'<section class="wide"><h2>Why photos failed</h2><table>{rows}</table></section>'
+    return f'<section class="wide"><h2>Why photos could not be read</h2><table>{rows}</table></section>'
 
 
 def _image(content: bytes, kind: str, words: str) -> str:

@@ -10,10 +10,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from glamor.many.versions import UNKNOWN, Version
 from glamor.photo import BoxXyxy
 from glamor.predictor import Prediction
 
 SIDES = ("x1", "y1", "x2", "y2")
+ADDED = ("stamp", "content")  # columns that rows of earlier versions lack
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Row:
         seconds: that the photo took: reading, detection and its faces' share of the network's batch.
         checkpoint: sha256 of the weights.
         error: why the photo failed, None if it did not.
+        version: of the photo, as it was when it was read.
     """
 
     file: str
@@ -67,6 +70,7 @@ class Row:
     seconds: float
     checkpoint: str
     error: str | None
+    version: Version = UNKNOWN
 
 
 def answer_of(prediction: Prediction) -> Answer:
@@ -109,6 +113,7 @@ def schema(class_names: Sequence[str]) -> pa.Schema:
             ("seconds", number),
             ("checkpoint", word),
             ("error", word),
+            *((name, word) for name in ADDED),
         ]
     )
 
@@ -128,6 +133,8 @@ def flat(row: Row, class_names: Sequence[str]) -> dict[str, Any]:
         "seconds": row.seconds,
         "checkpoint": row.checkpoint,
         "error": row.error,
+        "stamp": row.version.stamp,
+        "content": row.version.content,
     }
     if row.photo_hw is not None:
         values |= {"photo_height": row.photo_hw[0], "photo_width": row.photo_hw[1]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from glamor.config import ModelConfig
@@ -101,7 +101,8 @@ def _faces(found: Found) -> Iterator[tuple]:  # type: ignore[type-arg]
 def _rows(found: Found, predictions: Iterator[Prediction], seconds_a_face: float, sha256: str) -> tuple[Row, ...]:
     seconds = found.seconds + seconds_a_face * len(found.prepared)
     if not found.prepared:
-        return (Row(found.name, 0, found.label, found.photo_hw, None, None, None, seconds, sha256, found.error),)
+        nothing = Row(found.name, 0, found.label, found.photo_hw, None, None, None, seconds, sha256, found.error)
+        return (replace(nothing, version=found.version),)
     return tuple(
         Row(
             file=found.name,
@@ -114,6 +115,7 @@ def _rows(found: Found, predictions: Iterator[Prediction], seconds_a_face: float
             seconds=seconds,
             checkpoint=sha256,
             error=None,
+            version=found.version,
         )
         for number, (box, score) in enumerate(zip(found.boxes_xyxy, found.scores, strict=True), start=1)
     )

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
+from urllib.request import urlopen
 
 import pytest
 
-from demo.start import open_engine, read_settings
+from demo.start import check_address, in_one_line, open_engine, read_settings
 from glamor.checkpoint import EMBEDDED
-from glamor.errors import CheckpointError
-from tests.live_app import ROOT
+from glamor.errors import CheckpointError, GlamorError
+from tests.live_app import ROOT, free_port
 
 
 def test_the_command_line_wins_over_the_environment(monkeypatch):
@@ -69,3 +73,73 @@ def test_an_app_that_cannot_start_says_why_in_one_line(tmp_path):
     assert done.returncode == 2
     assert done.stderr.startswith("app.py: checkpoint ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "host"), [("::1", "[::1]"), ("[::1]", "[::1]"), ("::", "[::]"), ("localhost", "localhost")]
+)
+def test_an_address_of_ipv6_is_held_as_it_stands_in_links(given, host):
+    assert read_settings(["--host", given]).host == host
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "part"),
+    [
+        ("127.0.0.1", 0, "--port is 0; give a number from 1 to 65535"),
+        ("127.0.0.1", 70_000, "--port is 70000"),
+        ("192.0.2.1", 7860, "--host is 192.0.2.1, which is no address of this machine"),
+        ("no.such.name.invalid", 7860, "--host is no.such.name.invalid"),
+        ("a" * 300, 7860, "which is no address of this machine"),
+    ],
+)
+def test_an_address_that_cannot_be_listened_on_is_refused(host, port, part):
+    with pytest.raises(GlamorError, match=part):
+        check_address(host, port)
+
+
+def test_a_taken_port_ends_the_start_in_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [sys.executable, "app.py", "--port", str(port)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"app.py: Port {port} of 127.0.0.1 is taken by another program; end that one, or choose another port with "
+        "--port, such as 7861.\n"
+    )
+    check_address("127.0.0.1", port)
+
+
+def test_ctrl_c_in_the_middle_of_the_start_leaves_no_traceback(capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    assert in_one_line(interrupted) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_the_page_is_served_over_ipv6(random_checkpoint):
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    command = [sys.executable, "app.py", "--host", "::1", "--port", str(free_port()), "--checkpoint", random_checkpoint]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        line = process.stdout.readline().strip()
+        assert line.startswith("Open http://[::1]:")
+        for _ in range(300):
+            try:
+                answer = urlopen(line.removeprefix("Open "), timeout=30)
+                break
+            except OSError:
+                assert process.poll() is None
+                time.sleep(0.2)
+        with answer:
+            assert answer.status == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        errors = process.communicate()[1]
+    assert "Traceback" not in errors

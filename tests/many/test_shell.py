@@ -41,13 +41,15 @@ def test_every_file_of_a_folder_is_accounted_for(tmp_path: Path, capsys: pytest.
     broken = make_folder(tmp_path / "in", 40, len(WAYS_TO_BREAK), longest=400)
     assert _run("analyse", tmp_path / "in", "--out", tmp_path / "out", "--csv", "--workers", 1) == 0
     out, err = capsys.readouterr()
-    assert f"{len(broken)} photos failed; the reasons are in {tmp_path / 'out' / 'failed.csv'}" in out
+    assert f"40 new, 0 unchanged, 0 replaced, 0 tried again, {len(broken)} failed" in out
+    assert f"{40 - len(broken)} photos analysed, {len(broken)} could not be read; " in out
+    assert f"reasons: {tmp_path / 'out' / 'failed.csv'}" in out
     assert re.search(r"bottleneck: .+waited [\d.]+ s for detection, [\d.]+ s in the network", out)
     assert "photos/s" in err or "s/ photos" in err  # tqdm turns a slow rate round
     expected = {str(path) for path in (tmp_path / "in").rglob("*") if path.is_symlink() or not path.is_dir()}
     assert set(_files(tmp_path / "out")) == expected
     assert len(expected) == 40
-    failed = (tmp_path / "out" / "failed.csv").read_text().splitlines()
+    failed = (tmp_path / "out" / "failed.csv").read_text("utf-8-sig").splitlines()
     assert sorted(line.partition(",")[0] for line in failed[1:]) == sorted(map(str, broken))
     assert (tmp_path / "out" / "faces.csv").exists()
 
@@ -140,6 +142,60 @@ def test_nothing_is_left_to_do_for_the_same_folder(
     assert len(set(_files(out))) == 6
 
 
+def test_what_has_changed_is_done_again_and_the_rest_is_not(
+    make_photos: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, out = make_photos(5), tmp_path / "out"
+    (folder / "000.jpg").write_bytes(b"")
+    (folder / "001.jpg").write_text("no photo")
+    words = ("analyse", folder, "--out", out, "--workers", 0)
+
+    def run(*more: str) -> list[str]:
+        assert _run(*words, *more) == 0
+        lines = capsys.readouterr().out.splitlines()
+        return [line for line in lines if line.startswith("this run: ") or " analysed" in line]
+
+    assert run() == [
+        "this run: 5 new, 0 unchanged, 0 replaced, 0 tried again, 2 failed",
+        "3 photos analysed, 2 could not be read; 3 faces, 1 photo without a face",
+    ]
+    good = (folder / "002.jpg").read_bytes()  # two faces
+    (folder / "000.jpg").write_bytes(good)  # repaired
+    (folder / "003.jpg").write_bytes(good)  # replaced: nobody before
+    (folder / "004.jpg").touch()
+    assert run() == [
+        "this run: 0 new, 3 unchanged, 2 replaced, 0 tried again, 0 failed",
+        "4 photos analysed, 1 could not be read; 7 faces, 0 photos without a face",
+    ]
+    names = [Path(name).name for name in _files(out)]
+    assert sorted(names) == ["000.jpg"] * 2 + ["001.jpg"] + ["002.jpg"] * 2 + ["003.jpg"] * 2 + ["004.jpg"]
+    assert run("--retry-failed") == [
+        "this run: 0 new, 4 unchanged, 0 replaced, 1 tried again, 1 failed",
+        "4 photos analysed, 1 could not be read; 7 faces, 0 photos without a face",
+    ]
+    assert sorted(Path(name).name for name in _files(out)) == sorted(names)
+    assert _run("summarise", out) == 0
+    assert "4 photos analysed, 1 could not be read; 7 faces, 0 photos without a face" in capsys.readouterr().out
+    page = (out / "summary.html").read_text()
+    assert "<strong>4</strong>photos analysed" in page
+    assert "<strong>1</strong>could not be read" in page
+
+
+def test_a_torn_part_is_done_again_and_what_is_no_part_is_named(
+    make_photos: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out" / "parts").mkdir(parents=True)
+    for name in ("00000001.parquet", "notes.txt", "rows.parquet"):
+        (tmp_path / "out" / "parts" / name).touch()
+    assert _run("analyse", make_photos(2), "--out", tmp_path / "out", "--workers", 0) == 0
+    torn, strangers = (line for line in capsys.readouterr().err.splitlines() if line.startswith("glamor: "))
+    assert "00000001.parquet" in torn
+    assert torn.endswith("their photos are analysed again.")
+    assert "notes.txt, rows.parquet" in strangers
+    assert sorted(path.name for path in (tmp_path / "out" / "parts").iterdir()) == ["notes.txt", "rows.parquet"]
+    assert len(set(_files(tmp_path / "out"))) == 2
+
+
 @pytest.mark.parametrize(
     ("words", "part"),
     [
@@ -167,7 +223,7 @@ def test_summarise_prints_a_table_and_writes_a_page(
     assert _run("analyse", make_photos(4), "--out", tmp_path / "out", "--workers", 0) == 0
     assert _run("summarise", tmp_path / "out") == 0
     out = capsys.readouterr().out
-    assert "4 photos: 4 faces, 1 photos without a face, 0 failed" in out
+    assert "4 photos analysed; 4 faces, 1 photo without a face\n" in out
     page = (tmp_path / "out" / "summary.html").read_text()
     assert page.count("<figure>") == 12  # four faces, picked for three reasons
     assert not re.search(r"(src|href)=\"(?!data:)", page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import time
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from glamor.errors import DataError, PhotoError
 from glamor.many.items import Item
 from glamor.many.sources import Count, open_sources, reopen
 from tests.datasets import SCENE_BOX, make_faces, make_scenes
+from tests.hub_server import HubServer, use_hub
 
 
 def _items(*paths: object) -> list[Item]:
@@ -181,3 +183,15 @@ def test_a_data_set_that_cannot_be_had_is_refused_in_one_sentence(monkeypatch: p
     monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
     with pytest.raises(DataError, match="nobody/nothing-at-all:train is not a file or folder here"):
         open_sources(["nobody/nothing-at-all:train"])
+
+
+def test_a_name_that_is_nothing_at_all_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = time.monotonic()
+    with HubServer() as hub:
+        use_hub(hub.url, tmp_path, monkeypatch)
+        with pytest.raises(DataError, match="no public data set of this name; check the path"):
+            open_sources(["nobody/nothing"])
+    use_hub("http://127.0.0.1:9", tmp_path, monkeypatch)  # nobody listens there
+    with pytest.raises(DataError, match="cannot be asked for a data set of this name"):
+        open_sources(["nobody/nothing"])
+    assert time.monotonic() - start < 10

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,8 +14,12 @@ import pytest
 
 from glamor.errors import DataError
 from glamor.many import store as module
+from glamor.many.items import Item
+from glamor.many.known import State
+from glamor.many.owner import LOCK
 from glamor.many.rows import Answer, Row
 from glamor.many.store import Store, Totals
+from glamor.many.versions import Version
 
 CLASSES = ("Calm", "Merry")
 ANSWER = Answer("Merry", False, (0.25, 0.75), 0.6, 0.4, ((0.5, 0.25), (0.25, 0.0)), 0.75, (1.0, 2.0, 3.0, 4.0))
@@ -36,7 +42,7 @@ def _files(folder: Path) -> list[str]:
 
 def test_every_value_arrives_in_its_column(tmp_path: Path) -> None:
     with _open(tmp_path) as store:
-        store.add([_row("a.jpg")])
+        store.add([replace(_row("a.jpg"), version=Version("9-8", "0f"))])
         store.add([_row("b.jpg", 0, 'broken, "they" say')])
         assert store.finish() == Totals(photos=2, without_face=0, failed=1, faces=1)
         store.write_csv()
@@ -47,17 +53,17 @@ def test_every_value_arrives_in_its_column(tmp_path: Path) -> None:
         "emotion": "Merry", "uncertain": False, "p_Calm": 0.25, "p_Merry": 0.75, "w_face": 0.6, "w_context": 0.4,
         "attention": [[0.5, 0.25], [0.25, 0.0]], "attention_entropy": 0.75,
         "region_x1": 1.0, "region_y1": 2.0, "region_x2": 3.0, "region_y2": 4.0,
-        "seconds": 0.5, "checkpoint": "abc", "error": None,
+        "seconds": 0.5, "checkpoint": "abc", "error": None, "stamp": "9-8", "content": "0f",
     }  # fmt: skip
     assert (second["file"], second["face"], second["emotion"], second["error"]) == (
         "b.jpg", 0, None, 'broken, "they" say'
     )  # fmt: skip
-    with (tmp_path / "faces.csv").open(newline="") as file:
+    with (tmp_path / "faces.csv").open(newline="", encoding="utf-8-sig") as file:
         shown = list(csv.DictReader(file))
     assert list(shown[0]) == list(first)
     assert json.loads(shown[0]["attention"]) == first["attention"]
     assert shown[1]["error"] == second["error"]
-    with (tmp_path / "failed.csv").open(newline="") as file:
+    with (tmp_path / "failed.csv").open(newline="", encoding="utf-8-sig") as file:
         assert list(csv.reader(file)) == [["file", "error"], ["b.jpg", 'broken, "they" say']]
 
 
@@ -77,9 +83,9 @@ def test_what_was_there_is_known_and_kept(tmp_path: Path) -> None:
 def test_every_photo_is_known_apart_from_every_other(tmp_path: Path) -> None:
     with _open(tmp_path) as store:
         store.add([_row(f"{n}.jpg") for n in range(1000)])
-    store = _open(tmp_path)
-    assert store.done == 1000
-    assert not any(store.has(f"{n}.png") for n in range(1000))
+    with _open(tmp_path) as store:
+        assert store.done == 1000
+        assert not any(store.has(f"{n}.png") for n in range(1000))
 
 
 def test_parts_are_numbered_on_from_run_to_run(tmp_path: Path) -> None:
@@ -118,6 +124,7 @@ def test_a_full_part_is_written_at_once_and_a_runs_first_one_sooner(
     for n in range(6):
         store.add([_row(f"{n}.jpg")])
     assert len(list((tmp_path / "parts").iterdir())) == 3
+    del store  # its process ends here, and the lock with it
     assert _open(tmp_path).done == 5
 
 
@@ -157,7 +164,7 @@ def test_half_written_files_are_removed(tmp_path: Path) -> None:
         assert list(tmp_path.rglob("*.partial")) == []
         assert store.done == 0
         assert store.finish() == Totals(0, 0, 0, 0)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["faces.parquet", "parts"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [LOCK, "faces.parquet", "parts"]
 
 
 def test_rows_of_other_weights_are_refused(tmp_path: Path) -> None:
@@ -197,6 +204,84 @@ def test_many_small_parts_become_few_groups(tmp_path: Path, monkeypatch: pytest.
         store.add([_row("24.jpg")])
         store.finish()
     assert _groups(tmp_path / "faces.parquet") == [10, 10, 5]
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_rows_of_earlier_versions_are_read_and_their_photos_trusted(merged: bool, tmp_path: Path) -> None:
+    with _open(tmp_path) as store:
+        store.add([_row("a.jpg"), _row("a.jpg", 2)])
+        store.flush()
+        (written,) = (tmp_path / "parts").iterdir()
+        if merged:
+            store.finish()
+            written = tmp_path / "faces.parquet"
+    table = pq.read_table(written)
+    pq.write_table(table.drop_columns(["stamp", "content"]), written)  # as it was before these came
+    (tmp_path / "a.jpg").write_bytes(b"whatever")
+    with _open(tmp_path) as store:
+        assert store.state(Item("a.jpg", str(tmp_path / "a.jpg"))) is State.UNCHANGED
+        store.add([_row("b.jpg")])
+        assert store.finish() == Totals(photos=2, without_face=0, failed=0, faces=3)
+        store.write_csv()
+    assert pq.read_table(tmp_path / "faces.parquet").slice(0, 2).equals(table.replace_schema_metadata(None))
+    assert _files(tmp_path) == ["a.jpg", "a.jpg", "b.jpg"]
+
+
+def test_only_the_last_rows_of_a_photo_stay_whenever_its_run_was_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "GROUP_ROWS", 2)
+    with _open(tmp_path) as store:
+        store.add([_row("a.jpg", face) for face in (1, 2, 3)])
+        store.add([_row("b.jpg", 0, "torn")])
+        store.add([_row("c.jpg", face) for face in (1, 2)])
+        store.finish()
+    with _open(tmp_path) as store:
+        store.add([_row("a.jpg", 1)])  # and the power fails
+    with _open(tmp_path) as store:
+        assert store.done == 3
+        store.add([_row("b.jpg", face) for face in (1, 2)])
+        assert store.finish() == Totals(photos=3, without_face=0, failed=0, faces=5)
+    assert _files(tmp_path) == ["c.jpg", "c.jpg", "a.jpg", "b.jpg", "b.jpg"]
+
+
+@pytest.mark.parametrize("left", ["nothing", "half", "zeros"])
+def test_what_a_power_cut_leaves_of_a_part_is_done_again(left: str, tmp_path: Path) -> None:
+    with _open(tmp_path) as store:
+        for name in ("a.jpg", "b.jpg"):
+            store.add([_row(name)])
+            store.flush()
+    torn = tmp_path / "parts" / "00000001.parquet"
+    whole = torn.read_bytes()
+    zeros = whole[:4] + bytes(400) + whole[404:]  # the disk had written the end and not the beginning
+    torn.write_bytes({"nothing": b"", "half": whole[: len(whole) // 2], "zeros": zeros}[left])
+    with _open(tmp_path) as store:
+        assert (store.has("a.jpg"), store.has("b.jpg")) == (False, True)
+        (note,) = store.notes
+        assert "00000001.parquet" in note
+        store.add([_row("a.jpg")])
+        store.finish()
+    assert sorted(_files(tmp_path)) == ["a.jpg", "b.jpg"]
+
+
+def test_parts_are_on_disk_before_they_have_their_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[str] = []
+    sync, move = os.fsync, os.replace
+
+    def synced(descriptor: int) -> None:
+        events.append(os.path.basename(os.readlink(f"/proc/self/fd/{descriptor}")))
+        sync(descriptor)
+
+    def moved(source: Path, target: Path) -> None:
+        events.append(f"-> {target.name}")
+        move(source, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", moved)
+    with _open(tmp_path) as store:
+        store.add([_row("a.jpg")])
+        store.flush()
+    assert events == ["00000001.parquet.partial", "-> 00000001.parquet", "parts"]
 
 
 def _groups(path: Path) -> list[int]:
