@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from glamor.errors import PhotoError, quoted
+from glamor.mend import bare, ended, lacks_end
 from glamor.structure import check_structure, values_overlap
 
 EncodedPhoto = str | os.PathLike[str] | bytes  # the path of a file, or what is in it
@@ -116,7 +117,12 @@ def _read(path: Path) -> bytes:
 def _decoded(data: bytes) -> Photo:
     with _pillow_refusals():
         check_structure(data)
+        data = bare(data)
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            _check_size(*image.size)
+            if not lacks_end(data):
+                return _pixels(_upright(image))
+        with Image.open(io.BytesIO(ended(data)), formats=FORMATS) as image:
             return _pixels(_upright(image))
 
 
