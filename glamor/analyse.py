@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from glamor.errors import DataError
 from glamor.faces import default_detector
+from glamor.kinds import NAMES
 from glamor.many.items import Item
 from glamor.many.run import BATCH, Clock, analyse
 from glamor.many.sources import Source, open_sources
@@ -99,7 +100,7 @@ def _analyse(args: argparse.Namespace, sources: tuple[Source, ...], predictor: P
     counts = [source.count() for source in sources]
     total = None if any(count.photos is None for count in counts) else sum(count.photos or 0 for count in counts)
     if total == 0:
-        raise DataError(f"there is no photo in {', '.join(args.paths)}; give JPEG, PNG, WebP, GIF, BMP or TIFF files.")
+        raise DataError(f"there is no photo in {', '.join(args.paths)}; give {NAMES} files.")
     if others := sum(count.others for count in counts):
         print(f"{others:,} files that are not pictures are left out")
     clock = Clock()
