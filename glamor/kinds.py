@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")  # as Pillow calls them
-NAMES = "JPEG, PNG, WebP, GIF, BMP or TIFF"
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")  # as Pillow calls them
+NAMES = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF"
 HEAD = 1024  # bytes that tell a kind
 
 _READ = re.compile(
     rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF....WEBP|BM.{4}\0\0\0\0.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0"
-    rb"|II[\x2a\x2b]\0|MM\0[\x2a\x2b]",
+    rb"|II[\x2a\x2b]\0|MM\0[\x2a\x2b]|.{4}ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1|avi[fs])",
     re.DOTALL,
 )
 _TEXT = rb"(?:\xef\xbb\xbf)?\s*+"
@@ -27,8 +27,6 @@ _PICTURES = {
     "a GIMP file": rb"gimp xcf",
     "an OpenEXR picture": rb"\x76\x2f\x31\x01",
     "a Radiance picture": rb"#\?(?:RADIANCE|RGBE)\n",
-    "a HEIC photo": rb".{4}ftyp(?:heic|heix|heim|heis|hevc|mif1|msf1)",
-    "an AVIF picture": rb".{4}ftypavi[fs]",
 }
 _OTHERS = {
     "a PDF document": rb".{0,1000}?%PDF-\d",
@@ -57,6 +55,11 @@ def is_picture(head: bytes) -> bool:
         head: the first HEAD bytes, or the whole of a shorter file.
     """
     return bool(_READ.match(head)) or any(kind.match(head[:HEAD]) for kind in _UNREAD_PICTURES.values())
+
+
+def is_boxed(head: bytes) -> bool:
+    """Tell whether a file begins as HEIC and AVIF do, whose decoders do not tell damage from other kinds."""
+    return head[4:8] == b"ftyp"
 
 
 def other_kind(data: bytes) -> str:

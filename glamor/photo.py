@@ -12,6 +12,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from glamor.colour import Conversion, conversion
 from glamor.depth import black_is_zero, colour, grey, is_deep, mark_planes
 from glamor.errors import PhotoError, quoted
-from glamor.kinds import FORMATS, NAMES, other_kind
+from glamor.kinds import FORMATS, NAMES, is_boxed, other_kind
 from glamor.mend import bare, ended, lacks_end
 from glamor.structure import check_structure, values_overlap
 
@@ -34,7 +35,9 @@ MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 65_500  # the longest that libjpeg writes, and a masked photo goes through JPEG
 MIN_SIDE = 16
+DAMAGED = "The photo is damaged or cut off and cannot be decoded; save or upload it again."
 NOT_A_PHOTO = f"not a photo that can be read; accepted are {NAMES}; convert it to JPEG."
+HEIF_THREADS = 2  # of one photo: each needs memory
 PIXELS_AT_ONCE = 2**17  # while they become RGB; as many stay in a processor's cache
 
 _SIZES = f"sides of {MIN_SIDE} to {MAX_SIDE:,} pixels and at most {MAX_PIXELS // 10**6} megapixels"
@@ -61,7 +64,7 @@ def load_photo(source: PhotoSource) -> Photo:
 
     Args:
         source: path of a file, the bytes of a file, a PIL image, or an RGB array (H, W, 3)
-            uint8. Files may be JPEG, PNG, WebP, GIF, BMP or TIFF.
+            uint8. Files may be JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF.
 
     Returns:
         (H, W, 3) uint8, RGB, in [0, 255], contiguous and writable; an array that is all of
@@ -117,10 +120,12 @@ def _read(path: Path) -> bytes:
 
 
 def _decoded(data: bytes) -> Photo:
-    with _pillow_refusals():
+    with _pillow_refusals(data):
         if kind := other_kind(data):
             raise PhotoError(f"The file is {kind}, {NOT_A_PHOTO}")
         check_structure(data)
+        if is_boxed(data):
+            register_heif()
         data, inverted = black_is_zero(bare(data))
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_size(*image.size)
@@ -130,8 +135,16 @@ def _decoded(data: bytes) -> Photo:
             return _pixels(_upright(image))
 
 
+@cache
+def register_heif() -> None:
+    """Have Pillow's one list of readers know HEIC; only where photos are decoded, not wherever Pillow is used."""
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=HEIF_THREADS)
+
+
 @contextmanager
-def _pillow_refusals() -> Iterator[None]:
+def _pillow_refusals(data: bytes = b"") -> Iterator[None]:
     """Make a PhotoError of all that Pillow raises, and keep its warnings off the screen."""
     _quieten()
     try:
@@ -141,11 +154,13 @@ def _pillow_refusals() -> Iterator[None]:
     except MemoryError as error:
         raise PhotoError("There is not enough memory to decode the photo; save it smaller.") from error
     except UnidentifiedImageError as error:
+        if is_boxed(data):
+            raise PhotoError(DAMAGED) from error
         raise PhotoError(f"The file is {NOT_A_PHOTO}") from error
     except Image.DecompressionBombError as error:
         raise PhotoError(f"The photo is far too large; resize it to {_SIZES}.") from error
     except Exception as error:  # on damaged data Pillow's decoders let nearly any class of exception out
-        raise PhotoError("The photo is damaged or cut off and cannot be decoded; save or upload it again.") from error
+        raise PhotoError(DAMAGED) from error
 
 
 def _quieten() -> None:

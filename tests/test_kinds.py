@@ -10,8 +10,9 @@ from PIL import Image
 
 from glamor.errors import PhotoError
 from glamor.kinds import HEAD, NAMES, is_picture, other_kind
-from glamor.photo import load_photo
+from glamor.photo import load_photo, register_heif
 
+register_heif()  # here also to write it
 OTHERS = {
     b"%PDF-1.7\n%\xe2\xe3": "a PDF document",
     b"junk before it\n%PDF-1.4": "a PDF document",
@@ -54,7 +55,7 @@ def encoded(format: str) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("format", ["JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
+@pytest.mark.parametrize("format", ["JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF"])
 def test_pictures_are_known_by_their_first_bytes(format: str) -> None:
     data = encoded(format)
     assert is_picture(data[:HEAD])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from glamor.photo import load_photo
+from glamor.photo import load_photo, register_heif
 from tests.fuzz.mutate import Rng, any_of, damaged_bytes
 
 GIANT_SIZE = (7000, 7100)  # just within the accepted number of pixels
@@ -47,6 +47,12 @@ FORMS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("TIFF", "1", {"compression": "group4"}),
     ("TIFF", "CMYK", {}),
     ("TIFF", "I;16", {}),
+    ("AVIF", "RGB", {"speed": 10}),
+    ("AVIF", "RGBA", {"speed": 10}),
+    ("AVIF", "RGB", {"save_all": True, "speed": 10}),
+    ("HEIF", "RGB", {}),
+    ("HEIF", "RGBA", {}),
+    ("HEIF", "RGB", {"save_all": True}),
 )
 # Uncompressed, a giant is over the limit of bytes.
 GIANT_FORMS = tuple(
@@ -57,6 +63,7 @@ GIANT_FORMS = tuple(
 @cache
 def small() -> tuple[bytes, ...]:
     """Return a small valid file of each form."""
+    register_heif()  # also to write it
     return tuple(_encoded(*form, (40, 32)) for form in FORMS)
 
 
