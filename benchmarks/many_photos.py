@@ -143,7 +143,7 @@ WAYS_TO_BREAK: dict[str, Callable[[Path], None]] = {
     "long-line.png": _holding(_png(70_000, 20, zlib.compress(bytes(100)))),
     "no-data.png": _holding(_png(300, 300, b"")),
     "tiny.png": _holding(_encoded("PNG", side=4)),
-    "floats.tiff": _holding(_encoded("TIFF", "F")),
+    "drawing.psd": _holding(b"8BPS\0\1" + bytes(200)),
     "vector.svg": _holding(b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
     "phone.heic": _holding(b"\0\0\0\x18ftypheic" + bytes(200)),
     "cut.zip": _holding(b"PK\x03\x04" + bytes(300)),

@@ -7,12 +7,14 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from demo import words
 from demo.uploads import own_file
 from glamor.errors import ExplainError, FaceError, PhotoError, quoted
 from glamor.photo import BoxXyxy
 
+_INLINE, _FROM_WEB = "data:", str.maketrans("-_", "+/")  # RFC 2397; RFC 4648, section 5
 MOST_BOXES = 256  # a request; each takes a third of a megabyte and some milliseconds
 
 
@@ -22,26 +24,50 @@ def photo_source(payload: Any) -> str | bytes | None:
     The image component would open the file before our limits are checked and fail in its own way on what
     is no picture, so events that read it skip its preprocessing and hand its raw value to this function.
 
+    Args:
+        payload: a file in the cache as Gradio describes it, or a picture as ``data:image/jpeg;base64,...``, either by
+            itself or as the description's ``url``.
+
     Raises:
-        PhotoError: unless it describes a file in the cache as Gradio does.
+        PhotoError: for everything else.
     """
     if payload is None:
         return None
+    if isinstance(payload, str) and _is_inline(payload):
+        return _inline(payload)
     if not isinstance(payload, Mapping):
         raise PhotoError(words.BAD_PHOTO.format(given=_short(payload)))
     url, path = payload.get("url"), payload.get("path")
-    if isinstance(url, str) and url.startswith("data:"):
+    if isinstance(url, str) and _is_inline(url):
         return _inline(url)
     if path is not None and not isinstance(path, str):
         raise PhotoError(words.BAD_PHOTO.format(given=_short(path)))
     return str(own_file(path)) if path else None
 
 
-def _inline(url: str) -> bytes:
+def canonical(value: Any) -> Any:
+    """Return a picture sent inline as every reader of base64 takes it; any other value as it is.
+
+    Raises:
+        PhotoError: if it is no base64.
+    """
+    if not (isinstance(value, str) and _is_inline(value)):
+        return value
+    kind = value.partition(",")[0][len(_INLINE) :]
+    return f"{_INLINE}{kind},{base64.b64encode(_inline(value)).decode()}"
+
+
+def _is_inline(address: str) -> bool:
+    return address[: len(_INLINE)].lower() == _INLINE
+
+
+def _inline(address: str) -> bytes:
+    """Return what an address holds, in base64 as programs write it: in lines, for the web, without its ``=``."""
+    letters = "".join(unquote(address.partition(",")[2]).split()).translate(_FROM_WEB).rstrip("=")
     try:
-        return base64.b64decode(url.partition(",")[2], validate=True)
+        return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
     except ValueError:
-        return b""  # which is refused as every empty file is
+        raise PhotoError(words.BAD_INLINE) from None
 
 
 def box(value: Any) -> BoxXyxy:

@@ -85,6 +85,10 @@ BAD_INPUTS = (
     "The photo cannot be read from the request. Send a file that has been uploaded to this app, or the photo itself "
     "as data:image/jpeg;base64,...; see “Use via API”."
 )
+BAD_INLINE = (
+    "The photo in the request is not base64; accepted is data:image/jpeg;base64,... with or without line breaks and "
+    "padding; send it anew, or upload it as a file."
+)
 CACHE_UNWRITABLE = "The pictures cannot be saved: the server’s disk is full or not writable. Try again later."
 CLOSING = "The server is shutting down, so this was stopped. Try again in a minute."
 NO_CACHE = "{folder} is not writable ({reason}). Set GRADIO_TEMP_DIR to a folder that is."

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from glamor.errors import DataError
 from glamor.faces import default_detector
+from glamor.kinds import NAMES
 from glamor.many.counts import counted, number_of
 from glamor.many.items import Item
 from glamor.many.known import State
@@ -138,7 +139,7 @@ def _total(args: argparse.Namespace, sources: tuple[Source, ...]) -> int | None:
     counts = [source.count() for source in sources]
     total = None if any(count.photos is None for count in counts) else sum(count.photos or 0 for count in counts)
     if total == 0:
-        raise DataError(f"there is no photo in {', '.join(args.paths)}; give JPEG, PNG, WebP, GIF, BMP or TIFF files.")
+        raise DataError(f"there is no photo in {', '.join(args.paths)}; give {NAMES} files.")
     if others := sum(count.others for count in counts):
         print(f"{others:,} files that are not pictures are left out")
     return total

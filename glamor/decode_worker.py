@@ -14,6 +14,7 @@ import sys
 from contextlib import suppress
 from typing import IO
 
+import PIL.AvifImagePlugin
 import PIL.BmpImagePlugin
 import PIL.GifImagePlugin
 import PIL.JpegImagePlugin
@@ -22,7 +23,7 @@ import PIL.TiffImagePlugin
 import PIL.WebPImagePlugin  # noqa: F401 (each would be imported while the first photo of its kind waits)
 
 from glamor.errors import PhotoError
-from glamor.photo import Photo, load_photo
+from glamor.photo import Photo, load_photo, register_heif
 
 READY = b"!"
 REQUEST = struct.Struct("<Q")  # bytes of the file that follows
@@ -41,6 +42,7 @@ def serve(mebibytes: int, seconds: float, nice: int) -> None:
     """
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a decoder's library might print is no answer
+    register_heif()
     _confine(mebibytes, nice)
     answers.write(READY)
     answers.flush()

@@ -12,13 +12,18 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
+from glamor.colour import Conversion, conversion
+from glamor.depth import black_is_zero, colour, grey, is_deep, mark_planes
 from glamor.errors import PhotoError, quoted
+from glamor.kinds import FORMATS, NAMES, is_boxed, other_kind
+from glamor.mend import bare, ended, lacks_end
 from glamor.structure import check_structure, values_overlap
 
 EncodedPhoto = str | os.PathLike[str] | bytes  # the path of a file, or what is in it
@@ -26,14 +31,15 @@ PhotoSource = EncodedPhoto | Image.Image | NDArray[np.uint8]
 Photo = NDArray[np.uint8]
 BoxXyxy = tuple[float, float, float, float]
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 65_500  # the longest that libjpeg writes, and a masked photo goes through JPEG
 MIN_SIDE = 16
+DAMAGED = "The photo is damaged or cut off and cannot be decoded; save or upload it again."
+NOT_A_PHOTO = f"not a photo that can be read; accepted are {NAMES}; convert it to JPEG."
+HEIF_THREADS = 2  # of one photo: each needs memory
 PIXELS_AT_ONCE = 2**17  # while they become RGB; as many stay in a processor's cache
 
-_FORMATS = "JPEG, PNG, WebP, GIF, BMP or TIFF"
 _SIZES = f"sides of {MIN_SIDE} to {MAX_SIDE:,} pixels and at most {MAX_PIXELS // 10**6} megapixels"
 _ORIENTATION = 0x0112  # EXIF 2.3: how the camera was held; what turns the picture upright again
 _TURNS = {
@@ -53,12 +59,12 @@ def load_photo(source: PhotoSource) -> Photo:
 
     For photos from strangers there is :class:`glamor.decoding.Decoder`.
 
-    EXIF rotation is applied, transparency is laid on white, 16-bit grey keeps its upper 8
-    bits, palettes, CMYK and grey become RGB; of an animation the first frame is taken.
+    EXIF rotation is applied, colour profiles are followed into sRGB, transparency is laid on white, of more than 8 bits
+    the upper ones that are used are kept, palettes, CMYK and grey become RGB; of an animation the first frame is taken.
 
     Args:
         source: path of a file, the bytes of a file, a PIL image, or an RGB array (H, W, 3)
-            uint8. Files may be JPEG, PNG, WebP, GIF, BMP or TIFF.
+            uint8. Files may be JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF.
 
     Returns:
         (H, W, 3) uint8, RGB, in [0, 255], contiguous and writable; an array that is all of
@@ -86,7 +92,7 @@ def read_encoded(source: EncodedPhoto) -> bytes:
     """
     data = source if isinstance(source, bytes) else _read(Path(source))
     if not data:
-        raise PhotoError(f"The file is empty; choose a photo in {_FORMATS} format.")
+        raise PhotoError(f"The file is empty; choose a photo in {NAMES} format.")
     if len(data) > MAX_BYTES:
         raise PhotoError(f"The file is larger than {MAX_BYTES // 2**20} MiB; save it smaller, for example as JPEG.")
     return data
@@ -114,14 +120,31 @@ def _read(path: Path) -> bytes:
 
 
 def _decoded(data: bytes) -> Photo:
-    with _pillow_refusals():
+    with _pillow_refusals(data):
+        if kind := other_kind(data):
+            raise PhotoError(f"The file is {kind}, {NOT_A_PHOTO}")
         check_structure(data)
+        if is_boxed(data):
+            register_heif()
+        data, inverted = black_is_zero(bare(data))
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            _check_size(*image.size)
+            if not lacks_end(data):
+                return _pixels(_upright(image, data, inverted))
+        with Image.open(io.BytesIO(ended(data)), formats=FORMATS) as image:
             return _pixels(_upright(image))
 
 
+@cache
+def register_heif() -> None:
+    """Have Pillow's one list of readers know HEIC; only where photos are decoded, not wherever Pillow is used."""
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=HEIF_THREADS)
+
+
 @contextmanager
-def _pillow_refusals() -> Iterator[None]:
+def _pillow_refusals(data: bytes = b"") -> Iterator[None]:
     """Make a PhotoError of all that Pillow raises, and keep its warnings off the screen."""
     _quieten()
     try:
@@ -131,11 +154,13 @@ def _pillow_refusals() -> Iterator[None]:
     except MemoryError as error:
         raise PhotoError("There is not enough memory to decode the photo; save it smaller.") from error
     except UnidentifiedImageError as error:
-        raise PhotoError(f"The file is not a photo that can be read; convert it to {_FORMATS}.") from error
+        if is_boxed(data):
+            raise PhotoError(DAMAGED) from error
+        raise PhotoError(f"The file is {NOT_A_PHOTO}") from error
     except Image.DecompressionBombError as error:
         raise PhotoError(f"The photo is far too large; resize it to {_SIZES}.") from error
     except Exception as error:  # on damaged data Pillow's decoders let nearly any class of exception out
-        raise PhotoError("The photo is damaged or cut off and cannot be decoded; save or upload it again.") from error
+        raise PhotoError(DAMAGED) from error
 
 
 def _quieten() -> None:
@@ -153,11 +178,21 @@ def _check_size(width: int, height: int) -> None:
         raise PhotoError(f"The photo is {width} x {height} pixels; resize it to {_SIZES}.")
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    """Return the picture upright, decoded; the size is checked before pixels are decoded into memory."""
+def _upright(image: Image.Image, data: bytes = b"", inverted: bool = False) -> Image.Image:
+    """Return the picture upright, decoded, with 8 bits; its size is checked before pixels are decoded into memory.
+
+    Args:
+        image: not decoded yet.
+        data: the file that it is from.
+        inverted: whether 0 is white in it.
+    """
     _check_size(*image.size)
+    mark_planes(image)
     image.load()
     turn = _turn(image)
+    image = grey(image) if is_deep(image) else colour(image, data)
+    if inverted:
+        image = ImageOps.invert(image)
     return image if turn is None else image.transpose(turn)
 
 
@@ -177,26 +212,21 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
 
 def _pixels(image: Image.Image) -> Photo:
     """Return the picture's pixels, some rows after others: the large photo is in memory twice, not five times."""
+    if image.mode in ("I", "F"):
+        raise PhotoError("The photo has 32 bits per channel; save it with 8 or 16, as JPEG or PNG.")
     width, height = image.size
-    photo = np.empty((height, width, 3), np.uint8)
+    photo, convert = np.empty((height, width, 3), np.uint8), conversion(image)
     rows = max(1, PIXELS_AT_ONCE // width)
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
-        photo[top:bottom] = np.asarray(_rgb(image.crop((0, top, width, bottom))))
+        photo[top:bottom] = np.asarray(_rgb(image.crop((0, top, width, bottom)), convert))
     return photo
 
 
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode in ("I", "F"):
-        raise PhotoError("The photo has 32 bits per channel; save it with 8 or 16, as JPEG or PNG.")
-    if image.mode.startswith("I;16"):  # Pillow's own conversion would clip all above 255 to white
-        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
-    if image.has_transparency_data:
-        return _on_white(image if image.mode == "RGBA" else image.convert("RGBA"))
-    return image.convert("RGB")
-
-
-def _on_white(rgba: Image.Image) -> Image.Image:
+def _rgb(image: Image.Image, convert: Conversion) -> Image.Image:
+    if not image.has_transparency_data:
+        return convert(image)
+    rgba = image if image.mode == "RGBA" else image.convert("RGBA")
     paper = Image.new("RGB", rgba.size, "white")
-    paper.paste(rgba, mask=rgba.getchannel("A"))
+    paper.paste(convert(rgba.convert("RGB")), mask=rgba.getchannel("A"))
     return paper

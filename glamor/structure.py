@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 
 from glamor.errors import PhotoError
 
@@ -111,6 +112,21 @@ def values_overlap(tiff: bytes) -> bool:
     Each is read by itself: a thousand tags that share a megabyte take a gigabyte.
     """
     tiff = tiff.removeprefix(b"Exif\0\0")
+    _, _, entries = _directory(tiff)
+    read = (min(_TYPE_BYTES.get(kind, 0) * values, max(0, len(tiff) - at)) for _, kind, values, at in entries)
+    return sum(read) > 2 * len(tiff)
+
+
+def tiff_tags(tiff: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Yield number, type and count of each tag in a TIFF file's first directory, and where its value or address is."""
+    start, entry, entries = _directory(tiff)
+    place = struct.calcsize(entry[:-1])
+    for number, (tag, kind, count, _) in enumerate(entries):
+        yield tag, kind, count, start + number * struct.calcsize(entry) + place
+
+
+def _directory(tiff: bytes) -> tuple[int, str, Iterator[tuple[int, int, int, int]]]:
+    """Return where the first directory's entries begin, how each is laid out, and those that are there."""
     try:
         order = {b"II": "<", b"MM": ">"}[tiff[:2]]
         (version,) = struct.unpack_from(order + "H", tiff, 2)
@@ -118,12 +134,10 @@ def values_overlap(tiff: bytes) -> bool:
         (start,) = struct.unpack_from(order + entry[-1], tiff, place)
         (count,) = struct.unpack_from(order + number, tiff, start)
     except (KeyError, struct.error):
-        return False  # none at all
+        return 0, "<HHLL", iter(())  # none at all
     start, size = start + struct.calcsize(number), struct.calcsize(order + entry)
     there = min(count, (len(tiff) - start) // size)
-    entries = struct.iter_unpack(order + entry, tiff[start : start + there * size])
-    read = (min(_TYPE_BYTES.get(kind, 0) * values, max(0, len(tiff) - at)) for _, kind, values, at in entries)
-    return sum(read) > 2 * len(tiff)
+    return start, order + entry, struct.iter_unpack(order + entry, tiff[start : start + there * size])
 
 
 def _check_tiff(data: bytes) -> None:

@@ -48,7 +48,7 @@ class Endpoints:
         """Predict the expression of every face in a photo. It is not what the person feels.
 
         Args:
-            photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
+            photo: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF: a web address, or inline as data:image/jpeg;base64,...
             boxes: Face boxes as a list of [x1, y1, x2, y2] in photo pixels. Default: the faces are detected.
 
         Returns:
@@ -71,7 +71,7 @@ class Endpoints:
         """Show which pixels moved the network's score for one expression of one face, in the face and in the scene.
 
         Args:
-            photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
+            photo: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF: a web address, or inline as data:image/jpeg;base64,...
             method: How to explain, for example integrated_gradients, grad_cam or occlusion.
             target: Which to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the most probable.
             face: Which face, counted from 1, from left to right. Default: the largest.
@@ -93,7 +93,7 @@ class Endpoints:
         """Check how far the explanations of one face can be trusted. It takes up to half a minute.
 
         Args:
-            photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
+            photo: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF: a web address, or inline as data:image/jpeg;base64,...
             methods: Which maps to check, for example integrated_gradients and occlusion. Default: as on the page.
             target: Which to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the most probable.
             face: Which face, counted from 1, from left to right. Default: the largest.
@@ -118,7 +118,7 @@ class Endpoints:
         """Ask what the network would answer for one face if some of its values or inputs were set by hand.
 
         Args:
-            photo: A picture of people: JPEG, PNG, WebP, GIF, BMP or TIFF.
+            photo: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF: a web address, or inline as data:image/jpeg;base64,...
             face: Which face, counted from 1, from left to right. Default: the largest.
             box: The face as [x1, y1, x2, y2] in photo pixels, instead of a detected face.
             w_face: Weight of the face against the scene, from 0 to 1. Default: the network's own.

@@ -205,7 +205,15 @@ def _cached_files(values: Any) -> Iterator[str]:
 
 
 def _with_defaults(block_fn: Any, inputs: list[Any]) -> list[Any]:
-    """Return an endpoint's inputs, those that a program left out at their end as its description says."""
+    """Return an endpoint's inputs as Gradio takes them.
+
+    What a program left out at their end is as its description says; a photo that is sent as nothing but an address
+    which holds it is described as a file.
+    """
     if block_fn.api_visibility != "public":
         return inputs
-    return inputs + [block.value for block in block_fn.inputs[len(inputs) :]]
+    given = [
+        {"path": None, "url": value} if isinstance(block, gr.Image) and isinstance(value, str) else value
+        for block, value in zip(block_fn.inputs, inputs, strict=False)
+    ]
+    return given + [block.value for block in block_fn.inputs[len(inputs) :]]

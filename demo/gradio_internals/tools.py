@@ -7,6 +7,7 @@ from typing import Any
 
 from mcp.types import CallToolRequest
 
+from demo import parse
 from demo.gradio_internals import arguments
 from demo.limits import MIB, Limits
 
@@ -49,7 +50,7 @@ def bound(server: Any, limits: Limits) -> None:
 
     def prepared(name: str, payload: dict[str, Any]) -> Any:
         try:
-            return prepare(name, payload)
+            return prepare(name, {key: parse.canonical(value) for key, value in payload.items()})
         except TypeError:  # that is: names which the tool does not take
             function = server.get_block_fn_from_endpoint_name(server.tool_to_endpoint[name])
             raise ValueError(arguments.taken(function)) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from glamor.kinds import NAMES
+
 TITLE = "Many photos at once"
 INFO = (
     "A zip of up to {files} files ({size} MB unpacked), or up to {loose} photos. Work begins as soon as they are "
@@ -27,7 +29,7 @@ TOO_LONG = (
     "been analysed. Add the rest separately, or use the shell."
 )
 FAILED = "{count} could not be read; the table says why."
-NONE = "There is no photo in these files. Add JPEG, PNG, WebP, GIF, BMP or TIFF files, or a zip of them."
+NONE = f"There is no photo in these files. Add {NAMES} files, or a zip of them."
 TOO_MANY = "These are {count} photos. Add at most {most} at once, or use the shell."
 OTHER_WEIGHTS = (
     "These answers came from the weights {source}. You have since chosen others; add the files again to use them."

@@ -53,7 +53,7 @@ class Item:
         if not self.box_path:
             return None
         try:
-            x1, y1, x2, y2 = (float(part) for part in Path(self.box_path).read_text().split(","))
+            x1, y1, x2, y2 = (float(part) for part in Path(self.box_path).read_text(encoding="utf-8-sig").split(","))
         except (OSError, ValueError) as error:
             raise DataError(f"{self.box_path} does not hold a face box; write it as 'x1,y1,x2,y2'.") from error
         return x1, y1, x2, y2

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Protocol
 
 from glamor.errors import DataError
+from glamor.kinds import HEAD, is_picture
 from glamor.many.items import Item, shown_name
-from glamor.many.zips import list_members
+from glamor.many.zips import list_members, pictures_among
 
-PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
-# Pictures that cannot be read: they get a row that says so. Anything else in a folder is no photo at all.
-OTHER_PICTURES = frozenset({".heic", ".heif", ".avif", ".svg", ".psd", ".ico", ".jp2", ".raw", ".cr2", ".nef", ".dng"})
+# Files of these names are pictures or should be: what cannot be read gets a row that says why. Others are pictures if
+# they begin as pictures do, and left out if they do not.
+PICTURE_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"}
+    | {".svg", ".psd", ".ico", ".jp2", ".raw", ".cr2", ".nef", ".dng"}
+)
 ZIP = ".zip"
 
 
@@ -50,7 +54,7 @@ class Files:
         for path in _walk(self.root):
             if path.suffix.lower() == ZIP:
                 yield from _archived(path, labels)
-            elif path == self.root or _is_picture(path.name):
+            elif path == self.root or _is_picture(path):
                 yield Item(
                     name=shown_name(path),
                     path=str(path),
@@ -65,7 +69,7 @@ class Files:
             if path.suffix.lower() == ZIP:
                 inside = _archive_count(path)
                 photos, others = photos + (inside.photos or 0), others + inside.others
-            elif path == self.root or _is_picture(path.name):
+            elif path == self.root or _is_picture(path):
                 photos += 1
             else:
                 others += 1
@@ -113,11 +117,10 @@ def reopen(name: str) -> Item | None:
 
 def archive_items(path: Path, members: Sequence[str], labels: dict[str, str], shown: str = "") -> Iterator[Item]:
     """Yield the photos among an archive's files, named ``archive/member``."""
-    for member in members:
-        if _is_picture(member):
-            parent = member.rpartition("/")[0].rpartition("/")[2]
-            name = shown_name(f"{shown or path}/{member}")
-            yield Item(name, str(path), member, label=labels.get(parent.lower()))
+    for member in _pictures_in(path, members):
+        parent = member.rpartition("/")[0].rpartition("/")[2]
+        name = shown_name(f"{shown or path}/{member}")
+        yield Item(name, str(path), member, label=labels.get(parent.lower()))
 
 
 def _archived(path: Path, labels: dict[str, str]) -> Iterator[Item]:
@@ -134,7 +137,7 @@ def _archive_count(path: Path) -> Count:
         members = list_members(path)
     except DataError:
         return Count(1)  # the row that says why
-    inside = sum(map(_is_picture, members))
+    inside = len(_pictures_in(path, members))
     return Count(inside, len(members) - inside)
 
 
@@ -150,17 +153,42 @@ def _walk(root: Path) -> Iterator[Path]:
             with os.scandir(folder) as found:
                 entries = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
         except OSError:
-            if _is_picture(folder.name) or folder == root:
+            if _has_suffix(folder.name) or folder == root:
                 yield folder
             continue
         yield from (folder / name for name, is_folder in entries if not is_folder)
         folders += [folder / name for name, is_folder in reversed(entries) if is_folder]
 
 
-def _is_picture(name: str) -> bool:
-    base = name.rpartition("/")[2]
-    hidden = base.startswith("._") or "__MACOSX/" in name  # what macOS adds to archives: no photos
-    return not hidden and os.path.splitext(base)[1].lower() in PHOTO_SUFFIXES | OTHER_PICTURES
+def _pictures_in(archive: Path, members: Sequence[str]) -> list[str]:
+    """Return which of an archive's files are pictures, by their names or else by how they begin."""
+    shown = [member for member in members if not _is_hidden(member)]
+    others = [member for member in shown if not _has_suffix(member)]
+    begin = pictures_among(archive, others) if others else ()
+    return [member for member in shown if _has_suffix(member) or member in begin]
+
+
+def _is_picture(path: Path) -> bool:
+    return not _is_hidden(path.name) and (_has_suffix(path.name) or is_picture(_head(path)))
+
+
+def _is_hidden(name: str) -> bool:
+    """Tell whether macOS added the file to what it wrote: none is a photo."""
+    return name.rpartition("/")[2].startswith("._") or "__MACOSX/" in name
+
+
+def _has_suffix(name: str) -> bool:
+    return os.path.splitext(name.rpartition("/")[2])[1].lower() in PICTURE_SUFFIXES
+
+
+def _head(path: Path) -> bytes:
+    try:
+        if path.is_file():  # opening a pipe or a device would wait for ever
+            with path.open("rb") as file:
+                return file.read(HEAD)
+    except OSError:
+        pass
+    return b""
 
 
 def _folder_problem(path: Path) -> str:

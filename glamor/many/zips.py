@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from glamor.errors import DataError
+from glamor.kinds import HEAD, is_picture
 from glamor.photo import MAX_BYTES
 
 DIRECTORY_BYTES = 1024  # of an archive's directory for each file in it: names are rarely longer
@@ -30,7 +32,7 @@ ON_DISK = Limits(files=1_000_000, unpacked=2**40)  # of one's own archives, whic
 
 
 def list_members(path: Path, limits: Limits = ON_DISK) -> tuple[str, ...]:
-    """Return the names of the files in an archive, sorted.
+    """Return the names of the files in an archive, sorted, with / between folders whatever packed it.
 
     Args:
         path: of the zip.
@@ -44,7 +46,7 @@ def list_members(path: Path, limits: Limits = ON_DISK) -> tuple[str, ...]:
         with path.open("rb") as file:
             _check_directory(file, path.name, limits)
             with ZipFile(file) as archive:
-                files = [info for info in archive.infolist() if not info.is_dir()]
+                files = [info for info in archive.infolist() if not _plain(info.filename).endswith("/")]
     except (OSError, BadZipFile, ValueError, NotImplementedError, struct.error) as error:
         raise DataError(f"{path.name} is not a zip archive that can be read ({error}); pack it again.") from error
     unpacked = sum(info.file_size for info in files)
@@ -55,7 +57,7 @@ def list_members(path: Path, limits: Limits = ON_DISK) -> tuple[str, ...]:
         )
     for info in files:
         _check_name(path.name, info.filename)
-    return tuple(sorted({info.filename for info in files}))
+    return tuple(sorted({_plain(info.filename) for info in files}))
 
 
 def read_member(path: str, member: str) -> bytes:
@@ -72,10 +74,43 @@ def read_member(path: str, member: str) -> bytes:
         raise DataError(f"{member!r} cannot be read from the archive: {reason}; pack it again.") from error
 
 
+def pictures_among(path: Path, members: Iterable[str]) -> frozenset[str]:
+    """Return which of an archive's files begin as pictures do; one that cannot be read does not."""
+    try:
+        with _opened(path) as archive:
+            return frozenset(member for member in members if is_picture(_head(archive, member)))
+    except (OSError, BadZipFile, ValueError, NotImplementedError, struct.error):
+        return frozenset()
+
+
+def _head(archive: ZipFile, member: str) -> bytes:
+    try:
+        if archive.getinfo(member).compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+            return b""  # the others unpack megabytes for one byte
+        with archive.open(member) as file:
+            return file.read(HEAD)
+    except Exception:  # as in read_member
+        return b""
+
+
 @lru_cache(maxsize=2)
 def opened_zip(path: str) -> ZipFile:
-    """Return an archive, kept open: its directory is read once for many photos, not for each."""
-    return ZipFile(path)
+    """Return an archive, kept open: its directory is read once for many photos, not for each.
+
+    Its files are found by the names that :func:`list_members` gives.
+    """
+    return _opened(Path(path))
+
+
+def _opened(path: Path) -> ZipFile:
+    archive = ZipFile(path)
+    for info in archive.infolist():
+        archive.NameToInfo.setdefault(_plain(info.filename), info)
+    return archive
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "/")
 
 
 def _check_directory(file: BinaryIO, name: str, limits: Limits) -> None:

@@ -169,7 +169,7 @@ def _source(path: Path) -> str:
 def _read_box(root: Path, split: str, image: Path) -> BoxXyxy:
     path = (root / "crop" / split / image.parent.name / image.name).with_suffix(".txt")
     try:
-        x1, y1, x2, y2 = (float(part) for part in path.read_text().split(","))
+        x1, y1, x2, y2 = (float(part) for part in path.read_text(encoding="utf-8-sig").split(","))
     except (OSError, ValueError) as error:
         raise DataError(f"{path} does not hold a face box; expected 'x1,y1,x2,y2' ({error}).") from error
     return x1, y1, x2, y2

@@ -73,7 +73,35 @@ def test_a_photo_comes_as_a_file_or_inline():
     kept = cache.keep(b"picture", "x.png")
     assert parse.photo_source({"path": kept, "url": "/file=x.png"}) == kept
     assert parse.photo_source({"path": None, "url": inline}) == b"picture"
-    assert parse.photo_source({"path": None, "url": "data:image/png;base64,%%"}) == b""
+    assert parse.photo_source(inline) == b"picture"
+
+
+# RFC 4648: section 3.1 on lines, 3.2 on padding, 5 on addresses; RFC 2397: letters may be spelt out as %2B.
+@pytest.mark.parametrize("length", range(60, 64))
+@pytest.mark.parametrize(
+    "write",
+    [
+        base64.b64encode,
+        base64.encodebytes,
+        lambda data: base64.encodebytes(data).replace(b"\n", b"\r\n"),
+        base64.urlsafe_b64encode,
+        lambda data: base64.b64encode(data).rstrip(b"="),
+        lambda data: base64.urlsafe_b64encode(data).rstrip(b"=") + b"\n",
+        lambda data: base64.b64encode(data).replace(b"+", b"%2B").replace(b"/", b"%2F").replace(b"=", b"%3D"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["data:image/png;base64,", "data:;base64,", "DATA:image/jpeg;name=a.jpg;base64,"])
+def test_base64_is_read_as_programs_write_it(write, length, kind):
+    data = bytes(range(251 - length, 251)) + b"\xff\xfb\xef\xbe"
+    inline = kind + write(data).decode()
+    assert parse.photo_source(inline) == parse.photo_source({"path": None, "url": inline}) == data
+
+
+@pytest.mark.parametrize("letters", ["%%", "a", "ab!d", "äöü", "aGVsbG8=%%", "aGVsbG8=,aGVsbG8="])
+def test_what_is_no_base64_is_called_that(letters):
+    for payload in (f"data:image/png;base64,{letters}", {"url": f"data:image/png;base64,{letters}"}):
+        with pytest.raises(PhotoError, match=r"not base64.*accepted.*send"):
+            parse.photo_source(payload)
 
 
 def test_every_refusal_is_one_of_ours():
@@ -199,6 +227,10 @@ def test_what_describes_no_photo_is_refused(payload):
         parse.photo_source(payload)
 
 
-@pytest.mark.parametrize("data", ["aGVsbG8=%%", "aGVsbG8=,aGVsbG8=", "aGVsbG8"])
-def test_an_inline_photo_that_is_no_base64_is_an_empty_one(data):
-    assert parse.photo_source({"path": None, "url": f"data:image/png;base64,{data}"}) == b""
+def test_an_inline_photo_is_written_anew_for_whoever_reads_only_one_way_of_writing_it():
+    data = b"\xff\xfb\xef\xbe" * 30
+    plain = "data:image/png;base64," + base64.b64encode(data).decode()
+    for inline in (plain, "Data:image/png;base64," + base64.urlsafe_b64encode(data).decode().rstrip("=") + "\n"):
+        assert parse.canonical(inline) == plain
+    for value in ("https://example.org/data:", 7, None, ["data:"]):
+        assert parse.canonical(value) is value

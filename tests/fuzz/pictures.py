@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from glamor.photo import load_photo
+from glamor.photo import load_photo, register_heif
 from tests.fuzz.mutate import Rng, any_of, damaged_bytes
 
 GIANT_SIZE = (7000, 7100)  # just within the accepted number of pixels
@@ -47,16 +47,24 @@ FORMS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("TIFF", "1", {"compression": "group4"}),
     ("TIFF", "CMYK", {}),
     ("TIFF", "I;16", {}),
+    ("AVIF", "RGB", {"speed": 10}),
+    ("AVIF", "RGBA", {"speed": 10}),
+    ("HEIF", "RGB", {}),
+    ("HEIF", "RGBA", {}),
+    ("HEIF", "RGB", {"save_all": True}),
 )
-# Uncompressed, a giant is over the limit of bytes.
+# Uncompressed, a giant is over the limit of bytes; writing one as AVIF or HEIC takes a minute.
 GIANT_FORMS = tuple(
-    form for form in FORMS if not form[2].get("save_all") and (form[0] not in ("BMP", "TIFF") or form[2])
+    form
+    for form in FORMS
+    if not form[2].get("save_all") and (form[0] not in ("BMP", "TIFF") or form[2]) and form[0] not in ("AVIF", "HEIF")
 )
 
 
 @cache
 def small() -> tuple[bytes, ...]:
     """Return a small valid file of each form."""
+    register_heif()  # also to write it
     return tuple(_encoded(*form, (40, 32)) for form in FORMS)
 
 

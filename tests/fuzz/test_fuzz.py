@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from glamor.photo import FORMATS, load_photo
+from glamor.kinds import FORMATS
+from glamor.photo import load_photo
 from tests.fuzz import pictures
 from tests.fuzz.conftest import Tally
 from tests.live_app import ROOT

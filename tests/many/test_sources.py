@@ -45,6 +45,48 @@ def test_a_folder_gives_all_pictures_under_it_and_counts_the_rest(tmp_path: Path
     assert source.count().others == 3
 
 
+def _picture(format: str) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (20, 20)).save(buffer, format)
+    return buffer.getvalue()
+
+
+NAMED_OTHERWISE = {"a.mpo": "MPO", "b.pjpeg": "JPEG", "c": "PNG", "d.txt": "WEBP", "e.jpg.part": "TIFF", "f.dib": "BMP"}
+
+
+def test_pictures_are_known_by_their_first_bytes_in_folders_and_archives(tmp_path: Path) -> None:
+    files = {name: _picture(format) for name, format in NAMED_OTHERWISE.items()}
+    files |= {"g": b"BMW is a make of cars", "h.pdf": b"%PDF-1.7\n", "._c": files["c"], "i": b"", "BM": b"II"}
+    (tmp_path / "folder").mkdir()
+    for name, content in files.items():
+        (tmp_path / "folder" / name).write_bytes(content)
+    os.mkfifo(tmp_path / "folder" / "pipe")
+    with zipfile.ZipFile(tmp_path / "some.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    for place, others in (("folder", 6), ("some.zip", 5)):
+        items = _items(tmp_path / place)
+        assert _names(items, tmp_path / place) == [*NAMED_OTHERWISE]
+        assert [item.read() for item in items] == [files[name] for name in NAMED_OTHERWISE]
+        (source,) = open_sources([str(tmp_path / place)])
+        assert source.count() == Count(6, others)
+
+
+def test_archives_that_windows_packed_keep_their_folders_and_labels(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "some.zip", "w") as archive:
+        for name in ("photos\\Happy\\1.jpg", "photos\\Sad\\", "photos\\Sad\\2.jpg"):
+            info = zipfile.ZipInfo("x")
+            info.filename = name  # as it stands in such files; ZipInfo itself would put it right
+            archive.writestr(info, name)
+    items = _items(tmp_path)
+    assert _names(items, tmp_path) == ["some.zip/photos/Happy/1.jpg", "some.zip/photos/Sad/2.jpg"]
+    assert [item.label for item in items] == ["Happy", "Sad"]
+    assert [item.read() for item in items] == [b"photos\\Happy\\1.jpg", b"photos\\Sad\\2.jpg"]
+    again = reopen(items[0].name)
+    assert again is not None
+    assert again.read() == items[0].read()
+
+
 def test_an_archive_without_photos_offers_none_and_one_that_is_none_offers_its_row(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "words.zip", "w") as archive:
         archive.writestr("read me.txt", "hello")
@@ -121,6 +163,9 @@ def test_scenes_bring_their_face_boxes(tmp_path: Path) -> None:
     items = _items(root / "images" / "val")
     assert len(items) == len(CLASS_NAMES)
     assert {item.box() for item in items} == {SCENE_BOX}
+    for written in (Path(items[0].box_path).read_text(), "\ufeff" + Path(items[0].box_path).read_text() + "\r\n"):
+        Path(items[0].box_path).write_text(written, encoding="utf-8")
+        assert items[0].box() == SCENE_BOX
     Path(items[0].box_path).write_text("left")
     with pytest.raises(DataError, match="face box"):
         items[0].box()

@@ -12,6 +12,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import jsonschema
 import numpy as np
 import pytest
@@ -102,6 +103,21 @@ def test_a_tool_answers_an_inline_photo_with_the_librarys_numbers_and_a_picture(
     assert (answer.content[1].type, answer.content[1].mimeType) == ("image", "image/jpeg")
 
 
+def test_a_tool_takes_an_inline_photo_as_programs_write_it(app, folder):
+    wrapped = "data:image/jpeg;base64," + base64.urlsafe_b64encode((folder / "photo.jpg").read_bytes()).decode()
+    wrapped = "\n".join(wrapped[at : at + 76] for at in range(0, len(wrapped), 76)).rstrip("=")
+    answer = _with_tools(app, lambda session: session.call_tool("predict_photo", {"photo": wrapped}))
+    assert not answer.isError, answer.content
+
+
+def test_a_program_sends_an_inline_photo_as_it_is(app, inline):
+    called = f"{app.url}/gradio_api/call/predict"
+    event = httpx.post(called, json={"data": [inline]}).json()["event_id"]
+    told = httpx.get(f"{called}/{event}", timeout=60).text
+    assert "event: complete" in told, told
+    assert '"faces"' in told
+
+
 def test_a_tool_explains_a_photo_at_the_apps_own_address(app, folder):
     with Visitor(app.url) as visitor:
         url = app.url + visitor.upload(folder / "photo.jpg")["url"]
@@ -126,6 +142,7 @@ def test_a_tool_explains_a_photo_at_the_apps_own_address(app, folder):
         ({"target": "Boredom"}, "Choose one of Anger"),
         ({"face": 9}, "Enter a whole number"),
         ({"photo": "data:image/jpeg;base64,AAAA"}, "convert it to JPEG"),
+        ({"photo": "data:image/jpeg;base64,%%"}, "not base64"),
     ],
 )
 def test_a_tool_refuses_in_one_sentence(app, inline, arguments, words):
