@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pandas
+import polars
 import pyarrow.parquet as pq
 import pytest
 
@@ -36,18 +37,15 @@ def results(tmp_path: Path) -> Path:
 
 
 def _pandas(path: Path) -> Any:
-    pandas = pytest.importorskip("pandas")
     table = pandas.read_csv(path) if path.suffix == ".csv" else pandas.read_parquet(path)
     return {name: table[name].tolist() for name in table.columns}
 
 
 def _polars(path: Path) -> Any:
-    polars = pytest.importorskip("polars")
     return (polars.read_csv(path) if path.suffix == ".csv" else polars.read_parquet(path)).to_dict(as_series=False)
 
 
 def _duckdb(path: Path) -> Any:
-    duckdb = pytest.importorskip("duckdb")
     with duckdb.connect() as connection:
         found = connection.execute(
             "select * from read_csv(?)" if path.suffix == ".csv" else "from read_parquet(?)", [str(path)]
@@ -95,11 +93,3 @@ def test_files_begin_with_the_mark_by_which_excel_knows_utf_8(name: str, results
 
 def test_failures_are_as_safe(results: Path) -> None:
     assert _plain(results / "failed.csv") == {"file": ["bad.jpg"], "error": ["'=HYPERLINK(1), torn"]}
-
-
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
-def test_r_reads_it(results: Path) -> None:
-    code = (
-        f"t <- read.csv('{results / 'faces.csv'}', fileEncoding='UTF-8-BOM'); cat(names(t)[1], nrow(t), t$face_x1[1])"
-    )
-    assert subprocess.check_output(["Rscript", "-e", code], text=True) == f"file {len(NAMES) + 1} -5"
