@@ -40,7 +40,7 @@ def test_a_zip_becomes_a_table_whose_rows_open_in_analyse(
 ) -> None:
     open_tab(page, words.TAB_MANY)
     page.locator("#many-files input[type=file]").first.set_input_files(archive)
-    expect(page.locator("#many-status")).to_contain_text(many_words.DONE.format(photos=3, faces=2))
+    expect(page.locator("#many-status")).to_contain_text(many_words.DONE.format(photos=2, faces=2))
     table = page.locator("#many-table")
     expect(table.locator("img:visible")).to_have_count(2)
     width = table.locator("img:visible").first.evaluate("image => image.naturalWidth")
