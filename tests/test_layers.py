@@ -21,7 +21,11 @@ MAY_IMPORT = {
     "config": set(),
     "device": set(),
     "structure": set(),
-    "photo": {"structure"},
+    "kinds": set(),
+    "colour": set(),
+    "depth": {"structure"},
+    "mend": set(),
+    "photo": {"colour", "depth", "kinds", "mend", "structure"},
     "decode_worker": {"photo"},
     "decode_pool": {"decode_worker", "photo"},
     "decoding": {"decode_pool", "photo"},
@@ -52,8 +56,8 @@ MAY_IMPORT["audit_report"] = {"explain", "scoring"}
 MAY_IMPORT["audit"] = NETWORK_ROOMS | {"audit_report", "data", "explain", "figures", "metrics", "scoring"}
 MAY_IMPORT["card"] = {"checkpoint", "hub", "scoring"}
 MAY_IMPORT["export"] = {"card", "checkpoint"}
-MAY_IMPORT["many"] = NETWORK_ROOMS | {"decoding", "figures", "many", "metrics", "scoring"}
-MAY_IMPORT["analyse"] = {"faces", "many", "predictor"}
+MAY_IMPORT["many"] = NETWORK_ROOMS | {"decoding", "kinds", "figures", "many", "metrics", "scoring"}
+MAY_IMPORT["analyse"] = {"faces", "kinds", "many", "predictor"}
 MAY_IMPORT["summarise"] = {"many"}
 EVERYTHING = {"__init__", "__main__"}
 GROUPS = {"training", "evaluation"}  # folders whose files are rooms of their own

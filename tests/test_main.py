@@ -142,7 +142,7 @@ def test_a_photo_that_cannot_be_read_keeps_none_of_the_others_from_an_answer(
     assert _run("predict", *words) == 2
     out, err = capsys.readouterr()
     first, second = err.splitlines()
-    assert first.startswith(f"glamor: {page}: The file is not a photo that can be read")
+    assert first.startswith(f"glamor: {page}: The file is a web page, not a photo that can be read")
     assert second.startswith(f"glamor: {tmp_path / 'nowhere.jpg'}: There is no file")
     answered = [line for line in out.splitlines() if not line.startswith("  ")]
     assert [path in line for path, line in zip((portrait, wall), answered, strict=True)] == [True, True]

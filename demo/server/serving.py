@@ -40,7 +40,12 @@ class Connection(H11Protocol):
         super().connection_made(transport)
         self.waits_since = self.loop.time()
         self._look_again()
-        others = [connection for connection in self.connections if isinstance(connection, Connection)]
+        # (One that was hung up on is among them for a moment.)
+        others = [
+            connection
+            for connection in self.connections
+            if isinstance(connection, Connection) and not connection.transport.is_closing()
+        ]
         mine = [
             connection
             for connection in others

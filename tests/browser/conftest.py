@@ -89,7 +89,8 @@ def page(request: pytest.FixtureRequest, context: BrowserContext, app: LiveApp) 
     opened.set_viewport_size(SIZES[request.param])
     opened.on("request", note)
     opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.goto(app.url)
+    with opened.expect_event("requestfinished", lambda sent: "/queue/data" in sent.url):  # the load event's answer
+        opened.goto(app.url)
     opened.locator("#photo").wait_for()
     yield opened
     opened.evaluate("localStorage.clear(), sessionStorage.clear()")
