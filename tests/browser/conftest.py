@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.live_app import ROOT, LiveApp, live_app
 
@@ -18,8 +18,6 @@ ARTEFACTS = ROOT / "artefacts"
 PATIENCE = 120_000  # milliseconds; a busy machine is no failure
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--no-first-run",
-            # No other host can be reached, and requests need not be held up to see to it.
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
             # A camera that shows a test picture, and nobody to ask whether it may be used.
             "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # fmt: skip
 SIZES = {"laptop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -65,38 +63,29 @@ def size(request: pytest.FixtureRequest) -> str:
     return str(request.node.callspec.params["page"])
 
 
-@pytest.fixture(scope="session")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """One browser's profile for all pages, as people have: scripts are read from the network once."""
-    opened = browser.new_context(reduced_motion="reduce")
-    opened.set_default_timeout(PATIENCE)
-    yield opened
-    opened.close()
-
-
 @pytest.fixture(params=["laptop"])
-def page(request: pytest.FixtureRequest, context: BrowserContext, app: LiveApp) -> Iterator[Page]:
-    """The page, freshly opened by somebody who was never there; a request to another host fails the test."""
+def page(request: pytest.FixtureRequest, browser: Browser, app: LiveApp) -> Iterator[Page]:
+    """The page, freshly opened; every request to another host is refused and fails the test."""
+    context = browser.new_context(viewport=SIZES[request.param], reduced_motion="reduce")
+    context.grant_permissions(["camera", "clipboard-read", "clipboard-write"], origin=app.url)
+    context.set_default_timeout(PATIENCE)
     strangers: list[str] = []
     errors: list[str] = []
 
-    def note(sent: Request) -> None:
-        if urlsplit(sent.url).hostname not in ("127.0.0.1", None):
-            strangers.append(sent.url)
+    def only_loopback(route):  # type: ignore[no-untyped-def]
+        if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
+            route.continue_()
+        else:
+            strangers.append(route.request.url)
+            route.abort()
 
-    context.grant_permissions(["camera", "clipboard-read", "clipboard-write"], origin=app.url)
+    context.route("**/*", only_loopback)
     opened = context.new_page()
-    opened.set_viewport_size(SIZES[request.param])
-    opened.on("request", note)
     opened.on("pageerror", lambda error: errors.append(str(error)))
-    with opened.expect_event("requestfinished", lambda sent: "/queue/data" in sent.url):  # the load event's answer
-        opened.goto(app.url)
+    opened.goto(app.url)
     opened.locator("#photo").wait_for()
     yield opened
-    opened.evaluate("localStorage.clear(), sessionStorage.clear()")
-    for tab in context.pages:
-        tab.close()
-    context.clear_cookies()
+    context.close()
     assert strangers == []
     assert errors == []
 
