@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -46,13 +47,17 @@ class Answers:
             for name, messages in queue.pending_messages_per_session.items()
             if messages.qsize()
         }
-        for session in self._unfetched.overdue(waiting, time.monotonic()):
-            self.forget(session)
-        for session in list(queue.pending_event_ids_session):
-            self._close(session)
+        overdue = self._unfetched.overdue(waiting, time.monotonic())
+        for session in overdue:
+            self._throw_away(session)
+        self._close([*overdue, *queue.pending_event_ids_session])
 
     def forget(self, session: str) -> None:
         """Throw away what a session has not fetched, and when it asked for what."""
+        self._throw_away(session)
+        self._close([session])
+
+    def _throw_away(self, session: str) -> None:
         queue = self._page._queue
         messages = queue.pending_messages_per_session.get(session)
         asked = queue.pending_event_ids_session.get(session, set())
@@ -63,16 +68,19 @@ class Answers:
         for name, told in list(queue.event_analytics.items()):
             if told["session_hash"] == session:
                 queue.event_analytics.pop(name, None)
-        self._close(session)
 
-    def _close(self, session: str) -> None:
-        """Take out what Gradio keeps of a session to which nothing will come; whoever listens is told so by Gradio."""
+    def _close(self, sessions: Sequence[str]) -> None:
+        """Take out what Gradio keeps of those to which nothing will come; whoever listens is told so by Gradio."""
         queue = self._page._queue
-        messages = queue.pending_messages_per_session.get(session)
-        running = any(event.session_hash == session for event in queue.event_ids_to_events.values())
-        if not running and not queue.pending_event_ids_session.get(session) and (messages is None or messages.empty()):
-            queue.pending_event_ids_session.pop(session, None)
-            queue.pending_messages_per_session.pop(session, None)
+        running = {event.session_hash for event in queue.event_ids_to_events.values()}
+        for session in sessions:
+            messages = queue.pending_messages_per_session.get(session)
+            waits = bool(queue.pending_event_ids_session.get(session)) or (
+                messages is not None and not messages.empty()
+            )
+            if session not in running and not waits:
+                queue.pending_event_ids_session.pop(session, None)
+                queue.pending_messages_per_session.pop(session, None)
 
 
 class OnlyExpected:

@@ -19,6 +19,28 @@ from demo.room import Room
 from glamor.errors import PhotoError
 
 
+async def public_address(host: str) -> str:
+    """Return the address that is asked, so that no second look at the name can lead elsewhere.
+
+    Raises:
+        PhotoError: if the name has no address that everybody may reach.
+    """
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None)
+    except (OSError, UnicodeError):
+        raise PhotoError(words.NOT_FETCHED) from None
+    for *_, where in found:
+        if _is_public(str(where[0])):
+            return str(where[0])
+    raise PhotoError(words.NOT_FETCHED)
+
+
+def _is_public(address: str) -> bool:
+    ip = ipaddress.ip_address(address)
+    inside = isinstance(ip, ipaddress.IPv6Address) and (ip.ipv4_mapped or ip.sixtofour or ip.teredo)
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or inside)
+
+
 class BoundedTransport(httpx.AsyncBaseTransport):
     """Asks public addresses only, and takes no more and for no longer than is allowed.
 
@@ -30,8 +52,8 @@ class BoundedTransport(httpx.AsyncBaseTransport):
         find: returns the address that a host's name stands for, or raises PhotoError if it is not to be asked.
     """
 
-    def __init__(self, limits: Limits, room: Room, find: Callable[[str], Awaitable[str]] | None = None) -> None:
-        self._limits, self._room, self._find = limits, room, find or public_address
+    def __init__(self, limits: Limits, room: Room, find: Callable[[str], Awaitable[str]] = public_address):
+        self._limits, self._room, self._find = limits, room, find
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer, whose body ends in an error where it is too much.
@@ -45,11 +67,12 @@ class BoundedTransport(httpx.AsyncBaseTransport):
         async with _in_time(end, self._limits):
             transport = AsyncSecureTransport(await self._find(request.url.host))
             try:
-                response = await transport.handle_async_request(asked)
-            except httpx.HTTPError:
+                answer: Any = await transport.handle_async_request(asked)
+            except BaseException as error:  # also when the time is over: nothing stays open
                 await transport.aclose()
-                raise PhotoError(words.NOT_FETCHED) from None
-        answer: Any = response
+                if isinstance(error, httpx.HTTPError):
+                    raise PhotoError(words.NOT_FETCHED) from None
+                raise
         body = _Bounded(answer.stream, transport, self._limits, self._room, end)
         if answer.status_code >= 400 or "content-encoding" in answer.headers:
             await body.aclose()
@@ -85,28 +108,6 @@ def bound(limits: Limits, room: Room) -> None:
     """Have Gradio fetch through :class:`BoundedTransport`."""
     internals: Any = processing_utils
     internals.async_transport = BoundedTransport(limits, room)
-
-
-async def public_address(host: str) -> str:
-    """Return the address that is asked, so that no second look at the name can lead elsewhere.
-
-    Raises:
-        PhotoError: if the name has no address that everybody may reach.
-    """
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None)
-    except (OSError, UnicodeError):
-        raise PhotoError(words.NOT_FETCHED) from None
-    for *_, where in found:
-        if _is_public(str(where[0])):
-            return str(where[0])
-    raise PhotoError(words.NOT_FETCHED)
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address)
-    inside = isinstance(ip, ipaddress.IPv6Address) and (ip.ipv4_mapped or ip.sixtofour or ip.teredo)
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or inside)
 
 
 @asynccontextmanager
