@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ from glamor.errors import GlamorError
 
 # Seconds: the folder is looked through every CACHE_EVERY, and what is older than CACHE_AGE is deleted.
 CACHE_EVERY, CACHE_AGE = 300, 1500
+_NAMED = re.compile(r"([0-9a-f]{16})[0-9a-f]{48}")
 LOOK_EVERY = 30  # seconds between two looks for what nobody needs; more often if a host keeps it for less
 PRIVATE = "own-"  # begins the name of a folder that holds what was made for one visitor, and goes as a whole
 
@@ -96,8 +98,17 @@ def keep(data: bytes, name: str, folder: Path = FOLDER) -> str:
 
 
 def new_name() -> str:
-    """Return a name that nobody can guess and nothing has."""
-    return secrets.token_hex(32)
+    """Return a name that nobody can guess and nothing has; it says when it was made, see :func:`begun`."""
+    return f"{time.time_ns():016x}{secrets.token_hex(24)}"
+
+
+def begun(path: str | Path) -> int:
+    """Return when a file's folder was named, in nanoseconds; now, where the name does not say.
+
+    Of two uploads the later may be there first.
+    """
+    found = _NAMED.fullmatch(Path(path).parent.name)
+    return int(found[1], 16) if found else time.time_ns()
 
 
 def private_folder() -> Path:

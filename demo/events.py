@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -26,12 +26,30 @@ FAST = PRIVATE | PREDICT_QUEUE | {"show_progress": "hidden"}
 SLOW = PRIVATE | EXPLAIN_QUEUE | {"trigger_mode": "multiple"}
 
 _NUMBERS = count(1)
+# Counted, for a second tab may be opened before the first is up to date.
+_ENTER_JS = """(...inputs) => {
+    const marks = document.querySelector(".gradio-container").dataset;
+    marks.entering = Number(marks.entering ?? 0) + 1;
+    return inputs;
+}"""
+_ENTERED_JS = """() => {
+    const marks = document.querySelector(".gradio-container").dataset;
+    marks.entering -= 1;
+    if (marks.entering === "0") delete marks.entering;
+}"""
 Parts = Mapping[str, Any]  # the components of a feature, by the names of what its handlers change
 
 
 def outputs(parts: Parts, kind: type[NamedTuple]) -> list[Any]:
     """Return the components that a handler's outputs change, in the order of ``kind``'s fields."""
     return [parts[name] for name in kind._fields]
+
+
+def entered(on: Callable[..., Any], handler: Callable[..., Any], inputs: Any, outputs: Any, **options: Any) -> None:
+    """Tie what a tab shows to ``on``, its event; until the answer is there, what it still shows is dimmed."""
+    on(handler, inputs, outputs, js=_ENTER_JS, **options).then(
+        None, None, None, js=_ENTERED_JS, api_visibility="private"
+    )
 
 
 def signal() -> gr.State:

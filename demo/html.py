@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from demo import words
 from glamor.errors import GlamorError
+from glamor.words import percent
 
 NOTHING = Markup("")
 _LOG = logging.getLogger("glamor.demo")
@@ -61,7 +62,7 @@ def verdict(words: str) -> Markup:
 
 def label(name: str, share: float) -> Markup:
     """Return a label and its probability, large."""
-    return Markup('<p class="label"><strong>{}</strong> <span>{:.0%}</span></p>').format(name, share)
+    return Markup('<p class="label"><strong>{}</strong> <span>{}</span></p>').format(name, percent(share))
 
 
 def picture(address: str, words: str) -> Markup:

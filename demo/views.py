@@ -11,6 +11,7 @@ from glamor.explain import METHODS, Explanation
 from glamor.explain.registry import Method
 from glamor.explain.trust import CONVERGENCE_LIMIT, SANITY_LIMIT, SENSITIVITY_LIMIT
 from glamor.predictor import Prediction
+from glamor.words import percent
 
 # From which difference of the two weights they are called somewhat, and mostly, one-sided.
 SOMEWHAT, MOSTLY = 0.1, 0.3
@@ -49,12 +50,12 @@ def weighed(prediction: Prediction) -> Markup:
     face, scene = prediction.fusion_weights
     gap, winner = abs(face - scene), words.FACE if face > scene else words.SCENE
     verdict = words.WEIGHED_MOSTLY if gap > MOSTLY else words.WEIGHED_MORE if gap > SOMEWHAT else words.WEIGHED_EVEN
-    weight = Markup('<div class="weight {}"><span>{}</span><strong>{:.0%}</strong></div>')
+    weight = Markup('<div class="weight {}"><span>{}</span><strong>{}</strong></div>')
     split = Markup('<i class="{}" style="width:{:.2%}"></i>')
     return html.joined(
         [
             Markup('<div class="weights">{}{}</div>').format(
-                weight.format("face", words.FACE, face), weight.format("scene", words.SCENE, scene)
+                weight.format("face", words.FACE, percent(face)), weight.format("scene", words.SCENE, percent(scene))
             ),
             Markup('<div class="split" aria-hidden="true">{}{}</div>').format(
                 split.format("face", face), split.format("scene", scene)

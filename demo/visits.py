@@ -11,6 +11,7 @@ from glamor.explain.trust import Trust
 from glamor.explain.what_if import InterventionState
 from glamor.many.items import Item
 from glamor.many.rows import Row
+from glamor.photo import BoxXyxy
 from glamor.predictor import Prediction
 
 Point = tuple[float, float]
@@ -129,7 +130,9 @@ class Session:
         wish: the label that the visitor's link asked for; None: the predicted one is explained.
         batch: the photos of the tab *Many photos* and what was found in them.
         pending_photo: an encoded photo that another tab hands to *Analyse*.
+        pending_box_xyxy: the face in it that was chosen there, photo pixels.
         checkpoint: name of the weights that answer; None: the page's own.
+        newest: when the newest photo was sent, in nanoseconds; an older one is not answered any more.
     """
 
     analysis: Analysis | None = None
@@ -143,7 +146,9 @@ class Session:
     one_scale: bool = False
     batch: Batch | None = None
     pending_photo: bytes | None = None
+    pending_box_xyxy: BoxXyxy | None = None
     checkpoint: str | None = None
+    newest: int = 0
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Return a copy, with which Gradio begins each session; what was computed never changes and is shared."""

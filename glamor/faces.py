@@ -189,6 +189,21 @@ def largest(boxes: Sequence[BoxXyxy]) -> int:
     return max(range(len(boxes)), key=lambda i: (boxes[i][2] - boxes[i][0]) * (boxes[i][3] - boxes[i][1]))
 
 
+def nearest(boxes: Sequence[BoxXyxy], box_xyxy: BoxXyxy) -> int:
+    """Return the index of the box whose edges are closest to another's, the first of equals.
+
+    Args:
+        boxes: (x1, y1, x2, y2) each, at least one.
+        box_xyxy: the other, in the same pixels.
+
+    Raises:
+        FaceError: if there is no box.
+    """
+    if not boxes:
+        raise FaceError("There is no face box to choose from; draw or type one.")
+    return min(range(len(boxes)), key=lambda i: sum(abs(a - b) for a, b in zip(boxes[i], box_xyxy, strict=True)))
+
+
 def _checked_confidence(confidence: float) -> float:
     if not 0 <= confidence <= 1:
         raise FaceError(f"The detector's confidence is {confidence}; give one from 0 to 1, such as {CONFIDENCE}.")

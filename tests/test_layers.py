@@ -30,7 +30,8 @@ MAY_IMPORT = {
     "decode_pool": {"decode_worker", "photo"},
     "decoding": {"decode_pool", "photo"},
     "images": set(),
-    "figures": {"figures"},
+    "words": set(),
+    "figures": {"figures", "words"},
     "metrics": set(),
     "scoring": {"metrics"},
     "faces": {"hub", "images", "photo"},
@@ -43,7 +44,7 @@ MAY_IMPORT = {
     "predictor": {"checkpoint", "config", "device", "faces", "fused", "model", "photo", "prepare"},
     "explain": {"config", "explain", "fused", "images", "model", "photo", "predictor", "prepare"},
     "serialise": {"explain", "predictor"},
-    "report": {"explain", "figures", "images", "photo", "predictor", "prepare", "report", "serialise"},
+    "report": {"explain", "figures", "images", "photo", "predictor", "prepare", "report", "serialise", "words"},
 }
 NETWORK_ROOMS = {"config", "device", "images", "photo", "faces", "prepare", "model", "checkpoint", "predictor"}
 RESEARCH_ROOMS = {"augment", "calibrate", "data", "degrade", "evaluate", "imagenet", "losses", "metrics", "recipe"}
@@ -56,7 +57,7 @@ MAY_IMPORT["audit_report"] = {"explain", "scoring"}
 MAY_IMPORT["audit"] = NETWORK_ROOMS | {"audit_report", "data", "explain", "figures", "metrics", "scoring"}
 MAY_IMPORT["card"] = {"checkpoint", "hub", "scoring"}
 MAY_IMPORT["export"] = {"card", "checkpoint"}
-MAY_IMPORT["many"] = NETWORK_ROOMS | {"decoding", "kinds", "figures", "many", "metrics", "scoring"}
+MAY_IMPORT["many"] = NETWORK_ROOMS | {"decoding", "kinds", "figures", "many", "metrics", "scoring", "words"}
 MAY_IMPORT["analyse"] = {"faces", "kinds", "many", "predictor"}
 MAY_IMPORT["summarise"] = {"many"}
 EVERYTHING = {"__init__", "__main__"}

@@ -10,7 +10,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from demo import first, gpu, html, parse
-from demo.analyse import handlers, words
+from demo.analyse import handlers, photo, words
 from demo.analyse.download import add_download
 from demo.analyse.live import add_live
 from demo.analyse.outputs import MapOutputs, Outputs
@@ -19,7 +19,6 @@ from demo.events import FAST, SAME, SLOW, Parts, fired, outputs, signal
 from demo.examples import example_photos
 from demo.links import Link
 from demo.visits import Session
-from demo.words import DROP_HERE
 from glamor.explain import METHODS
 
 SHOWN_METHODS = (first.METHOD, "grad_cam", "occlusion")
@@ -48,7 +47,7 @@ def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs) -> Pa
     parts["render"] = signal()
     with gr.Row(elem_id="top", equal_height=True):
         with gr.Row(elem_id="photo-card", elem_classes="card"):
-            parts |= _photo_parts(screen)
+            parts |= photo.lay_out(_start(screen.photo))
         with gr.Column(elem_id="answer-column", elem_classes="card"):
             gr.HTML(html.heading(words.ANSWER))
             parts["answer"] = gr.HTML(elem_id="answer", **_start(screen.answer))
@@ -69,35 +68,6 @@ def _start(part: Any) -> dict[str, Any]:
         if isinstance(part, dict)
         else {"value": part}
     )
-
-
-def _photo_parts(screen: Outputs) -> dict[str, Any]:
-    photo = gr.Image(
-        type="filepath",
-        format="jpeg",
-        label=words.PHOTO,
-        show_label=False,
-        sources=["upload", "clipboard", "webcam"],
-        placeholder=DROP_HERE,
-        buttons=[],
-        interactive=True,
-        elem_id="photo",
-        **_start(screen.photo),
-    )
-    with gr.Column(elem_id="examples", min_width=84):
-        gr.HTML(html.caption(words.EXAMPLES))
-        examples = tuple(map(_example, words.EXAMPLE_NAMES, example_photos()))
-    with gr.Row(elem_id="add-row"):
-        add = gr.UploadButton(words.ADD_PHOTO, file_types=["image"], size="sm", min_width=100, elem_id="add-photo")
-        gr.HTML(html.caption(words.CONSENT), elem_id="consent")
-    return {"photo": photo, "examples": examples, "add": add}
-
-
-def _example(name: str, path: Path) -> gr.Button:
-    button = gr.Button(name, icon=path, size="sm", min_width=84)
-    if button.icon:
-        button.keep_in_cache.add(button.icon["path"])  # Gradio does so with values, not with icons
-    return button
 
 
 def _control_parts(checkpoints: Checkpoints, session: gr.State, screen: Outputs) -> dict[str, Any]:
@@ -162,13 +132,20 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
     """Tie events to handlers: a fast one first, then the explanation it asked for."""
 
     def on_photo(session: Session, photo: Any, method: str, opacity: float) -> Outputs:
-        return handlers.analyse(checkpoints.of(session), session, parse.photo_source(photo), method, opacity)
+        source = parse.photo_source(photo)
+        if source is None:
+            return Outputs()  # its place was emptied: another photo is coming, or the webcam was chosen
+        return handlers.analyse(checkpoints.of(session), session, source, method, opacity)
+
+    def on_remove(session: Session, method: str, opacity: float) -> Outputs:
+        return handlers.analyse(checkpoints.of(session), session, None, method, opacity)
 
     def on_put_up(session: Session, method: str, opacity: float) -> Outputs:
         photo, session.pending_photo = session.pending_photo, None
         if photo is None:
             return handlers.render(checkpoints.of(session), session, opacity)
-        return handlers.analyse(checkpoints.of(session), session, photo, method, opacity)
+        box_xyxy, session.pending_box_xyxy = session.pending_box_xyxy, None
+        return handlers.analyse(checkpoints.of(session), session, photo, method, opacity, box_xyxy)
 
     def on_click(session: Session, method: str, opacity: float, event: gr.SelectData) -> Outputs:
         return handlers.click_photo(checkpoints.of(session), session, tuple(event.index), method, opacity)
@@ -183,9 +160,13 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
 
     screen, panel = outputs(parts, Outputs), [parts["moved"], parts["moved_words"], parts["stop"], parts["again"]]
     look, request = [parts["method"], parts["opacity"]], [session, parts["method"], parts["target"]]
+    # Each photo is sent on at once: which of several is the last one, the session knows.
+    given = parts["given"].input(on_photo, [session, parts["given"], *look], screen, trigger_mode="multiple", **FAST)
+    given.then(None, parts["answered"], parts["given"], js=photo.EMPTY_JS, api_visibility="private")
+    given.failure(None, None, parts["given"], js=photo.FAILED_JS, api_visibility="private")
+    parts["remove_photo"].click(on_remove, [session, *look], screen, **FAST)
     asked = [
-        parts["photo"].input(on_photo, [session, parts["photo"], *look], screen, trigger_mode="always_last", **FAST),
-        parts["add"].upload(on_photo, [session, parts["add"], *look], screen, trigger_mode="always_last", **FAST),
+        given,
         *(
             button.click(_on_example(checkpoints, path), [session, *look], screen, **FAST)
             for button, path in zip(parts["examples"], example_photos(), strict=True)

@@ -6,13 +6,15 @@ request that they left in the session. Nobody's mistake loses what was on the sc
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from demo import html, parse
+from demo import cache, html, parse
 from demo.analyse import views, words
 from demo.analyse.outputs import MapOutputs, Outputs
 from demo.engine import Engine
@@ -23,19 +25,36 @@ from demo.views import moved as moved_words
 from demo.visits import Analysis, MapRequest, Point, Selection, Session, SupersededError
 from demo.words import UNTRAINED
 from glamor.explain import Explanation
-from glamor.faces import largest
+from glamor.faces import largest, nearest
 from glamor.photo import BoxXyxy, PhotoSource
 from glamor.predictor import Prediction
 
 
-def analyse(engine: Engine, session: Session, source: PhotoSource | None, method: str, opacity: float) -> Outputs:
-    """Predict every face of a new photo; no photo (it was removed) clears the page."""
+def analyse(
+    engine: Engine,
+    session: Session,
+    source: PhotoSource | None,
+    method: str,
+    opacity: float,
+    chosen_xyxy: BoxXyxy | None = None,
+) -> Outputs:
+    """Predict every face of a new photo, unless a newer one was sent meanwhile; no photo clears the page.
+
+    Of the faces the one at ``chosen_xyxy`` is chosen, else the largest.
+    """
     if source is None and session.analysis is not None and session.analysis.example:
         return Outputs()  # it was another way to add a photo that was chosen
+    answered = Path(source).parent.name if isinstance(source, str) else ""
+    sent = cache.begun(source) if isinstance(source, str) else time.time_ns()
+    if sent < session.newest:
+        return Outputs(answered=answered)
+    session.newest = sent
     if source is None or not engine.trained:
         session.show(None)
-        return views.blank("" if engine.trained else html.note(UNTRAINED, "warn"))
-    return _safely(session, lambda: _analysed(engine, session, source, method, opacity))
+        screen = views.blank("" if engine.trained else html.note(UNTRAINED, "warn"))._replace(photo=None)
+    else:
+        screen = _safely(session, lambda: _analysed(engine, session, source, method, opacity, sent, chosen_xyxy))
+    return (screen if session.newest == sent else Outputs())._replace(answered=answered)
 
 
 def click_photo(engine: Engine, session: Session, point_shown: Point, method: str, opacity: float) -> Outputs:
@@ -123,12 +142,14 @@ def explain(
     try:
         session.expect(request, analysis)
         explanation = session.maps.get(request) or _explained(engine, session, analysis, analysis.selection, progress)
+        panel = MapOutputs(views.moved_update(prediction, explanation, opacity), moved_words(explanation), HIDE, HIDE)
+        session.expect(request, analysis)  # it was drawn meanwhile
     except SupersededError:
         return MapOutputs()
     except Exception as error:
         problem = html.problem(error)
         return MapOutputs(gr.update(value=None, visible=False), problem, HIDE, HIDE)
-    return MapOutputs(views.moved_update(prediction, explanation, opacity), moved_words(explanation), HIDE, HIDE)
+    return panel
 
 
 def redraw(session: Session, opacity: float) -> tuple[Any, Any]:
@@ -167,21 +188,35 @@ def render(engine: Engine, session: Session, opacity: float) -> Outputs:
 
 
 def _safely(session: Session, act: Callable[[], Outputs]) -> Outputs:
-    """Do something; if it fails, say why and put the previous photo back."""
+    """Do something; if it fails, say why and that what is shown is the photo before."""
     try:
         return act()
+    except SupersededError:
+        return Outputs()
     except Exception as error:
-        previous = (
-            None if session.analysis is None or session.analysis.example else views.photo_update(session.analysis)
-        )
-        return Outputs(notice=html.problem(error), photo=previous)
+        problem = html.message_of(error)
+        if session.analysis is None or session.analysis.example:
+            return Outputs(notice=html.note(problem, "warn"), photo=None)
+        shown = views.photo_update(session.analysis)
+        return Outputs(notice=html.note(f"{problem} {words.FORMER_STAYS}", "warn"), photo=shown)
 
 
-def _analysed(engine: Engine, session: Session, source: PhotoSource, method: str, opacity: float) -> Outputs:
+def _analysed(
+    engine: Engine,
+    session: Session,
+    source: PhotoSource,
+    method: str,
+    opacity: float,
+    sent: int,
+    chosen_xyxy: BoxXyxy | None,
+) -> Outputs:
     photo, pixels = keep(engine, source)
     predictions = engine.predict(pixels)
+    if session.newest != sent:
+        raise SupersededError
     if predictions:
-        index = largest([prediction.face_box_xyxy for prediction in predictions])
+        boxes = [prediction.face_box_xyxy for prediction in predictions]
+        index = largest(boxes) if chosen_xyxy is None else nearest(boxes, chosen_xyxy)
         return _shown(session, photo, predictions, index, method, opacity)
     return _faceless(session, photo, words.NO_FACE)
 

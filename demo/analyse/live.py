@@ -18,6 +18,7 @@ from glamor.faces import largest
 from glamor.images import data_uri, encode_jpeg, shrink
 from glamor.photo import Photo
 from glamor.predictor import Prediction
+from glamor.words import percent
 
 LONGEST = 480  # pixels; a frame is analysed no larger than this
 EVERY, AT_MOST = 0.2, 120  # seconds between two frames, and until the visitor must start again
@@ -104,7 +105,7 @@ def _small(photo: Photo) -> Photo:
 
 def _words(number: int, prediction: Prediction) -> str:
     return words.LIVE_FACE.format(
-        number=number, emotion=prediction.emotion, probability=float(prediction.probabilities.max())
+        number=number, emotion=prediction.emotion, probability=percent(float(prediction.probabilities.max()))
     )
 
 

@@ -11,6 +11,7 @@ class Outputs(NamedTuple):
     """All that a fast handler may change, in the order of the page's outputs; SAME leaves a part as it is."""
 
     notice: Any = SAME
+    answered: Any = SAME
     photo: Any = SAME
     faces: Any = SAME
     target: Any = SAME

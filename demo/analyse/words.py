@@ -10,6 +10,9 @@ MEANING = Markup(
 )
 
 PHOTO = "Photo"
+FORMER_STAYS = "What is shown is still the photo before."
+REMOVE_PHOTO = "Remove Image"  # as Gradio names the same button elsewhere
+ON_ITS_WAY = "Your photo is on its way. What is dimmed belongs to the one before."
 EXAMPLES = "Or try one"
 EXAMPLE_NAMES = ("Eileen Collins", "Grace Hopper")
 
@@ -72,7 +75,7 @@ LIVE_INFO = "Attention for the largest face, several times a second. Frames are 
 LIVE_CAMERA = "Webcam"
 LIVE_EMPTY = "Start the webcam, and what the network makes of it appears here."
 LIVE_NO_FACE = "No face in sight."
-LIVE_FACE = "{number} {emotion} {probability:.0%}"
+LIVE_FACE = "{number} {emotion} {probability}"
 LIVE_ALT = "The webcam’s picture with the network’s attention and a numbered box around each face."
 
 DOWNLOAD = "Download"

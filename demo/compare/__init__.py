@@ -10,7 +10,7 @@ import gradio as gr
 from demo import html, jobs
 from demo.checkpoints import Checkpoints
 from demo.compare import handlers, words
-from demo.events import FAST, SLOW, Parts
+from demo.events import FAST, SLOW, Parts, entered
 from demo.visits import Session
 from demo.words import TAB_COMPARE
 from glamor.explain import METHODS
@@ -81,7 +81,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
 
     asked = [session, parts["methods"], parts["baseline"], parts["smooth"], parts["one_scale"]]
     sheet = [parts["subject"], parts["status"], parts["run"], parts["cancel"], *parts["cards"]]
-    tab.select(on_select, [session], sheet, **FAST)
+    entered(tab.select, on_select, [session], sheet, **FAST)
     started = parts["run"].click(on_run, asked, sheet, **FAST)
     started.then(on_work, [session], sheet, show_progress_on=parts["status"], **SLOW)
     parts["cancel"].click(on_stop, [session], sheet, **FAST)

@@ -8,7 +8,7 @@ import gradio as gr
 
 from demo import html
 from demo.checkpoints import Checkpoints
-from demo.events import FAST, Parts, outputs
+from demo.events import FAST, Parts, entered, outputs
 from demo.interventions import handlers, views, words
 from demo.interventions.handlers import KEEP_ALL, STRONGEST, Outputs
 from demo.visits import Session
@@ -123,7 +123,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
     last = FAST | {"trigger_mode": "always_last"}  # of a slider's many values, the one where it rests counts
     each = FAST | {"trigger_mode": "multiple"}  # every click on a cell counts
     room = outputs(parts, Outputs)
-    tab.select(on_enter, [session], room, **last)
+    entered(tab.select, on_enter, [session], room, **last)
     parts["weight"].input(on_weight, [session, parts["weight"]], room, **last)
     parts["free"].click(on_free, [session], room, **FAST)
     parts["board"].select(on_click, [session], room, **each)

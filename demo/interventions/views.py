@@ -26,6 +26,7 @@ from glamor.explain.what_if import (
 )
 from glamor.images import chw_to_hwc
 from glamor.predictor import Prediction
+from glamor.words import percent
 
 SEEN = {AS_IS: words.AS_IS, BLACK: words.BLACK, BLURRED: words.BLURRED}
 ALIKE = 0.05  # a share of the attention that is too small to speak of
@@ -126,7 +127,7 @@ def people(found: People, numbers: Sequence[int], scene: int, count: int) -> Mar
             number=number,
             distance=found.distance[i, scene],
             scene=numbers[scene],
-            weight=found.fusion_weights[i, 0],
+            weight=percent(found.fusion_weights[i, 0]),
         )
         for i, number in enumerate(numbers)
         if i != scene
@@ -173,7 +174,7 @@ def _set_by_hand(state: InterventionState, setting: Setting) -> str:
 
 def _change(name: str, before: float, now: float, kind: str) -> Markup:
     """Return one line: a bar of the present value with a tick at the untouched one, both, and the change."""
-    points = round(100 * (now - before), 1) + 0.0  # no minus zero
+    points = round(round(100 * now, 1) - round(100 * before, 1), 1) + 0.0  # of what is shown; no minus zero
     sign = "up" if points > 0 else "down" if points < 0 else "same"
     gained = f"{points:+.1f}".replace("-", "−") if points else "0.0"
     return Markup(

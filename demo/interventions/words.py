@@ -97,8 +97,7 @@ PEOPLE_DIFFER = (
     "elsewhere."
 )
 PEOPLE_ROW = (
-    "Face {number}: {distance:.1%} of its attention lies elsewhere than face {scene}’s; "
-    "weight of the face {weight:.0%}."
+    "Face {number}: {distance:.1%} of its attention lies elsewhere than face {scene}’s; weight of the face {weight}."
 )
 PEOPLE_FIRST = "This photo has {count} faces; the chosen one and the first of the others are compared, {limit} in all."
 PEOPLE_ABOUT = (

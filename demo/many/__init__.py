@@ -118,7 +118,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
         **QUIET,
         **events.PREDICT_QUEUE,
     ).then(on_files, [session, parts["files"]], shown, trigger_mode="multiple", preprocess=False, **QUIET, **QUEUE)
-    tab.select(on_select, [session], parts["other"], **QUIET, **events.PREDICT_QUEUE)
+    events.entered(tab.select, on_select, [session], parts["other"], **QUIET, **events.PREDICT_QUEUE)
     parts["stop"].click(handlers.stop, [session], None, **QUIET, **events.PREDICT_QUEUE)
 
 

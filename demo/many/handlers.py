@@ -96,7 +96,7 @@ def stop(session: Session) -> None:
 
 
 def choose(session: Session, number: Any) -> str:
-    """Make the photo of a row the one that *Analyse* opens next.
+    """Make the photo and the face of a row the ones that *Analyse* opens next.
 
     Args:
         session: of the visitor.
@@ -108,6 +108,7 @@ def choose(session: Session, number: Any) -> str:
     try:
         row = _row(session.batch, number)
         session.pending_photo = session.batch.items[row.file].read() if session.batch else None
+        session.pending_box_xyxy = row.face_box_xyxy
     except (GlamorError, LookupError, TypeError, ValueError, OverflowError):
         return note(words.GONE)
     finally:

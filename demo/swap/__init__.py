@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from demo import html, parse
 from demo.checkpoints import Checkpoints
-from demo.events import PREDICT_QUEUE, PRIVATE, Parts, outputs
+from demo.events import PREDICT_QUEUE, PRIVATE, Parts, entered, outputs
 from demo.examples import example_photos
 from demo.swap import handlers, words
 from demo.swap.handlers import EVERYBODY, LARGEST, Outputs
@@ -103,15 +104,9 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
     asked = [session, parts["first"], parts["second"], parts["more"], parts["who"], parts["analysed"]]
     swapped = outputs(parts, Outputs)
     photos = [parts["first"], parts["second"], parts["more"]]
-    gr.on(
-        [
-            tab.select,
-            parts["first"].input,
-            parts["second"].input,
-            parts["more"].upload,
-            parts["who"].input,
-            parts["analysed"].input,
-        ],
+    changed = [parts[name].input for name in ("first", "second", "who", "analysed")]
+    entered(
+        partial(gr.on, [tab.select, *changed, parts["more"].upload]),
         on_photos,
         asked,
         swapped,

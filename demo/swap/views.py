@@ -15,6 +15,7 @@ from glamor import figures
 from glamor.explain import SwapMatrix
 from glamor.images import chw_to_hwc
 from glamor.predictor import Prediction
+from glamor.words import percent
 
 _BREAK = Markup("<br>")
 
@@ -87,6 +88,6 @@ def _pair(matrix: SwapMatrix, names: Sequence[str], home: np.ndarray, i: int, j:
         (False, True): words.SCENE_WON,
         (False, False): words.NEITHER,
     }[bool(label == home[i]), bool(label == home[j])]
-    weight = words.CELL_WEIGHT.format(weight=matrix.fusion_weights[i, j, 0])
-    named = Markup("<b>{} {:.0%}</b>").format(names[label], matrix.probabilities[i, j, label])
+    weight = words.CELL_WEIGHT.format(weight=percent(matrix.fusion_weights[i, j, 0]))
+    named = Markup("<b>{} {}</b>").format(names[label], percent(matrix.probabilities[i, j, label]))
     return _BREAK.join([named, words.HOME if i == j else won, weight])

@@ -36,7 +36,7 @@ ALT = "A table of pictures: {count} faces in front of {count} scenes. {words}"
 TABLE = "The same in words"
 FACE_NUMBER, SCENE_NUMBER = "Face {number}", "Scene {number}"
 FROM = "photo {photo}"
-CELL_WEIGHT = "face {weight:.0%}"
+CELL_WEIGHT = "face {weight}"
 HOME, BOTH, FACE_WON, SCENE_WON, NEITHER = (
     "own scene",
     "both agree",

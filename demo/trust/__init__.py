@@ -9,7 +9,7 @@ import gradio as gr
 
 from demo import html, jobs
 from demo.checkpoints import Checkpoints
-from demo.events import FAST, SLOW, Parts, outputs
+from demo.events import FAST, SLOW, Parts, entered, outputs
 from demo.trust import handlers, words
 from demo.trust.handlers import Outputs
 from demo.views import measure_info
@@ -91,7 +91,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
         return handlers.work(checkpoints.of(session), session, lambda done: progress(done, desc=words.DOING))
 
     asked, panel = [session, parts["methods"]], outputs(parts, Outputs)
-    tab.select(handlers.refresh, asked, panel, **FAST)
+    entered(tab.select, handlers.refresh, asked, panel, **FAST)
     started = parts["run"].click(handlers.start, asked, panel, **FAST)
     started.then(on_work, [session], panel, show_progress_on=parts["status"], **SLOW)
     parts["cancel"].click(handlers.stop, [session], panel, **FAST)

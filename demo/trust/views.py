@@ -9,6 +9,7 @@ from markupsafe import Markup
 from demo import html
 from demo.trust import words
 from glamor.explain.trust import Curves, Reliability, Removal, Trust
+from glamor.words import percent
 
 
 def verdict(trust: Trust) -> Markup:
@@ -54,8 +55,8 @@ def stability(trust: Trust) -> Markup:
         [
             words.PLAIN_VARIANT if variant is plain else variant.name,
             f"{variant.label_name} ({words.CHANGED})" if variant.changed else variant.label_name,
-            f"{variant.probability:.0%}",
-            f"{variant.w_face:.0%}",
+            percent(variant.probability),
+            percent(variant.w_face),
             _number(variant.attention_correlation),
         ]
         for variant in (plain, *others)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +79,12 @@ def calibration_error_by_luck(
 
 
 def bootstrap_intervals(
-    count: int, statistics: Callable[[Labels], Floats], *, draws: int = 1000, seed: int = 0
+    count: int,
+    statistics: Callable[[Labels], Floats],
+    *,
+    draws: int = 1000,
+    seed: int = 0,
+    biased: Sequence[int] = (),
 ) -> tuple[Floats, Floats]:
     """Return 95 % percentile intervals of several statistics over resampled rows.
 
@@ -89,6 +94,9 @@ def bootstrap_intervals(
             where one is undefined for that draw.
         draws: how many resamples.
         seed: of the resampling.
+        biased: the statistics that resampling by itself makes larger, such as a calibration error: their intervals are
+            moved back by as much as the draws' mean lies from the estimate, at most to 0 (Efron and Tibshirani 1993,
+            section 10.2), else they may not hold the estimate.
 
     Returns:
         (lower, upper), each (k,); nan where every draw was.
@@ -98,6 +106,9 @@ def bootstrap_intervals(
     bounds = np.full((2, values.shape[1]), np.nan)
     known = ~np.isnan(values).all(axis=0)
     bounds[:, known] = np.nanpercentile(values[:, known], [2.5, 97.5], axis=0)
+    if moved := list(biased):
+        shift = values[:, moved].mean(axis=0) - statistics(np.arange(count))[moved]
+        bounds[:, moved] = np.clip(bounds[:, moved] - shift, 0, None)
     return bounds[0], bounds[1]
 
 

@@ -18,6 +18,8 @@ from glamor.evaluation.metrics import (
     recall,
 )
 
+CALIBRATION = 2  # its place among the statistics
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -92,7 +94,11 @@ def score(
     values = statistics(np.arange(len(labels)))
     measures = [
         Measure(float(v), float(lo), float(hi))
-        for v, lo, hi in zip(values, *bootstrap_intervals(len(labels), statistics, draws=draws), strict=True)
+        for v, lo, hi in zip(
+            values,
+            *bootstrap_intervals(len(labels), statistics, draws=draws, biased=[CALIBRATION]),
+            strict=True,
+        )
     ]
     matrix = confusion_matrix(labels, predicted, classes)
     return Report(

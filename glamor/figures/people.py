@@ -12,6 +12,7 @@ from glamor.figures import canvas
 from glamor.figures.attention import composite_attention, draw_masked_face, draw_scale, scale_top
 from glamor.figures.canvas import LINE, MARGIN, WIDTH, Box
 from glamor.figures.colours import CONTEXT_COLOR, FACE_COLOR, INK, MUTED, QUIET_BAR, as_bytes
+from glamor.words import percent
 
 Floats = NDArray[np.floating]
 
@@ -100,7 +101,7 @@ def swap_figure(
         canvas.add_border(figure, frame, INK if i == j else QUIET_BAR)
         label = labels[i, j]
         decided = ("own scene", INK) if i == j else DECIDED[bool(label == home[i]), bool(label == home[j])]
-        _draw_words(figure, frame, f"{class_names[label]} {probabilities[i, j, label]:.0%}", decided)
+        _draw_words(figure, frame, f"{class_names[label]} {percent(probabilities[i, j, label])}", decided)
         _draw_weight(figure, frame, float(w_face[i, j]))
     draw_scale(figure, bottom, *attention.reshape(-1, *attention.shape[2:]))
     return figure
@@ -144,4 +145,4 @@ def _draw_weight(figure: Figure, frame: Box, w_face: float) -> None:
     canvas.add_bar(figure, (frame[0], top, split, top + 0.08), FACE_COLOR)
     canvas.add_bar(figure, (split, top, right, top + 0.08), CONTEXT_COLOR)
     style = {"ha": "right", "va": "center_baseline", "color": FACE_COLOR}
-    canvas.add_text(figure, frame[2], top + 0.04, f"face {w_face:.0%}", **style)
+    canvas.add_text(figure, frame[2], top + 0.04, f"face {percent(w_face)}", **style)

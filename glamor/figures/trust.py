@@ -23,6 +23,7 @@ from glamor.figures.colours import (
     MUTED,
     QUIET_BAR,
 )
+from glamor.words import percent
 
 Floats = NDArray[np.floating]
 
@@ -114,8 +115,8 @@ def reliance_figure(
     figure = canvas.new_figure(3 * 0.5 + 2 * MARGIN)
     lost = [max(value, 0.0) for value in probability_lost]
     rows = (
-        ("stated: fusion weights", fusion_weights, [f"{value:.0%}" for value in fusion_weights]),
-        ("measured: Integrated Gradients", attribution, [f"{value:.0%}" for value in attribution]),
+        ("stated: fusion weights", fusion_weights, list(map(percent, fusion_weights))),
+        ("measured: Integrated Gradients", attribution, list(map(percent, attribution))),
         ("measured: probability change without it", lost, [_change(-value) for value in probability_lost]),
     )
     for i, (words, pair, shown) in enumerate(rows):

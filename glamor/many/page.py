@@ -17,6 +17,7 @@ from glamor.many.items import Item
 from glamor.many.quality import Quality
 from glamor.many.sources import reopen
 from glamor.many.summary import Pick, Summary
+from glamor.words import percent
 
 THUMBNAIL = 220  # pixels, the longer side
 TITLE = "Many photos, summarised"
@@ -68,9 +69,9 @@ def summary_page(summary: Summary, find: Callable[[str], Item | None] = reopen) 
         ),
     ]
     picked = [
-        _faces("Highest weight of the scene", summary.most_scene, "scene {:.0%}", find),
-        _faces("Lowest weight of the scene", summary.least_scene, "scene {:.0%}", find),
-        _faces("Least certain", summary.uncertain, "{:.1%} ahead of the second", find),
+        _faces("Highest weight of the scene", summary.most_scene, lambda weight: f"scene {percent(weight)}", find),
+        _faces("Lowest weight of the scene", summary.least_scene, lambda weight: f"scene {percent(weight)}", find),
+        _faces("Least certain", summary.uncertain, "{:.1%} ahead of the second".format, find),
     ]
     body = [
         f"<h1>{TITLE}</h1>",
@@ -141,19 +142,19 @@ def _quality(quality: Quality) -> str:
     )
 
 
-def _faces(title: str, picks: Sequence[Pick], words: str, find: Callable[[str], Item | None]) -> str:
+def _faces(title: str, picks: Sequence[Pick], told: Callable[[float], str], find: Callable[[str], Item | None]) -> str:
     if not picks:
         return ""
-    inside = "".join(_face(pick, words, find) for pick in picks)
+    inside = "".join(_face(pick, told, find) for pick in picks)
     return f'<section class="wide"><h2>{escape(title)}</h2><div class="faces">{inside}</div></section>'
 
 
-def _face(pick: Pick, words: str, find: Callable[[str], Item | None]) -> str:
+def _face(pick: Pick, told: Callable[[float], str], find: Callable[[str], Item | None]) -> str:
     picture = thumbnail(pick, find)
     image = '<div class="gone">photo not found</div>' if picture is None else _image(picture, "jpeg", pick.emotion)
     name = pick.file.rpartition("/")[2]
-    told = f"<b>{escape(pick.emotion)} {pick.probability:.0%}</b>{words.format(pick.value)}<br>{escape(name)}"
-    return f"<figure>{image}<figcaption>{told}, face {pick.face}</figcaption></figure>"
+    label = f"<b>{escape(pick.emotion)} {escape(percent(pick.probability))}</b>{escape(told(pick.value))}"
+    return f"<figure>{image}<figcaption>{label}<br>{escape(name)}, face {pick.face}</figcaption></figure>"
 
 
 def thumbnail(pick: Pick, find: Callable[[str], Item | None]) -> bytes | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from glamor.images import data_uri
 from glamor.report import words
 from glamor.report.pictures import Picture
+from glamor.words import percent
 
 if TYPE_CHECKING:
     from glamor.explain import Explanation
@@ -84,7 +85,7 @@ def _answer(prediction: Prediction) -> str:
     if prediction.uncertain:
         second = prediction.class_names[int(prediction.probabilities.argsort()[-2])]
         doubt = f"<p>{escape(words.UNCERTAIN.format(second=second))}</p>"
-    label = f"{escape(prediction.emotion)} <span>{prediction.probabilities.max():.0%}</span>"
+    label = f"{escape(prediction.emotion)} <span>{escape(percent(prediction.probabilities.max()))}</span>"
     return f'<p class="label">{label}</p>{doubt}<table><tbody>{rows}</tbody></table>'
 
 
@@ -92,8 +93,8 @@ def _faces(predictions: Sequence[Prediction]) -> str:
     rows = "".join(
         f"<tr><td>{number}</td><td>{escape(prediction.emotion)}</td>"
         f'<td class="number">{prediction.probabilities.max():.1%}</td>'
-        f'<td class="number face">{prediction.fusion_weights[0]:.0%}</td>'
-        f'<td class="number scene">{prediction.fusion_weights[1]:.0%}</td>'
+        f'<td class="number face">{escape(percent(prediction.fusion_weights[0]))}</td>'
+        f'<td class="number scene">{escape(percent(prediction.fusion_weights[1]))}</td>'
         f'<td class="number">{", ".join(f"{side:.0f}" for side in prediction.face_box_xyxy)}</td></tr>'
         for number, prediction in enumerate(predictions, start=1)
     )

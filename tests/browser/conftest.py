@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from glamor.predictor import Predictor
 from tests.live_app import ROOT, LiveApp, live_app
 
 ARTEFACTS = ROOT / "artefacts"
@@ -55,6 +56,20 @@ def pair(
     path = tmp_path_factory.mktemp("photos") / "pair.png"
     Image.fromarray(np.hstack([grace_hopper[:512], astronaut])).save(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def portrait(astronaut: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo of one person, the astronaut."""
+    path = tmp_path_factory.mktemp("photos") / "portrait.png"
+    Image.fromarray(astronaut).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def predictor() -> Predictor:
+    """What the page's numbers must be."""
+    return Predictor()
 
 
 @pytest.fixture

@@ -18,13 +18,6 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="module")
-def portrait(astronaut, tmp_path_factory):
-    path = tmp_path_factory.mktemp("photos") / "portrait.png"
-    Image.fromarray(astronaut).save(path)
-    return path
-
-
 def test_one_click_downloads_the_analysis_and_its_page_opens_offline(page, browser, portrait, tmp_path):
     add_photo(page, portrait)
     page.locator("#moved").scroll_into_view_if_needed()

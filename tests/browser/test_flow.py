@@ -9,16 +9,10 @@ from playwright.sync_api import Page, expect
 
 from demo import words
 from demo.analyse import words as analyse_words
-from glamor.predictor import Predictor
 from tests.browser.conftest import PATIENCE, add_photo, drop, keep
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="session")
-def predictor():
-    return Predictor()
 
 
 def _choose(page: Page, label: str, option: str) -> None:

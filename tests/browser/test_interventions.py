@@ -24,11 +24,6 @@ expect.set_options(timeout=PATIENCE)
 BOTH = pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
 
 
-@pytest.fixture(scope="session")
-def predictor():
-    return Predictor()
-
-
 def to_interventions(page: Page, photo) -> None:
     add_photo(page, photo)
     expect(page.locator("#answer strong").first).to_be_visible()

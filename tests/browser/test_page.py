@@ -12,7 +12,6 @@ from playwright.sync_api import Page, expect
 
 from demo import words
 from demo.analyse import words as analyse_words
-from glamor.predictor import Predictor
 from tests.browser.conftest import PATIENCE, add_photo, drop, keep
 
 pytestmark = pytest.mark.browser
@@ -21,22 +20,10 @@ PANELS = (analyse_words.SAW, analyse_words.LOOKED, analyse_words.WEIGHED, analys
 
 
 @pytest.fixture(scope="session")
-def portrait(astronaut, tmp_path_factory):
-    path = tmp_path_factory.mktemp("photos") / "portrait.png"
-    Image.fromarray(astronaut).save(path)
-    return path
-
-
-@pytest.fixture(scope="session")
 def wall(tmp_path_factory):
     path = tmp_path_factory.mktemp("photos") / "wall.png"
     Image.fromarray(np.random.default_rng(3).integers(90, 110, (300, 400, 3)).astype(np.uint8)).save(path)
     return path
-
-
-@pytest.fixture(scope="session")
-def predictor():
-    return Predictor()
 
 
 def _label(page: Page):

@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from demo.analyse import handlers as analyse
 from demo.engine import Engine
 from demo.many import handlers as many
 from demo.many import words
@@ -116,6 +117,19 @@ def test_a_row_gives_its_photo_to_analyse(engine: Engine, archive: str, astronau
     assert many.choose(session, 2) == ""
     assert session.pending_photo is not None
     np.testing.assert_array_equal(load_photo(session.pending_photo), astronaut)
+
+
+def test_a_row_opens_its_own_face(engine: Engine, two_people: NDArray[np.uint8], tmp_path: Path) -> None:
+    photo = tmp_path / "two.png"
+    Image.fromarray(two_people).save(photo)
+    session = Session()
+    _last(engine, session, str(photo))
+    for number in (2, 1):
+        assert many.choose(session, number) == ""
+        analyse.analyse(engine, session, session.pending_photo, "grad_cam", 0.5, session.pending_box_xyxy)
+        assert session.analysis is not None
+        assert session.analysis.request is not None
+        assert session.analysis.request.face == number - 1
 
 
 @pytest.mark.parametrize("number", [None, 0, 6, -1, "two", float("nan"), float("inf")])

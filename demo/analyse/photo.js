@@ -1,0 +1,54 @@
+// Runs once, when the page is laid out: what Gradio's image component cannot do as the place that takes a photo.
+
+const SOON = 300; // milliseconds from a drop until the component says at the latest that it is uploading
+
+/** Hand a file to the place as if it had been let go over it. */
+const give = (place, file) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(file);
+    place.dispatchEvent(new DragEvent("drop", {dataTransfer, bubbles: true, cancelable: true}));
+};
+
+/** Send one photo after the other: of two uploads at once the component keeps the one that is through last. */
+const sendInTurn = (place) => {
+    let begun = -SOON;
+    let waiting = null;
+    const isFree = () => !place.querySelector(".uploading") && performance.now() - begun > SOON;
+    const giveWaiting = () => {
+        if (!isFree()) return void setTimeout(giveWaiting, 50);
+        const file = waiting;
+        waiting = null;
+        give(place, file);
+    };
+    place.addEventListener("drop", (event) => {
+        const [file] = event.dataTransfer.files;
+        if (!file) return;
+        if (isFree()) {
+            begun = performance.now();
+            return;
+        }
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        if (waiting === null) setTimeout(giveWaiting, 50);
+        waiting = file;
+    }, true);
+};
+
+const chooseFile = (place) => {
+    const chooser = document.createElement("input");
+    chooser.type = "file";
+    chooser.accept = "image/*";
+    chooser.addEventListener("change", () => give(place, chooser.files[0]));
+    chooser.click();
+};
+
+const begin = () => {
+    const place = document.querySelector("#photo div.upload-container");
+    if (!place) return void requestAnimationFrame(begin);
+    // The picture lies inside the place, so that a photo let go over it is let go over the place.
+    place.append(document.querySelector("#photo-shown-place"));
+    sendInTurn(place);
+    document.querySelector("#add-photo").addEventListener("click", () => chooseFile(place));
+};
+
+begin();
