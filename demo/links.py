@@ -5,38 +5,90 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from demo import words
 
-# Reads the settings, puts them into the address bar and onto the clipboard, and says so.
-_COPY_JS = """async (method, target, opacity, weights) => {
-    const tab = document.querySelector('#tabs [role="tab"][aria-selected="true"]');
+# Puts what differs from the usual into the address bar.
+_WRITE_JS = """async (method, target, opacity, face, usual, weights, baseline, oneScale, byHand) => {
+    await new Promise((shown) => setTimeout(shown, 50)); // until the tab bar tells which is open
+    const [usualFace, usualLabel] = usual ? [Number(usual.split(" ", 1)[0]), usual.slice(usual.indexOf(" ") + 1)] : [];
+    const tab = document.querySelector('#tabs [role="tab"][aria-selected="true"]')?.dataset.tabId;
+    const settings = {
+        tab: tab === USUAL.tab ? null : tab,
+        face: usual && face !== null && face !== usualFace ? face + 1 : null,
+        method: method === USUAL.method ? null : method,
+        class: usual && target !== usualLabel ? target : null,
+        opacity: opacity === USUAL.opacity ? null : opacity,
+        weights: weights === OWN_WEIGHTS ? null : weights,
+        baseline: baseline === USUAL.baseline ? null : baseline,
+        scale: oneScale ? "one" : null,
+        ...Object.fromEntries(BY_HAND.map((name) => [name, null])),
+        ...Object.fromEntries(new URLSearchParams(byHand ?? "")),
+    };
     const link = new URL(window.location.href);
-    const settings = {tab: tab?.dataset.tabId, method, class: target, opacity};
-    settings.weights = weights === OWN_WEIGHTS ? null : weights;
     for (const [name, value] of Object.entries(settings))
         if (value === null || value === undefined) link.searchParams.delete(name);
         else link.searchParams.set(name, value);
-    window.history.replaceState(null, "", link);
+    if (link.href !== window.location.href) window.history.replaceState(window.history.state, "", link);
+}"""
+# Puts the address onto the clipboard, and says so.
+_COPY_JS = """async (...settings) => {
+    const write = WRITE;
+    await write(...settings);
     try {
-        await navigator.clipboard.writeText(link.href);
+        await navigator.clipboard.writeText(window.location.href);
         return COPIED;
     } catch {
         return IN_ADDRESS_BAR;
     }
 }"""
+ONE_SCALE = "one"
 
 
-def copy_js(notes: Mapping[str, str], own_weights: str) -> str:
+@dataclass(frozen=True)
+class Usual:
+    """What stands in no address.
+
+    Attributes:
+        tab: key of the tab that opens.
+        method: key of a method.
+        opacity: in [0, 1].
+        baseline: key of a baseline.
+        by_hand: the names under which the tab *Interventions* puts what is set there.
+    """
+
+    tab: str = ""
+    method: str = ""
+    opacity: float = 0.0
+    baseline: str = ""
+    by_hand: tuple[str, ...] = ()
+
+
+def write_js(own_weights: str, usual: Usual) -> str:
+    """Return the script that has the address follow the settings.
+
+    Args:
+        own_weights: the page's own, which need not be named.
+        usual: what need not be named either.
+    """
+    return _filled(_WRITE_JS, {"BY_HAND": usual.by_hand, "USUAL": asdict(usual), "OWN_WEIGHTS": own_weights})
+
+
+def copy_js(notes: Mapping[str, str], own_weights: str, usual: Usual = Usual()) -> str:
     """Return the script of the button.
 
     Args:
         notes: the HTML it may show, by COPIED and IN_ADDRESS_BAR.
-        own_weights: the page's own, which need not be named.
+        own_weights: as in :func:`write_js`.
+        usual: as in :func:`write_js`.
     """
-    script = _COPY_JS
-    for name, value in {**notes, "OWN_WEIGHTS": own_weights}.items():
+    return _filled(_COPY_JS, notes).replace("WRITE", write_js(own_weights, usual))
+
+
+def _filled(script: str, values: Mapping[str, Any]) -> str:
+    for name, value in values.items():
         script = script.replace(name, json.dumps(value))
     return script
 
@@ -52,6 +104,9 @@ class Link:
         opacity: in [0, 1].
         weights: name of a checkpoint.
         refused: one sentence for each setting that cannot be used; what it quotes is the sender's.
+        face: counted from 1.
+        baseline: key of a baseline.
+        one_scale: whether maps share one scale.
     """
 
     tab: str | None = None
@@ -60,6 +115,9 @@ class Link:
     opacity: float | None = None
     weights: str | None = None
     refused: tuple[str, ...] = ()
+    face: int | None = None
+    baseline: str | None = None
+    one_scale: bool = False
 
 
 def read(
@@ -68,16 +126,18 @@ def read(
     methods: Sequence[str] = (),
     labels: Sequence[str] = (),
     weights: Sequence[str] = (),
+    baselines: Sequence[str] = (),
 ) -> Link:
     """Return the settings in an address, each checked like any input.
 
     Args:
-        params: the address's query, by name: ``tab``, ``method``, ``class``, ``opacity`` and ``weights``; others are
-            let be.
-        tabs: keys of the tabs there are; without any, the setting is let be, and so for the next three.
+        params: the address's query, by name: ``tab``, ``method``, ``class``, ``opacity``, ``weights``, ``face``,
+            ``baseline`` and ``scale``; others are let be.
+        tabs: keys of the tabs there are; without any, the setting is let be, and so for the next four.
         methods: keys of the methods there are.
         labels: class names.
         weights: names of the checkpoints there are.
+        baselines: keys of the baselines there are.
     """
     refused: list[str] = []
 
@@ -95,7 +155,12 @@ def read(
     opacity = _fraction(params.get("opacity"))
     if opacity is None and "opacity" in params:
         refused.append(words.BAD_OPACITY.format(given=params["opacity"][:60]))
-    return Link(tab, method, label, opacity, named, tuple(refused))
+    baseline, one_scale = choice("baseline", baselines), choice("scale", (ONE_SCALE,)) is not None
+    face = params.get("face", "")
+    number = int(face) if face.isascii() and face.isdigit() and len(face) < 4 else 0
+    if "face" in params and not number:
+        refused.append(words.BAD_FACE_LINK.format(given=face[:60]))
+    return Link(tab, method, label, opacity, named, tuple(refused), number or None, baseline, one_scale)
 
 
 def _fraction(text: str | None) -> float | None:

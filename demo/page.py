@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 from markupsafe import Markup
 from starlette.middleware import Middleware
 
-from demo import about, analyse, cache, compare, events, html, interventions, links, many, privacy, swap, trust, words
+from demo import (
+    about,
+    analyse,
+    cache,
+    compare,
+    events,
+    first,
+    html,
+    interventions,
+    links,
+    many,
+    privacy,
+    resume,
+    swap,
+    trust,
+    words,
+)
 from demo.api import add_endpoints
 from demo.checkpoints import Checkpoints
 from demo.engine import Engine
@@ -26,7 +42,7 @@ from demo.server.hosts import Hosts
 from demo.server.senders import NoteSenders
 from demo.server.tool_limit import ToolLimit
 from demo.theme import css, theme
-from demo.visits import Session
+from demo.visits import BASELINE, Session
 
 VISIT_AGE = 3600  # seconds after the last action, or after the tab was closed, that a session is remembered
 
@@ -69,16 +85,17 @@ def build(engine: Engine, first: Session, limits: Limits) -> Page:
         status, deleted = gr.HTML("", elem_id="said"), gr.HTML("", elem_id="deleted")
         _start_notice(engine)
         with gr.Tabs(elem_id="tabs") as tabs:
-            analysed, about_parts = _build_tabs(checkpoints, session, tabs, limits)
+            parts = _build_tabs(checkpoints, session, tabs, limits)
         footer = gr.HTML(_footer(engine), elem_id="footer")
         add_endpoints(engine)
-        _connect_link(page, checkpoints, session, tabs, status, analysed, about_parts)
-        _connect_copy(checkpoints, copy, status, analysed, about_parts)
+        _connect_link(page, checkpoints, session, tabs, status, parts)
+        _connect_copy(checkpoints, copy, tabs, status, parts)
         if len(checkpoints.names) > 1:
-            about_parts["facts"].change(
+            parts.about["facts"].change(
                 lambda session: _footer(checkpoints.of(session)), [session], footer, **events.FAST
             )
         privacy.connect(page, session, delete, deleted)
+        resume.connect(page, session, [parts.analyse["render"], parts.many["render"]])
     page.queue(max_size=limits.waiting, api_open=False)  # (not open: nobody goes round the queue)
     admission.bound(page, limits)
     return page
@@ -119,41 +136,53 @@ def launch_options(page: Page, names: Hosts) -> dict[str, Any]:
     }
 
 
-def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, limits: Limits) -> tuple[Parts, Parts]:
-    """Lay out every tab inside the open ``gr.Tabs``; returns the components of *Analyse* and of *About*."""
+class Tabs(NamedTuple):
+    """The components of the tabs that others have to do with."""
+
+    analyse: Parts
+    compare: Parts
+    interventions: Parts
+    many: Parts
+    about: Parts
+
+
+def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, limits: Limits) -> Tabs:
+    """Lay out every tab inside the open ``gr.Tabs``."""
     tab = {key: gr.Tab(name, id=key, elem_id=f"tab-{key}") for key, name in TABS.items()}
     with tab["analyse"]:
         analysed = analyse.build(checkpoints, session)
-    for key, feature in (("compare", compare), ("interventions", interventions), ("trust", trust), ("photos", swap)):
+    with tab["compare"]:
+        compared = compare.build(checkpoints, session, tab["compare"])
+    with tab["interventions"]:
+        intervened = interventions.build(checkpoints, session, tab["interventions"])
+    for key, feature in (("trust", trust), ("photos", swap)):
         with tab[key]:
             feature.build(checkpoints, session, tab[key])
     with tab["many"]:
-        many.build(checkpoints, session, tab["many"], tabs, analysed["render"], limits.upload_files)
+        many_parts = many.build(checkpoints, session, tab["many"], tabs, analysed["render"], limits.upload_files)
     with tab["about"]:
         about_parts = about.build(checkpoints, session, analysed["render"])
-    return analysed, about_parts
+    return Tabs(analysed, compared, intervened, many_parts, about_parts)
 
 
 def _connect_link(
-    page: Page,
-    checkpoints: Checkpoints,
-    session: gr.State,
-    tabs: gr.Tabs,
-    status: gr.HTML,
-    analysed: Parts,
-    about_parts: Parts,
+    page: Page, checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, status: gr.HTML, parts: Tabs
 ) -> None:
     """Begin each session as the page's address asks, and say what in it cannot be had."""
+    about_parts, render = parts.about, parts.analyse["render"]
 
     def read(request: gr.Request) -> links.Link:
         labels = checkpoints.engine(checkpoints.own).class_names
-        return links.read(request.query_params, tuple(TABS), analyse.SHOWN_METHODS, labels, checkpoints.names)
+        keys = tuple(TABS), analyse.SHOWN_METHODS, labels, checkpoints.names, compare.BASELINES
+        return links.read(request.query_params, *keys)
 
     def on_load(session: Session, request: gr.Request) -> tuple[Any, ...]:
         link = read(request)
-        refused = html.note(Markup("<br>").join(link.refused), "warn")
+        settings = analyse.begin_linked(session, link)
+        by_hand, refused = interventions.begin_linked(session, request.query_params)
+        said = html.note(Markup("<br>").join(filter(None, (*link.refused, refused))), "warn")
         tab = gr.Tabs(selected=link.tab) if link.tab else events.SAME
-        return tab, refused, *analyse.begin_linked(session, link)
+        return tab, said, *settings, by_hand, link.baseline or events.SAME, link.one_scale or events.SAME
 
     def on_begun(request: gr.Request) -> Any:
         return analyse.render_linked(read(request))
@@ -161,24 +190,46 @@ def _connect_link(
     def on_load_weights(session: Session, request: gr.Request) -> tuple[Any, ...]:
         return about.begin_linked(checkpoints, session, read(request).weights)
 
-    begun = [tabs, status, analysed["method"], analysed["opacity"]]
+    begun = [
+        *(tabs, status, parts.analyse["method"], parts.analyse["opacity"], parts.interventions["query"]),
+        *(parts.compare["baseline"], parts.compare["one_scale"]),
+    ]
     # Not queued: a session has begun before its visitor can ask for anything, however many wait. Only what is queued
     # sets off a signal.
-    page.load(on_load, [session], begun, queue=False, **events.FAST).then(
-        on_begun, None, analysed["render"], **events.FAST
-    )
+    page.load(on_load, [session], begun, queue=False, **events.FAST).then(on_begun, None, render, **events.FAST)
     if len(checkpoints.names) > 1:  # loading weights takes seconds
-        chosen = [*events.outputs(about_parts, about.Outputs), analysed["render"]]
+        chosen = [*events.outputs(about_parts, about.Outputs), render]
         page.load(on_load_weights, [session], chosen, **events.PRIVATE, **events.EXPLAIN_QUEUE)
 
 
-def _connect_copy(
-    checkpoints: Checkpoints, copy: gr.Button, status: gr.HTML, analysed: Parts, about_parts: Parts
-) -> None:
-    """Write the settings into a link on request."""
-    settings = [analysed["method"], analysed["target"], analysed["opacity"], about_parts["which"]]
+def _connect_copy(checkpoints: Checkpoints, copy: gr.Button, tabs: gr.Tabs, status: gr.HTML, parts: Tabs) -> None:
+    """Have the address follow the settings, and copy it on request."""
+    usual = links.Usual("analyse", first.METHOD, analyse.DEFAULT_OPACITY, BASELINE, interventions.NAMES)
+    settings = [
+        *(parts.analyse[name] for name in ("method", "target", "opacity", "faces", "usual")),
+        *(parts.about["which"], parts.compare["baseline"], parts.compare["one_scale"], parts.interventions["query"]),
+    ]
     notes = {"COPIED": html.note(words.COPIED), "IN_ADDRESS_BAR": html.note(words.IN_ADDRESS_BAR)}
-    copy.click(None, settings, status, js=links.copy_js(notes, checkpoints.own), api_visibility="private")
+    copy.click(None, settings, status, js=links.copy_js(notes, checkpoints.own, usual), api_visibility="private")
+    script = links.write_js(checkpoints.own, usual)
+    gr.on(
+        [tabs.change, *(setting.change for setting in settings)],
+        None,
+        settings,
+        None,
+        js=script,
+        trigger_mode="always_last",
+        api_visibility="private",
+    )
+    # What was set by hand is about one face of one photo.
+    gr.on(
+        [parts.analyse["answered"].change, parts.analyse["faces"].input],
+        None,
+        None,
+        parts.interventions["query"],
+        js='() => ""',
+        api_visibility="private",
+    )
 
 
 def _footer(engine: Engine) -> str:

@@ -14,6 +14,7 @@ from demo.visits import Session
 
 # The page is opened anew, as a stranger would: whatever a tab still shows goes with the old one.
 _AFRESH_JS = """() => {
+    sessionStorage.clear();
     sessionStorage.setItem("glamor-deleted", "yes");
     window.location.replace(window.location.pathname);
 }"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from demo.kept import KeptPhoto
@@ -127,17 +127,20 @@ class Session:
         compared: the requests whose maps stand side by side.
         one_scale: whether these share one colour scale.
         waiting: the request that the visitor waits for an answer to; None: nobody waits.
+        wished_face: the face that the visitor's link asked for, from 1; None: the largest.
         wish: the label that the visitor's link asked for; None: the predicted one is explained.
         batch: the photos of the tab *Many photos* and what was found in them.
         pending_photo: an encoded photo that another tab hands to *Analyse*.
         pending_box_xyxy: the face in it that was chosen there, photo pixels.
         checkpoint: name of the weights that answer; None: the page's own.
+        token: by which a browser tab that comes back shows that the visit is its own; empty: not given out yet.
         newest: when the newest photo was sent, in nanoseconds; an older one is not answered any more.
     """
 
     analysis: Analysis | None = None
     maps: dict[MapRequest, Explanation] = field(default_factory=dict)
     waiting: MapRequest | None = None
+    wished_face: int | None = None
     wish: str | None = None
     intervention: InterventionState | None = None  # of the tab Interventions; for one face of this analysis
     checks: dict[tuple[MapRequest, ...], Trust] = field(default_factory=dict)
@@ -148,11 +151,20 @@ class Session:
     pending_photo: bytes | None = None
     pending_box_xyxy: BoxXyxy | None = None
     checkpoint: str | None = None
+    token: str = ""
     newest: int = 0
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Return a copy, with which Gradio begins each session; what was computed never changes and is shared."""
         return replace(self, maps=dict(self.maps), checks=dict(self.checks), jobs=dict(self.jobs))
+
+    def adopt(self, former: Session) -> bool:
+        """Go on where a former visit stopped, unless a photo was added to this one already; returns whether it does."""
+        if self.newest:
+            return False
+        for each in fields(self):
+            setattr(self, each.name, getattr(former, each.name))
+        return True
 
     def show(self, analysis: Analysis | None) -> None:
         """Put up a new analysis; what was computed for other photos or other faces is forgotten."""

@@ -101,6 +101,7 @@ COPIED = "The link to these settings has been copied. It does not include the ph
 IN_ADDRESS_BAR = (
     "Your browser does not let pages copy. Copy the link from the address bar. It does not include the photo."
 )
+BAD_FACE_LINK = "The link asks for face “{given}”. Enter a whole number from 1, counted from left to right."
 BAD_LINK = "The link asks for {name} “{given}”, which is not available. Choose one of {names}."
 DELETE = "Delete now"
 VISIT_OVER = (

@@ -45,6 +45,7 @@ def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs) -> Pa
     parts: dict[str, Any] = {}
     parts["notice"] = gr.HTML("", elem_id="notice")
     parts["render"] = signal()
+    parts["usual"] = gr.Textbox(visible=False, **_start(screen.usual))
     with gr.Row(elem_id="top", equal_height=True):
         with gr.Row(elem_id="photo-card", elem_classes="card"):
             parts |= photo.lay_out(_start(screen.photo))
@@ -204,11 +205,11 @@ def _on_example(checkpoints: Checkpoints, path: Path) -> Callable[[Session, str,
 
 def begin_linked(session: Session, link: Link) -> tuple[Any, Any]:
     """Set a session that has just begun as its link asks; returns the method and the opacity, SAME for what stays."""
-    if link.method or link.label:
+    if link.method or link.label or link.face:
         handlers.open_link(session, link)
     return link.method or SAME, SAME if link.opacity is None else link.opacity
 
 
 def render_linked(link: Link) -> Any:
     """Return what sets off the signal ``render`` where a link asks for other settings than the usual."""
-    return fired() if link.method or link.label or link.opacity is not None else SAME
+    return fired() if link.method or link.label or link.face or link.opacity is not None else SAME

@@ -44,8 +44,8 @@ def analyse(
     """
     if source is None and session.analysis is not None and session.analysis.example:
         return Outputs()  # it was another way to add a photo that was chosen
-    answered = Path(source).parent.name if isinstance(source, str) else ""
     sent = cache.begun(source) if isinstance(source, str) else time.time_ns()
+    answered = Path(source).parent.name if isinstance(source, str) else str(sent)
     if sent < session.newest:
         return Outputs(answered=answered)
     session.newest = sent
@@ -77,6 +77,7 @@ def choose_face(session: Session, index: int | None, opacity: float) -> Outputs:
     analysis = session.analysis
     if analysis is None or analysis.request is None or index is None or not 0 <= index < len(analysis.predictions):
         return Outputs()
+    session.wished_face = None
     return _shown(session, analysis.photo, analysis.predictions, index, analysis.request.method, opacity)
 
 
@@ -165,10 +166,11 @@ def redraw(session: Session, opacity: float) -> tuple[Any, Any]:
 
 def open_link(session: Session, link: Link) -> None:
     """Set a session that has just begun as its link asks; :func:`render` shows it."""
-    session.wish, analysis = link.label, session.analysis
+    session.wish, session.wished_face, analysis = link.label, link.face, session.analysis
     if analysis is not None and analysis.request is not None and analysis.example:
         method, target = link.method or analysis.request.method, link.label or analysis.request.target
-        session.show(replace(analysis, request=analysis.request._replace(method=method, target=target)))
+        face = _wished(session, analysis.predictions)
+        session.show(replace(analysis, request=MapRequest(face, method, target)))
 
 
 def render(engine: Engine, session: Session, opacity: float) -> Outputs:
@@ -177,7 +179,7 @@ def render(engine: Engine, session: Session, opacity: float) -> Outputs:
     if analysis is None:
         return views.blank("" if engine.trained else html.note(UNTRAINED, "warn"))._replace(photo=None)
     if analysis.selection is None:
-        return Outputs()
+        return _faceless(session, analysis.photo, words.NO_FACE)
     request, prediction = analysis.selection
     screen, known = views.drawn(analysis, opacity)._replace(notice=SAME), session.maps.get(request)
     if known is None:
@@ -216,9 +218,17 @@ def _analysed(
         raise SupersededError
     if predictions:
         boxes = [prediction.face_box_xyxy for prediction in predictions]
-        index = largest(boxes) if chosen_xyxy is None else nearest(boxes, chosen_xyxy)
+        index = _wished(session, predictions) if chosen_xyxy is None else nearest(boxes, chosen_xyxy)
         return _shown(session, photo, predictions, index, method, opacity)
     return _faceless(session, photo, words.NO_FACE)
+
+
+def _wished(session: Session, predictions: tuple[Prediction, ...]) -> int:
+    """Return the index of the face that the link asked for, else of the largest."""
+    number = session.wished_face
+    if number is not None and number <= len(predictions):
+        return number - 1
+    return largest([prediction.face_box_xyxy for prediction in predictions])
 
 
 def _faceless(session: Session, photo: KeptPhoto, words: str) -> Outputs:

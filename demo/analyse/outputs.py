@@ -12,6 +12,7 @@ class Outputs(NamedTuple):
 
     notice: Any = SAME
     answered: Any = SAME
+    usual: Any = SAME
     photo: Any = SAME
     faces: Any = SAME
     target: Any = SAME

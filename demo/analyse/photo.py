@@ -44,7 +44,7 @@ def lay_out(shown: dict[str, Any]) -> dict[str, Any]:
         interactive=True,
         elem_id="photo",
     )
-    answered = gr.Textbox(visible=False)
+    answered = gr.Textbox(visible=False, elem_id="answered")
     with gr.Column(elem_id="photo-shown-place", min_width=0):
         photo = gr.Image(
             format="jpeg",

@@ -17,6 +17,7 @@ from demo.visits import Analysis, Selection
 from demo.words import NO_FACE_API
 from glamor.errors import FaceError
 from glamor.explain import Explanation
+from glamor.faces import largest
 from glamor.predictor import Prediction
 
 
@@ -32,6 +33,7 @@ def drawn(analysis: Analysis, opacity: float) -> Outputs:
     photo, predictions, index = analysis.photo, analysis.predictions, request.face
     return Outputs(
         notice="",
+        usual=usual(analysis),
         photo=SAME if analysis.example else photo_update(analysis),
         faces=_faces(predictions, index),
         target=gr.update(choices=list(prediction.class_names), value=request.target, interactive=True),
@@ -55,6 +57,7 @@ def blank(notice: str = "") -> Outputs:
     hidden = gr.update(value=None, visible=False)
     return Outputs(
         notice=notice,
+        usual="",
         faces=gr.update(choices=[], value=None, visible=False),
         target=gr.update(interactive=False),
         answer=html.empty(words.ANSWER_EMPTY),
@@ -70,6 +73,14 @@ def blank(notice: str = "") -> Outputs:
         stop=HIDE,
         again=HIDE,
     )
+
+
+def usual(analysis: Analysis) -> str:
+    """Return which face is chosen of itself, and which label is explained of itself for the chosen one: "0 Happy"."""
+    if analysis.selection is None:
+        return ""
+    boxes = [prediction.face_box_xyxy for prediction in analysis.predictions]
+    return f"{largest(boxes)} {analysis.selection.prediction.emotion}"
 
 
 def photo_update(analysis: Analysis) -> Any:

@@ -16,10 +16,14 @@ from demo.words import TAB_COMPARE
 from glamor.explain import METHODS
 from glamor.explain.trust import DEFAULT_METHODS
 
+BASELINES = tuple(words.BASELINE_NAMES)
 
-def build(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab) -> None:
-    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(checkpoints, session, tab, _lay_out())
+
+def build(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab) -> Parts:
+    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers; returns its components."""
+    parts = _lay_out()
+    _connect(checkpoints, session, tab, parts)
+    return parts
 
 
 def _lay_out() -> Parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from demo.html import message_of
 from demo.limits import MB, MIB, Limits
 from demo.room import Room
 from demo.server.senders import Sender, Senders
+from demo.visits import Session
 from glamor.errors import PhotoError
 
 
@@ -129,6 +131,19 @@ class Page(gr.Blocks):
         self._gone.add(state)
         self._delete(self._files.pop(state, set()))
 
+    def take_over(self, token: str, session: str | None) -> Session | None:
+        """Return the visit that has a token, and give its files to a session; the session that had it is over."""
+        holder: Any = self.state_holder
+        successor = holder.session_data.get(session)
+        for name, state in list(holder.session_data.items()):
+            for visit in state.state_data.values():
+                if state is successor or not (isinstance(visit, Session) and _is_token(visit.token, token)):
+                    continue
+                self._files.setdefault(successor, set()).update(self._files.pop(state, set()))
+                self.forget(name)
+                return visit
+        return None
+
     def forget_visit(self, visit: Any) -> None:
         """Do the same for the session that remembers ``visit``, when Gradio says that its time is over."""
         for session, state in list(self.state_holder.session_data.items()):
@@ -183,6 +198,10 @@ class Page(gr.Blocks):
         self.senders.forget(gone)
         for remembered in self.temp_file_sets:
             remembered -= gone  # a path ends with the name that the visitor's file had
+
+
+def _is_token(own: str, shown: str) -> bool:
+    return bool(own) and secrets.compare_digest(own.encode(), shown.encode(errors="replace"))
 
 
 def _is_over(block_fn: Any, state: SessionState) -> bool:

@@ -11,6 +11,8 @@ from demo.checkpoints import Checkpoints
 from demo.events import FAST, Parts, entered, outputs
 from demo.interventions import handlers, views, words
 from demo.interventions.handlers import KEEP_ALL, STRONGEST, Outputs
+from demo.interventions.linked import NAMES as NAMES
+from demo.interventions.linked import begin_linked as begin_linked
 from demo.visits import Session
 from demo.words import HOW_TO_READ_NUMBERS
 from glamor.explain.what_if import AS_IS, FACES, SCENES, SHUFFLED, UNIFORM
@@ -23,13 +25,15 @@ LOOKS = (
 )
 
 
-def build(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab) -> None:
-    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(checkpoints, session, tab, _lay_out())
+def build(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab) -> Parts:
+    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers; returns its components."""
+    parts = _lay_out()
+    _connect(checkpoints, session, tab, parts)
+    return parts
 
 
 def _lay_out() -> Parts:
-    parts: dict[str, Any] = {}
+    parts: dict[str, Any] = {"query": gr.Textbox("", visible=False)}
     parts["notice"] = gr.HTML("", elem_id="lab-notice", elem_classes="quiet")
     parts["empty"] = gr.HTML(html.empty(words.EMPTY), elem_id="lab-empty", elem_classes="card")
     with gr.Column(visible=False, elem_id="lab") as parts["room"]:

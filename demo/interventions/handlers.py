@@ -17,6 +17,7 @@ from demo import html, parse
 from demo.engine import Engine
 from demo.events import SAME
 from demo.interventions import views, words
+from demo.interventions.linked import to_query
 from demo.pictures import image_update
 from demo.visits import Analysis, Point, Session
 from glamor import figures
@@ -43,6 +44,7 @@ class Outputs(NamedTuple):
     people_card: Any = SAME
     people: Any = SAME
     people_words: Any = SAME
+    query: Any = SAME
 
 
 def enter(engine: Engine, session: Session) -> Outputs:
@@ -159,7 +161,7 @@ def _grid(state: InterventionState) -> tuple[int, int]:
 
 
 def _nothing() -> Outputs:
-    return Outputs(notice="", empty=_visible(True), room=_visible(False), people_card=_visible(False))
+    return Outputs(notice="", empty=_visible(True), room=_visible(False), people_card=_visible(False), query="")
 
 
 def _shown(state: InterventionState, setting: Setting, outcome: Outcome) -> Outputs:
@@ -181,6 +183,7 @@ def _weighed(state: InterventionState, setting: Setting, outcome: Outcome) -> Ou
         curve=image_update(views.curve_picture(setting, outcome), views.curve_alt(outcome.curve, names)),
         curve_words=html.caption(views.flips(outcome.curve, names)),
         answer=views.answer(state, setting, outcome),
+        query=to_query(setting),
     )
 
 

@@ -6,6 +6,7 @@ EMPTY = (
     "Add a photo on the Analyse tab and choose a face there. Then come back: here you can make the network look "
     "elsewhere, weigh face and scene differently or see less, and read at once what it would have answered."
 )
+BAD_LINK = "What the link sets by hand cannot be set. {reason}"
 LEAD = (
     "This is face {number} of the photo on the Analyse tab. Change one thing and see whether the answer follows: what "
     "matters to the network moves its answer; what does not leaves it alone."

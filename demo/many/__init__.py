@@ -44,7 +44,7 @@ def build(
 
 
 def _lay_out(loose: int) -> Parts:
-    parts: dict[str, Any] = {}
+    parts: dict[str, Any] = {"render": events.signal()}
     with gr.Column(elem_classes="card"):
         gr.HTML(html.heading(words.TITLE))
         limits = {"files": handlers.LIMITS.files, "size": handlers.LIMITS.unpacked // 2**20, "loose": loose}
@@ -104,6 +104,9 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
             checkpoints.of(session), session, [source for source in sources if isinstance(source, str)]
         )
 
+    def on_render(session: Session) -> Outputs:
+        return handlers.render(checkpoints.of(session), session)
+
     def on_select(session: Session) -> str:
         return handlers.refresh(checkpoints.of(session), session)
 
@@ -118,6 +121,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
         **QUIET,
         **events.PREDICT_QUEUE,
     ).then(on_files, [session, parts["files"]], shown, trigger_mode="multiple", preprocess=False, **QUIET, **QUEUE)
+    parts["render"].change(on_render, [session], shown, **QUIET, **events.PREDICT_QUEUE)
     events.entered(tab.select, on_select, [session], parts["other"], **QUIET, **events.PREDICT_QUEUE)
     parts["stop"].click(handlers.stop, [session], None, **QUIET, **events.PREDICT_QUEUE)
 

@@ -89,6 +89,18 @@ def refresh(engine: Engine, session: Session) -> str:
     return note(words.OTHER_WEIGHTS.format(source=session.batch.source), "warn")
 
 
+def render(engine: Engine, session: Session) -> Outputs:
+    """Return the tab for what the session holds: a visitor who comes back finds what was found so far."""
+    batch = session.batch
+    if batch is None or not batch.rows:
+        return Outputs()
+    batch.stopped = batch.photos < len(batch.items)
+    try:
+        return _finished(engine, batch)
+    except Exception as error:
+        return Outputs(problem(error))
+
+
 def stop(session: Session) -> None:
     """End the visitor's work after the photos that are in the network now."""
     if session.batch is not None:

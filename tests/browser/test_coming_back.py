@@ -1,0 +1,142 @@
+"""A browser tab that is reloaded, goes back or loses its connection goes on with its visit; its address says how."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from demo import words
+from demo.analyse import words as analyse_words
+from tests.browser.conftest import PATIENCE, add_photo, drop, open_tab
+from tests.live_app import LiveApp
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE)
+
+
+def _settings(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def _choose(page: Page, label: str, option: str) -> None:
+    page.get_by_label(label, exact=True).click()
+    page.get_by_role("option", name=option).click()
+
+
+def _wait_for(page: Page, **settings: str) -> None:
+    """Wait until the address holds these settings and no others."""
+    page.wait_for_function(
+        """(wanted) => JSON.stringify([...new URLSearchParams(location.search)].sort()) === JSON.stringify(wanted)""",
+        arg=sorted(map(list, settings.items())),
+    )
+
+
+def _second_face(page: Page, pair: Path) -> None:
+    add_photo(page, pair)
+    expect(page.locator("#answer")).to_contain_text("Face 1 of 2")
+    page.locator("#faces label").nth(1).click()
+    expect(page.locator("#answer")).to_contain_text("Face 2 of 2")
+
+
+def test_settings_stand_in_the_address_and_reload_and_back_bring_the_visit_back(
+    page: Page, pair: Path, app: LiveApp
+) -> None:
+    _wait_for(page)
+    _second_face(page, pair)
+    _choose(page, analyse_words.METHOD, "Grad-CAM")
+    _choose(page, analyse_words.TARGET, "Fear")
+    expect(page.locator("#moved")).to_contain_text("“Fear”")
+    page.locator("#opacity input[type=range]").fill("0.25")
+    shown = {"face": "2", "method": "grad_cam", "class": "Fear", "opacity": "0.25"}
+    _wait_for(page, **shown)
+    answer = page.locator("#answer .probabilities").inner_text()
+
+    def is_back() -> None:
+        expect(page.locator("#answer")).to_contain_text("Face 2 of 2")
+        assert page.locator("#answer .probabilities").inner_text() == answer
+        expect(page.locator("#photo img").first).to_have_attribute("alt", re.compile("2 numbered.*face 2"))
+        expect(page.locator("#moved")).to_contain_text("“Fear”")
+        expect(page.locator("#moved")).to_contain_text("About Grad-CAM")
+        expect(page.get_by_label(analyse_words.TARGET, exact=True)).to_have_value("Fear")
+        expect(page.get_by_label(analyse_words.METHOD, exact=True)).to_have_value("Grad-CAM")
+        expect(page.locator("#opacity input[type=range]")).to_have_value("0.25")
+        _wait_for(page, **shown)
+
+    is_back()
+    page.reload()
+    is_back()
+    page.goto(f"{app.url}/robots.txt")
+    page.go_back()
+    is_back()
+    page.locator("#faces label").nth(0).click()
+    expect(page.locator("#answer")).to_contain_text("Face 1 of 2")
+
+
+def test_what_is_set_by_hand_is_in_the_address_and_comes_back(page: Page, pair: Path) -> None:
+    _second_face(page, pair)
+    open_tab(page, words.TAB_INTERVENTIONS)
+    page.locator("#weight input[type=range]").fill("0.3")
+    page.locator("#see-face label", has_text="Black").click()
+    page.locator("#type-cell button").first.click()
+    page.get_by_label("Cell", exact=False).last.fill("2, 5")
+    page.get_by_label("Cell", exact=False).last.press("Enter")
+    shown = {"tab": "interventions", "face": "2", "w_face": "0.3", "shown_face": "black", "removed": "2.5"}
+    _wait_for(page, **shown)
+    now = page.locator("#lab-now").inner_text()
+    page.reload()
+    expect(page.locator("#lab-now")).to_be_visible()
+    assert page.locator("#lab-now").inner_text() == now
+    expect(page.locator("#weight input[type=range]")).to_have_value("0.3")
+    _wait_for(page, **shown)
+
+
+def test_a_link_sets_by_hand_for_whoever_opens_it_on_the_example(page: Page, app: LiveApp) -> None:
+    page.goto(f"{app.url}/?tab=interventions&w_face=0.2&baseline=noise&scale=one")
+    expect(page.locator("#lab-now")).to_be_visible()
+    expect(page.locator("#weight input[type=range]")).to_have_value("0.2")
+    open_tab(page, words.TAB_COMPARE)
+    expect(page.locator("#compare-scale input").nth(1)).to_be_checked()
+    _wait_for(page, tab="compare", w_face="0.2", baseline="noise", scale="one")
+
+
+def test_many_photos_come_back(page: Page, pair: Path) -> None:
+    open_tab(page, words.TAB_MANY)
+    page.locator("#many-files input[type=file]").set_input_files(pair)
+    expect(page.locator("#many-status")).to_contain_text("Analysed 1 photo")
+    page.reload()
+    expect(page.locator("#many-status")).to_contain_text("Analysed 1 photo")
+    expect(page.locator("#many-table").get_by_role("gridcell", name="pair.png").first).to_be_visible()
+
+
+def test_after_delete_now_nothing_comes_back(page: Page, pair: Path) -> None:
+    add_photo(page, pair)
+    page.get_by_role("button", name=words.DELETE).click()
+    expect(page.get_by_text(words.DELETED)).to_be_visible()
+    page.reload()
+    expect(page.locator("#answer .example")).to_be_visible()
+
+
+def test_another_tab_of_the_browser_has_a_visit_of_its_own(page: Page, pair: Path, app: LiveApp) -> None:
+    add_photo(page, pair)
+    other = page.context.new_page()
+    other.goto(app.url)
+    expect(other.locator("#answer .example")).to_be_visible()
+    other.close()
+    page.reload()
+    expect(page.locator("#answer")).to_contain_text("of 2")
+
+
+def test_a_photo_given_while_the_visit_comes_back_is_the_one_that_is_answered(
+    page: Page, portrait: Path, pair: Path
+) -> None:
+    add_photo(page, pair)
+    page.reload(wait_until="commit")
+    drop(page.locator("#photo button").first, portrait)
+    expect(page.locator("#answer .example")).to_have_count(0)
+    expect(page.locator("#faces label")).to_have_count(1)
+    page.wait_for_timeout(1000)
+    expect(page.locator("#faces label")).to_have_count(1)
