@@ -41,10 +41,24 @@ MAY_IMPORT = {
     "checkpoint": {"config", "device", "hub", "model"},
     "fused": {"model"},
     "convert": {"checkpoint", "config", "model"},
-    "predictor": {"checkpoint", "config", "device", "faces", "fused", "model", "photo", "prepare"},
+    "tiles": {"faces", "images", "join", "photo"},
+    "turned": {"faces", "images", "photo"},
+    "predictor": {"checkpoint", "config", "device", "faces", "fused", "model", "photo", "prepare", "tiles", "turned"},
+    "remarks": {"predictor", "prepare", "turned"},
     "explain": {"config", "explain", "fused", "images", "model", "photo", "predictor", "prepare"},
-    "serialise": {"explain", "predictor"},
-    "report": {"explain", "figures", "images", "photo", "predictor", "prepare", "report", "serialise"},
+    "serialise": {"explain", "predictor", "remarks"},
+    "report": {
+        "explain",
+        "figures",
+        "images",
+        "photo",
+        "predictor",
+        "prepare",
+        "remarks",
+        "report",
+        "serialise",
+        "turned",
+    },
 }
 NETWORK_ROOMS = {"config", "device", "images", "photo", "faces", "prepare", "model", "checkpoint", "predictor"}
 RESEARCH_ROOMS = {"augment", "calibrate", "data", "degrade", "evaluate", "imagenet", "losses", "metrics", "recipe"}
@@ -57,7 +71,7 @@ MAY_IMPORT["audit_report"] = {"explain", "scoring"}
 MAY_IMPORT["audit"] = NETWORK_ROOMS | {"audit_report", "data", "explain", "figures", "metrics", "scoring"}
 MAY_IMPORT["card"] = {"checkpoint", "hub", "scoring"}
 MAY_IMPORT["export"] = {"card", "checkpoint"}
-MAY_IMPORT["many"] = NETWORK_ROOMS | {"decoding", "kinds", "figures", "many", "metrics", "scoring"}
+MAY_IMPORT["many"] = NETWORK_ROOMS | {"decoding", "kinds", "figures", "many", "metrics", "scoring", "tiles"}
 MAY_IMPORT["analyse"] = {"faces", "kinds", "many", "predictor"}
 MAY_IMPORT["summarise"] = {"many"}
 EVERYTHING = {"__init__", "__main__"}
