@@ -18,6 +18,7 @@ from demo.words import NO_FACE_API
 from glamor.errors import FaceError
 from glamor.explain import Explanation
 from glamor.predictor import Prediction
+from glamor.remarks import scene_words
 
 
 def drawn(analysis: Analysis, opacity: float) -> Outputs:
@@ -30,14 +31,16 @@ def drawn(analysis: Analysis, opacity: float) -> Outputs:
         raise FaceError(NO_FACE_API)
     request, prediction = analysis.selection
     photo, predictions, index = analysis.photo, analysis.predictions, request.face
+    geometry = prediction.prepared.geometry
+    saw_alt = words.SAW_ALT.format(number=index + 1, scene=scene_words(geometry, "the face"))
     return Outputs(
         notice="",
         photo=SAME if analysis.example else photo_update(analysis),
         faces=_faces(predictions, index),
         target=gr.update(choices=list(prediction.class_names), value=request.target, interactive=True),
         answer=answer(Selection(request, prediction), len(predictions), analysis.example),
-        saw=image_update(pictures.saw(prediction), words.SAW_ALT.format(number=index + 1)),
-        saw_words=html.caption(words.SAW_CAPTION),
+        saw=image_update(pictures.saw(prediction), saw_alt),
+        saw_words=html.caption(words.SAW_CAPTION.format(scene=scene_words(geometry))),
         looked=looked_update(photo, prediction, opacity),
         looked_words=looked_caption(prediction),
         weighed=weighed(prediction),

@@ -18,8 +18,8 @@ ANSWER_EMPTY = "Seven expressions and their probabilities appear here, one face 
 
 SAW = "What it saw"
 SAW_EMPTY = "The two pictures that the network gets: the cropped face, and the scene with that face blacked out."
-SAW_CAPTION = "The network’s two inputs: the face alone, and the scene with this face blacked out."
-SAW_ALT = "The two inputs of the network for face {number}: the cropped face, and the scene with the face blacked out."
+SAW_CAPTION = "The network’s two inputs: the face alone, and {scene}."
+SAW_ALT = "The two inputs of the network for face {number}: the cropped face, and {scene}."
 LOOKED = "Where it looked"
 LOOKED_EMPTY = "Which parts of the scene it paid attention to, drawn on the part of the photo that it can see."
 WEIGHED = "How it weighed"
