@@ -54,6 +54,7 @@ class Analysis:
         corner: the first of the two clicks, photo pixels.
         example: whether the page chose it, for a visitor who has not added a photo yet: it is explained, but the
             photo's place stays free.
+        turn: by how many degrees clockwise a photo without a face has to be turned to show one; 0: by none.
     """
 
     photo: KeptPhoto
@@ -62,6 +63,15 @@ class Analysis:
     marking: bool = False
     corner: Point | None = None
     example: bool = False
+    turn: int = 0
+
+    @property
+    def upright_turn(self) -> int:
+        """By how many degrees clockwise the photo has to be turned for the chosen face to be upright, 0 for by none."""
+        if self.selection is None:
+            return self.turn
+        pose = self.selection.prediction.pose
+        return pose.turn if pose is not None and pose.turned else 0
 
     @property
     def selection(self) -> Selection | None:
@@ -130,6 +140,7 @@ class Session:
         batch: the photos of the tab *Many photos* and what was found in them.
         pending_photo: an encoded photo that another tab hands to *Analyse*.
         checkpoint: name of the weights that answer; None: the page's own.
+        small_faces: whether photos are searched in tiles as well.
     """
 
     analysis: Analysis | None = None
@@ -144,6 +155,7 @@ class Session:
     batch: Batch | None = None
     pending_photo: bytes | None = None
     checkpoint: str | None = None
+    small_faces: bool = False
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Return a copy, with which Gradio begins each session; what was computed never changes and is shared."""

@@ -6,6 +6,7 @@ request that they left in the session. Nobody's mistake loses what was on the sc
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -24,8 +25,9 @@ from demo.visits import Analysis, MapRequest, Point, Selection, Session, Superse
 from demo.words import UNTRAINED
 from glamor.explain import Explanation
 from glamor.faces import largest
-from glamor.photo import BoxXyxy, PhotoSource
+from glamor.photo import BoxXyxy, Photo, PhotoSource
 from glamor.predictor import Prediction
+from glamor.turned import turn_photo
 
 
 def analyse(engine: Engine, session: Session, source: PhotoSource | None, method: str, opacity: float) -> Outputs:
@@ -51,6 +53,24 @@ def click_photo(engine: Engine, session: Session, point_shown: Point, method: st
         return _marking(session, replace(analysis, corner=point), words.SECOND_CORNER)
     session.show(replace(analysis, corner=None))
     return add_box(engine, session, parse.corners(analysis.corner, point), method, opacity)
+
+
+def search_small_faces(engine: Engine, session: Session, small: bool, method: str, opacity: float) -> Outputs:
+    """Search this visit's photos in tiles as well, or no longer; the one on the screen is searched again."""
+    session.small_faces, analysis = bool(small), session.analysis
+    if analysis is None or analysis.example:
+        return Outputs()
+    by_hand = tuple(prediction for prediction in analysis.predictions if prediction.face_score is None)
+    return _safely(session, lambda: _found(engine, session, analysis.photo, method, opacity, None, by_hand))
+
+
+def turn(engine: Engine, session: Session, method: str, opacity: float) -> Outputs:
+    """Turn the photo so that its chosen face is upright, and analyse it anew."""
+    analysis = session.analysis
+    if analysis is None or not analysis.upright_turn:
+        return Outputs()
+    photo, degrees = analysis.photo, analysis.upright_turn
+    return analyse(engine, session, turn_photo(photo.pixels(engine), degrees), method, opacity)
 
 
 def choose_face(session: Session, index: int | None, opacity: float) -> Outputs:
@@ -179,17 +199,40 @@ def _safely(session: Session, act: Callable[[], Outputs]) -> Outputs:
 
 def _analysed(engine: Engine, session: Session, source: PhotoSource, method: str, opacity: float) -> Outputs:
     photo, pixels = keep(engine, source)
-    predictions = engine.predict(pixels)
+    return _found(engine, session, photo, method, opacity, pixels)
+
+
+def _found(
+    engine: Engine,
+    session: Session,
+    photo: KeptPhoto,
+    method: str,
+    opacity: float,
+    pixels: Photo | None = None,
+    by_hand: tuple[Prediction, ...] = (),
+) -> Outputs:
+    """Find a photo's faces and choose the largest; those that a person marked are kept."""
+    pixels, start = photo.pixels(engine) if pixels is None else pixels, time.perf_counter()
+    predictions = engine.predict(pixels, None, session.small_faces)
+    took = words.SMALL_FACES_TOOK.format(seconds=time.perf_counter() - start) if session.small_faces else ""
+    predictions = tuple(sorted((*predictions, *by_hand), key=lambda prediction: prediction.face_box_xyxy))
     if predictions:
         index = largest([prediction.face_box_xyxy for prediction in predictions])
-        return _shown(session, photo, predictions, index, method, opacity)
-    return _faceless(session, photo, words.NO_FACE)
+        screen = _shown(session, photo, predictions, index, method, opacity)
+    else:
+        degrees = engine.turn_that_shows_faces(pixels)
+        button = words.TURN.format(turn=degrees)
+        turned = words.NO_FACE_UNTIL_TURNED.format(turn=degrees, button=button)
+        screen = _faceless(session, photo, turned if degrees else words.NO_FACE, degrees)
+    return screen._replace(notice=screen.notice + html.note(took)) if took else screen
 
 
-def _faceless(session: Session, photo: KeptPhoto, words: str) -> Outputs:
-    analysis = Analysis(photo, marking=True)
+def _faceless(session: Session, photo: KeptPhoto, words: str, degrees: int = 0) -> Outputs:
+    analysis = Analysis(photo, marking=True, turn=degrees)
     session.show(analysis)
-    return views.blank(html.note(words))._replace(photo=views.photo_update(analysis), box_hint=views.photo_size(photo))
+    screen = views.blank(html.note(words))
+    size, turned = views.photo_size(photo), views.turn_update(analysis)
+    return screen._replace(photo=views.photo_update(analysis), box_hint=size, turn=turned)
 
 
 def _added(

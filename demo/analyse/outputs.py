@@ -26,6 +26,7 @@ class Outputs(NamedTuple):
     remove: Any = SAME
     stop: Any = SAME
     again: Any = SAME
+    turn: Any = SAME
 
 
 class MapOutputs(NamedTuple):

@@ -50,6 +50,7 @@ def drawn(analysis: Analysis, opacity: float) -> Outputs:
         remove=SHOW,
         stop=SHOW,
         again=HIDE,
+        turn=turn_update(analysis),
     )
 
 
@@ -72,7 +73,14 @@ def blank(notice: str = "") -> Outputs:
         remove=HIDE,
         stop=HIDE,
         again=HIDE,
+        turn=HIDE,
     )
+
+
+def turn_update(analysis: Analysis) -> Any:
+    """Return what offers to turn the photo, if that puts the face upright."""
+    turn = analysis.upright_turn
+    return gr.update(value=words.TURN.format(turn=turn), visible=True) if turn else HIDE
 
 
 def photo_update(analysis: Analysis) -> Any:
