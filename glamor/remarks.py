@@ -24,7 +24,7 @@ NO_FACE_UNTIL_TURNED = "Turned by {turn}° clockwise, the photo shows a face to 
 
 HIDDEN, PARTLY_HIDDEN, ELSEWHERE, UNMASKED = (
     "Scene, face hidden",
-    "Scene, face partly outside",
+    "Scene, face in part",
     "Scene, face outside",
     "Scene",
 )

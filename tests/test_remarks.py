@@ -29,7 +29,7 @@ def test_how_much_of_a_face_the_scene_shows() -> None:
 def test_a_face_outside_the_scene_is_not_called_hidden() -> None:
     assert [scene_title(geometry) for geometry in (INSIDE, PARTLY, OUTSIDE, NOBODY)] == [
         "Scene, face hidden",
-        "Scene, face partly outside",
+        "Scene, face in part",
         "Scene, face outside",
         "Scene",
     ]
