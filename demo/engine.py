@@ -17,6 +17,7 @@ from glamor.model import GLAMORNet
 from glamor.photo import BoxXyxy, Photo, PhotoSource
 from glamor.predictor import Prediction, Predictor
 from glamor.prepare import Prepared
+from glamor.turned import turn_that_shows_faces
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +40,7 @@ class Engine:
         self._work = Work()
         self._decode = self._work.counted(decoder().decode)
         self._predict = self._counted(predictor.predict, gpu.PREDICT_SECONDS)
+        self._turn = self._work.counted(lambda photo: turn_that_shows_faces(photo, predictor.detector()))
         self._predict_prepared = self._counted(predictor.predict_prepared, gpu.PREDICT_SECONDS)
         self._explain = self._counted(self._explain_on_copy, gpu.EXPLAIN_SECONDS)
         self._examine = self._counted(self._examine_on_copy, gpu.STUDY_SECONDS)
@@ -71,12 +73,15 @@ class Engine:
         """
         return self._decode(source)
 
-    def predict(self, photo: Photo, boxes_xyxy: Sequence[BoxXyxy] | None = None) -> tuple[Prediction, ...]:
+    def predict(
+        self, photo: Photo, boxes_xyxy: Sequence[BoxXyxy] | None = None, small_faces: bool = False
+    ) -> tuple[Prediction, ...]:
         """Return one prediction per face, from left to right, or in the order of the boxes.
 
         Args:
             photo: (H, W, 3) uint8 RGB.
             boxes_xyxy: face boxes in photo pixels, used as they are; None: find the faces.
+            small_faces: whether to search a large photo in tiles as well.
 
         Raises:
             CheckpointError: if the weights are untrained.
@@ -84,7 +89,11 @@ class Engine:
         """
         if not self.trained:
             raise CheckpointError(words.UNTRAINED_PLAIN)
-        return self._predict(photo, boxes_xyxy)
+        return self._predict(photo, boxes_xyxy, small_faces)
+
+    def turn_that_shows_faces(self, photo: Photo) -> int:
+        """Return by how many degrees clockwise a photo without a face has to be turned to show one; 0: by none."""
+        return self._turn(photo)
 
     def predict_prepared(
         self, prepared: Sequence[Prepared], boxes: Sequence[BoxXyxy], scores: Sequence[float | None]

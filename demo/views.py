@@ -11,6 +11,7 @@ from glamor.explain import METHODS, Explanation
 from glamor.explain.registry import Method
 from glamor.explain.trust import CONVERGENCE_LIMIT, SANITY_LIMIT, SENSITIVITY_LIMIT
 from glamor.predictor import Prediction
+from glamor.remarks import pose_remark, view_remark
 from glamor.words import percent
 
 # From which difference of the two weights they are called somewhat, and mostly, one-sided.
@@ -39,6 +40,7 @@ def answer(selection: Selection, count: int, example: bool = False) -> Markup:
             Markup('<p class="lead">{}</p>').format(lead.format(number=request.face + 1, count=count)),
             html.label(prediction.emotion, prediction.probabilities.max()),
             _doubt(prediction),
+            _remark(prediction),
             _probabilities(prediction),
             html.caption(f"{words.ANSWER_CAPTION} {found}"),
         ]
@@ -80,7 +82,7 @@ def moved(explanation: Explanation) -> Markup:
 
 def looked_caption(prediction: Prediction) -> Markup:
     """Return how concentrated the attention is."""
-    return html.caption(words.LOOKED_CAPTION.format(peak=peak_share(prediction)))
+    return html.caption(_with_view(prediction, words.LOOKED_CAPTION.format(peak=peak_share(prediction))))
 
 
 def peak_share(prediction: Prediction) -> float:
@@ -94,7 +96,7 @@ def looked_alt(prediction: Prediction) -> str:
     rows, columns = prediction.attention.shape
     vertical = ("at the top", "in the middle", "at the bottom")[min(2, int(3 * row / rows))]
     across = ("left", "centre", "right")[min(2, int(3 * column / columns))]
-    return words.LOOKED_ALT.format(where=f"{vertical} {across}", peak=peak_share(prediction))
+    return _with_view(prediction, words.LOOKED_ALT.format(where=f"{vertical} {across}", peak=peak_share(prediction)))
 
 
 def moved_alt(explanation: Explanation) -> str:
@@ -148,6 +150,16 @@ def _doubt(prediction: Prediction) -> Markup:
         return html.NOTHING
     second = prediction.class_names[int(prediction.probabilities.argsort()[-2])]
     return Markup('<p class="doubt">{}</p>').format(words.UNCERTAIN.format(second=second))
+
+
+def _remark(prediction: Prediction) -> Markup:
+    said = pose_remark(prediction.pose)
+    return Markup('<p class="doubt">{}</p>').format(said) if said else html.NOTHING
+
+
+def _with_view(prediction: Prediction, sentence: str) -> str:
+    """Return a sentence, and whether the scene lacks the face."""
+    return " ".join(filter(None, (sentence, view_remark(prediction.prepared.geometry))))
 
 
 def _probabilities(prediction: Prediction) -> Markup:

@@ -55,6 +55,7 @@ class Analysis:
         corner: the first of the two clicks, photo pixels.
         example: whether the page chose it, for a visitor who has not added a photo yet: it is explained, but the
             photo's place stays free.
+        turn: by how many degrees clockwise a photo without a face has to be turned to show one; 0: by none.
     """
 
     photo: KeptPhoto
@@ -63,6 +64,15 @@ class Analysis:
     marking: bool = False
     corner: Point | None = None
     example: bool = False
+    turn: int = 0
+
+    @property
+    def upright_turn(self) -> int:
+        """By how many degrees clockwise the photo has to be turned for the chosen face to be upright, 0 for by none."""
+        if self.selection is None:
+            return self.turn
+        pose = self.selection.prediction.pose
+        return pose.turn if pose is not None and pose.turned else 0
 
     @property
     def selection(self) -> Selection | None:
@@ -135,6 +145,7 @@ class Session:
         checkpoint: name of the weights that answer; None: the page's own.
         token: by which a browser tab that comes back shows that the visit is its own; empty: not given out yet.
         newest: when the newest photo was sent, in nanoseconds; an older one is not answered any more.
+        small_faces: whether photos are searched in tiles as well.
     """
 
     analysis: Analysis | None = None
@@ -153,6 +164,7 @@ class Session:
     checkpoint: str | None = None
     token: str = ""
     newest: int = 0
+    small_faces: bool = False
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Return a copy, with which Gradio begins each session; what was computed never changes and is shared."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
@@ -15,10 +16,11 @@ from unicodedata import category
 from glamor.errors import CheckpointError, ExplainError, FaceError, GlamorError
 
 if TYPE_CHECKING:
-    from glamor.photo import BoxXyxy
+    from glamor.photo import BoxXyxy, Photo
     from glamor.predictor import Prediction, Predictor
 
 FAILED = 2  # exit status
+TURNS = (90, 180, 270)
 # Commands whose modules define their own arguments: the module within ``glamor``, and what the command is for.
 DELEGATED = {
     "analyse": ("analyse", "analyse folders, archives or data sets of photos, one row per face"),
@@ -129,6 +131,13 @@ def _add_shared(parser: argparse.ArgumentParser) -> None:
         help="folder, owner/name or owner/name@revision on the Hugging Face Hub (default: GLAMOR_CHECKPOINT, or else "
         "the embedded weights)",
     )
+    parser.add_argument(
+        "--small-faces",
+        action="store_true",
+        help="search large photos in tiles as well, for faces of 1.5 %% of the longer side on; takes a second or two",
+    )
+    turned = "turn the photo clockwise by so many degrees first: labels of faces that are not upright mean little"
+    parser.add_argument("--turn", type=int, choices=TURNS, help=turned)
 
 
 def _add_convert(parser: argparse.ArgumentParser) -> None:
@@ -152,7 +161,7 @@ def _predict(arguments: argparse.Namespace) -> int:
     predictor, decode, status = _predictor(arguments), patient_decoder().decode, 0
     for path in arguments.photos:
         try:
-            predictions = predictor.predict(decode(path), _boxes(arguments))
+            predictions = _predictions(predictor, _turned(decode(path), arguments), path, arguments)
             answer = _as_json(path, predictions) if arguments.json else _as_text(path, predictions)
         except (GlamorError, OSError) as error:
             _complain(error, f"{_shown(path)}:")
@@ -169,8 +178,8 @@ def _explain(arguments: argparse.Namespace) -> None:
 
     method = find_method(arguments.method).key
     predictor = _predictor(arguments)
-    photo = patient_decoder().decode(arguments.photo)
-    predictions = predictor.predict(photo, _boxes(arguments))
+    photo = _turned(patient_decoder().decode(arguments.photo), arguments)
+    predictions = _predictions(predictor, photo, arguments.photo, arguments)
     selected = _select(predictions, arguments.face)
     target = _target(predictor.config.class_names, arguments.target)
     with predictor.lock:
@@ -190,6 +199,36 @@ def _predictor(arguments: argparse.Namespace) -> Predictor:
     from glamor.predictor import Predictor
 
     return Predictor(arguments.checkpoint)
+
+
+def _turned(photo: Photo, arguments: argparse.Namespace) -> Photo:
+    from glamor.turned import turn_photo
+
+    return turn_photo(photo, arguments.turn) if arguments.turn else photo
+
+
+def _predictions(
+    predictor: Predictor, photo: Photo, path: str, arguments: argparse.Namespace
+) -> tuple[Prediction, ...]:
+    """Return the answers for a photo; what makes them doubtful is said on stderr, and how long small faces took."""
+    from glamor.remarks import NO_FACE_UNTIL_TURNED, pose_remark
+    from glamor.turned import turn_that_shows_faces
+
+    boxes, start = _boxes(arguments), time.perf_counter()
+    predictions = predictor.predict(photo, boxes, arguments.small_faces)
+    seconds, about = time.perf_counter() - start, f"{_shown(path)}:"
+    if arguments.small_faces and boxes is None:
+        _note(f"{about} searched for small faces too, in {seconds:.1f} s.")
+    for number, prediction in enumerate(predictions, start=1):
+        if remark := pose_remark(prediction.pose):
+            _note(f"{about} face {number}: {remark}")
+    if not predictions and (turn := turn_that_shows_faces(photo, predictor.detector())):
+        _note(f"{about} {NO_FACE_UNTIL_TURNED.format(turn=turn)} Try --turn {turn}.")
+    return predictions
+
+
+def _note(sentence: str) -> None:
+    print("glamor:", sentence, file=sys.stderr, flush=True)
 
 
 def _boxes(arguments: argparse.Namespace) -> list[BoxXyxy] | None:

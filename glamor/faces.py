@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from glamor.errors import CheckpointError, FaceError
-from glamor.images import shrink
+from glamor.join import are_one_face, is_part
 from glamor.photo import BoxXyxy, Photo
 
 CONFIDENCE = 0.8
@@ -23,6 +23,9 @@ KEPT_SIDE = 512  # up to it, as large as the scenes the weights learned from, no
 # Of a photo between the two, a smaller copy is searched: three quarters of the pixels and of the time. On 500 scenes
 # it finds 97 % of the faces from 32 px and 91 % from 24 to 32 px (at a scale of 0.9, 98 and 93 %), fewer below.
 COPY_SCALE = 0.85
+# A face that fills the copy is too large for the detectors: 460 px wide they doubt it, 700 px wide they miss it. So a
+# copy longer than this is searched again at an eighth of its sides, which costs a 64th, only for what is that large.
+WHOLE_SIDE, COARSE, CLOSE_UP = 384, 8, 240  # pixels; times smaller; pixels of the copy that a face there is long
 
 YUNET_REPOSITORY = "opencv/face_detection_yunet"
 YUNET_FILE = "face_detection_yunet_2023mar.onnx"
@@ -33,7 +36,13 @@ _FUNCTIONS = {
     "facedetection.dll": "?facedetect_cnn@@YAPEAHPEAE0HHH@Z",
 }
 _RESULT_BYTES, _COUNT_BYTES, _NUMBERS = 0x9000, 4, 16  # of all faces; before them their count; int16 a face
+# The library takes some 15 MB a search in pieces, which Linux hands out anew, page by page, if malloc has given them
+# back meanwhile: a fifth of a search's time. glibc learns from the largest block that was ever given back how much is
+# worth keeping (mallopt(3), "dynamic mmap threshold"): twice as much. Who has set that by hand is left alone.
+_KEPT_BYTES = 16 * 2**20
 _LOCK = threading.Lock()  # the library keeps its network in process-wide variables
+
+Row = tuple[float, ...]  # x, y, width, height in pixels of the picture that was searched; score
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,7 @@ class YuFaceLibrary:
         import yuface  # has no wheel on some platforms
 
         self._detect = _library_function(Path(yuface.__file__).parent)
+        np.empty(_KEPT_BYTES, np.uint8)  # taken and given back, see there
 
     def __call__(self, bgr: NDArray[np.uint8]) -> NDArray[np.int16]:
         """Search a picture for faces.
@@ -116,10 +126,11 @@ class YuFaceDetector:
             raise FaceError("The face detector yuface is not installed; run: pip install yuface.") from error
 
     def __call__(self, photo: Photo) -> tuple[Face, ...]:
-        small = _shrunk(photo)
-        found = self._detect(_bgr(small))
-        rows = ((*map(float, row[1:5]), row[0] / 100) for row in found.tolist() if row[0] / 100 > self._confidence)
-        return _faces(rows, small, photo)
+        return _search(photo, self._rows)
+
+    def _rows(self, bgr: Photo) -> list[Row]:
+        rows = self._detect(bgr).tolist()
+        return [(*map(float, row[1:5]), row[0] / 100) for row in rows if row[0] / 100 > self._confidence]
 
 
 class YuNetDetector:
@@ -148,13 +159,14 @@ class YuNetDetector:
         self._lock = threading.Lock()  # setInputSize and detect belong together
 
     def __call__(self, photo: Photo) -> tuple[Face, ...]:
-        small = _shrunk(photo)
-        height, width = small.shape[:2]
+        return _search(photo, self._rows)
+
+    def _rows(self, bgr: Photo) -> list[Row]:
+        height, width = bgr.shape[:2]
         with self._lock:
             self._network.setInputSize((width, height))
-            _, found = self._network.detect(_bgr(small))
-        rows = () if found is None else ((*map(float, row[:4]), float(row[-1])) for row in found)
-        return _faces(rows, small, photo)
+            _, found = self._network.detect(bgr)
+        return [] if found is None else [(*map(float, row[:4]), float(row[-1])) for row in found]
 
 
 def default_detector() -> FaceDetector:
@@ -210,25 +222,56 @@ def _checked_confidence(confidence: float) -> float:
     return confidence
 
 
-def _shrunk(photo: Photo) -> Photo:
-    longest = max(photo.shape[:2])
-    scale = min(LONGEST_SIDE, max(KEPT_SIDE, COPY_SCALE * longest)) / longest
-    return shrink(photo, scale, Image.Resampling.BILINEAR, reducing_gap=None)
+def _search(photo: Photo, rows_of: Callable[[Photo], list[Row]]) -> tuple[Face, ...]:
+    """Search a photo at both scales.
 
+    Args:
+        photo: (H, W, 3) uint8 RGB.
+        rows_of: the detector itself; takes a contiguous BGR picture.
 
-def _bgr(photo: Photo) -> Photo:
-    return np.ascontiguousarray(photo[:, :, ::-1])  # the detectors ignore strides: a reversed view gives wrong faces
-
-
-def _faces(rows_xywh_score: Iterable[tuple[float, ...]], small: Photo, photo: Photo) -> tuple[Face, ...]:
-    """Bring detections from the shrunk photo's pixels to the photo's, from left to right."""
-    sx, sy = photo.shape[1] / small.shape[1], photo.shape[0] / small.shape[0]
-    found = (
-        Face((x * sx, y * sy, (x + w) * sx, (y + h) * sy), min(max(score, 0.0), 1.0))
-        for x, y, w, h, score in rows_xywh_score
-        if w > 0 and h > 0
-    )
+    Returns:
+        The faces from left to right. What the larger copy shows stays as it is, unless it is a part of a close-up.
+    """
+    copy = _copy(photo)
+    sx, sy = photo.shape[1] / copy.width, photo.shape[0] / copy.height
+    found = _faces(rows_of(_bgr(copy)), sx, sy)
+    if max(copy.size) > WHOLE_SIDE:
+        rows = rows_of(_bgr(copy.reduce(COARSE)))
+        large = [row for row in rows if max(row[2:4]) * COARSE >= CLOSE_UP]
+        found = _joined(found, _faces(large, sx * COARSE, sy * COARSE))
     return tuple(sorted(found, key=lambda face: face.box_xyxy))
+
+
+def _joined(found: list[Face], close_ups: list[Face]) -> list[Face]:
+    """Add close-ups that are not there yet, and take away what was found in their places only in parts."""
+    for close_up in close_ups:
+        twins = [face for face in found if are_one_face(face.box_xyxy, close_up.box_xyxy)]
+        if all(is_part(face.box_xyxy, close_up.box_xyxy) and face.score < close_up.score for face in twins):
+            found = [*(face for face in found if face not in twins), close_up]
+    return found
+
+
+def _copy(photo: Photo) -> Image.Image:
+    longest, picture = max(photo.shape[:2]), Image.fromarray(photo)
+    scale = min(LONGEST_SIDE, max(KEPT_SIDE, COPY_SCALE * longest)) / longest
+    if scale >= 1:
+        return picture
+    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    return picture.resize(size, Image.Resampling.BILINEAR)
+
+
+def _bgr(picture: Image.Image) -> Photo:
+    """Return the pixels as the detectors want them: contiguous, for they ignore strides and find wrong faces then."""
+    return np.frombuffer(picture.tobytes("raw", "BGR"), np.uint8).reshape(picture.height, picture.width, 3)
+
+
+def _faces(rows: list[Row], sx: float, sy: float) -> list[Face]:
+    """Bring detections from a copy's pixels to the photo's."""
+    return [
+        Face((x * sx, y * sy, (x + w) * sx, (y + h) * sy), min(max(score, 0.0), 1.0))
+        for x, y, w, h, score in rows
+        if w > 0 and h > 0
+    ]
 
 
 def _library_function(folder: Path) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from os import PathLike, fspath
 
@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
 from glamor.config import ModelConfig
+from glamor.errors import FaceError
 from glamor.faces import Face, FaceDetector, default_detector
 from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet, Trace
 from glamor.photo import BoxXyxy, Photo, PhotoSource, load_photo
 from glamor.prepare import Prepared, prepare, square_box
+from glamor.tiles import detect_small_faces
+from glamor.turned import Pose, poses
 
 PACKAGES = ("torch", "captum", "timm", "numpy", "pillow", "yuface")
 LARGEST_BATCH = 64  # faces in one forward pass: about 0.4 GB of activations
@@ -53,13 +56,15 @@ class Prediction:
         probabilities: (classes,) float64, sum to 1, after the checkpoint's temperature.
         uncertain: whether the two highest probabilities are too close to tell which is right.
         logits: (classes,) float64, raw, before the temperature.
-        face_box_xyxy: the square that was cut out and masked, photo pixels.
+        face_box_xyxy: the square that was wanted, or the box that a person gave, photo pixels; it may reach over the
+            photo's edge. What was cut out and masked is ``prepared.geometry.face_box_xyxy``.
         face_score: the detector's confidence in [0, 1]; None if a person gave the box.
         attention: (h, w) float64, sums to 1.
         attention_region_xyxy: the part of the photo that the attention grid covers, pixels.
         fusion_weights: (face, context), sum to 1.
         prepared: the two inputs of the network and their geometry.
         provenance: what made the prediction.
+        pose: how the face stands; None if nobody looked.
     """
 
     emotion: str
@@ -74,6 +79,7 @@ class Prediction:
     fusion_weights: tuple[float, float]
     prepared: Prepared
     provenance: Provenance
+    pose: Pose | None = None
 
 
 class Predictor:
@@ -102,6 +108,7 @@ class Predictor:
         self.checkpoint = checkpoint
         self.lock = threading.RLock()
         self._detector = detector
+        self._blind = False  # whether there is no detector to be had
         self._quick = fuse_batchnorm(checkpoint.model)
         self._provenance = _provenance(checkpoint)
 
@@ -119,11 +126,21 @@ class Predictor:
         """The checkpoint's configuration."""
         return self.checkpoint.config
 
-    def detect(self, photo: Photo) -> tuple[Face, ...]:
+    def detect(self, photo: Photo, small_faces: bool = False) -> tuple[Face, ...]:
         """Return the faces of a photo from left to right; empty if there is none.
 
         Args:
             photo: (H, W, 3) uint8 RGB.
+            small_faces: whether to search a large photo for small faces too, in tiles; takes one or two seconds.
+
+        Raises:
+            FaceError: if no detector can be had on this machine.
+        """
+        detector = self.detector()
+        return detect_small_faces(photo, detector) if small_faces else detector(photo)
+
+    def detector(self) -> FaceDetector:
+        """Return what finds the faces, made when it is first needed.
 
         Raises:
             FaceError: if no detector can be had on this machine.
@@ -131,9 +148,11 @@ class Predictor:
         with self.lock:
             if self._detector is None:
                 self._detector = default_detector()
-        return self._detector(photo)
+            return self._detector
 
-    def predict(self, photo: PhotoSource, boxes_xyxy: Sequence[BoxXyxy] | None = None) -> tuple[Prediction, ...]:
+    def predict(
+        self, photo: PhotoSource, boxes_xyxy: Sequence[BoxXyxy] | None = None, small_faces: bool = False
+    ) -> tuple[Prediction, ...]:
         """Predict the expression of every face of a photo, all in one forward pass.
 
         Args:
@@ -141,10 +160,11 @@ class Predictor:
             boxes_xyxy: face crops in photo pixels, used exactly as they are (all zero: no
                 face, the whole scene unmasked); None to detect faces and crop by the
                 checkpoint's convention.
+            small_faces: as for :meth:`detect`, where faces are detected.
 
         Returns:
             One prediction a face, from left to right or in the order of ``boxes_xyxy``;
-            empty if no face was found.
+            empty if no face was found. Poses are looked at as far as there is a detector.
 
         Raises:
             PhotoError: if the photo cannot be used.
@@ -152,12 +172,28 @@ class Predictor:
         """
         pixels = load_photo(photo)
         if boxes_xyxy is None:
-            faces = self.detect(pixels)
-            boxes = [square_box(face.box_xyxy, self.config.face_crop_scale) for face in faces]
+            faces = self.detect(pixels, small_faces)
+            seen = [face.box_xyxy for face in faces]
+            boxes = [square_box(box, self.config.face_crop_scale) for box in seen]
             scores: list[float | None] = [face.score for face in faces]
         else:
             boxes, scores = list(boxes_xyxy), [None] * len(boxes_xyxy)
-        return self.predict_prepared([prepare(pixels, box, self.config) for box in boxes], boxes, scores)
+            seen = boxes
+        prepared = [prepare(pixels, box, self.config) for box in boxes]
+        predictions = self.predict_prepared(prepared, boxes, scores)
+        found = self._poses(pixels, seen, scores)
+        return tuple(replace(prediction, pose=pose) for prediction, pose in zip(predictions, found, strict=True))
+
+    def _poses(
+        self, photo: Photo, boxes_xyxy: Sequence[BoxXyxy], scores: Sequence[float | None]
+    ) -> Sequence[Pose | None]:
+        """Return the poses of faces; without a detector, which boxes need not have, nobody looks."""
+        if not self._blind:
+            try:
+                return poses(photo, boxes_xyxy, scores, self.detector())
+            except FaceError:
+                self._blind = True
+        return [None] * len(boxes_xyxy)
 
     def predict_prepared(
         self, prepared: Sequence[Prepared], boxes: Sequence[BoxXyxy], scores: Sequence[float | None]

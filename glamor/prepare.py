@@ -62,6 +62,15 @@ class Geometry:
         y1, y2 = (_clip((y - top) / (bottom - top) * limit, limit) for y in self.face_box_xyxy[1::2])
         return (x1, y1, x2, y2) if x1 < x2 and y1 < y2 else NO_FACE
 
+    def face_share_in_context(self) -> float | None:
+        """Return how much of the face's box the context input shows, in [0, 1]; None if there is no face."""
+        x1, y1, x2, y2 = self.face_box_xyxy
+        if x1 >= x2 or y1 >= y2:
+            return None
+        left, top, right, bottom = self.context_region_xyxy
+        width, height = min(x2, right) - max(x1, left), min(y2, bottom) - max(y1, top)
+        return max(width, 0.0) * max(height, 0.0) / ((x2 - x1) * (y2 - y1))
+
 
 @dataclass(frozen=True)
 class PreparedArrays:

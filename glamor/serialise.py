@@ -12,6 +12,7 @@ from typing import Any
 from glamor.explain import Answer, Explanation
 from glamor.explain.trust import Curves, Faithfulness, Reliability, Reliance, Removal, Stability, Trust
 from glamor.predictor import Prediction, Provenance
+from glamor.remarks import remarks
 
 
 def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
@@ -23,7 +24,11 @@ def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
     Returns:
         ``emotion``; ``uncertain``, whether the two best classes are too close to tell;
         ``probabilities`` in [0, 1] and ``logits``, by class name in class order;
-        ``face_box_xyxy`` in photo pixels, ``face_score`` in [0, 1] (None: a person gave the box);
+        ``box_xyxy``, the whole photo pixels that were cut out and masked; ``wanted_box_xyxy``, the square that was
+        wanted or the box that a person gave, which may reach over the photo's edge (``face_box_xyxy`` is the same, for
+        programs that know that name); ``face_score`` in [0, 1] (None: a person gave the box); ``roll_degrees``, how far
+        the face is turned clockwise, to about 10 (None: not known); ``remarks``, sentences on what makes the label
+        doubtful and on a face outside the scene;
         ``attention``, rows of cells that sum to 1, and ``attention_region_xyxy``, the part of the photo
         they cover; ``fusion_weights`` of ``face`` and ``context``, which sum to 1; ``photo_hw`` in pixels;
         ``provenance``: checkpoint, revision, sha256, device, versions.
@@ -34,8 +39,12 @@ def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
         "uncertain": prediction.uncertain,
         "probabilities": dict(zip(prediction.class_names, prediction.probabilities.tolist(), strict=True)),
         "logits": dict(zip(prediction.class_names, prediction.logits.tolist(), strict=True)),
+        "box_xyxy": list(prediction.prepared.geometry.face_box_xyxy),
+        "wanted_box_xyxy": list(prediction.face_box_xyxy),
         "face_box_xyxy": list(prediction.face_box_xyxy),
         "face_score": prediction.face_score,
+        "roll_degrees": None if prediction.pose is None else prediction.pose.roll,
+        "remarks": list(remarks(prediction)),
         "attention": prediction.attention.tolist(),
         "attention_region_xyxy": list(prediction.attention_region_xyxy),
         "fusion_weights": {"face": w_face, "context": w_context},

@@ -151,6 +151,23 @@ def test_the_masked_face_is_labelled_and_a_photo_without_a_face_is_not() -> None
     assert share_of(figures.to_array(without), FACE_COLOR) == 0
 
 
+def test_a_face_outside_the_region_is_not_called_masked() -> None:
+    x1, y1, _, _ = REGION
+    beside = figures.attention_overlay(photo(), UNIFORM, REGION, (0, 0, x1, y1 + 20))
+    assert "masked face" not in words(beside)
+    assert "face, not in the scene seen" in words(beside)
+
+
+def test_the_scene_is_called_what_it_is() -> None:
+    face, scene = np.zeros((96, 96, 3)), np.zeros((112, 112, 3))
+    assert "Scene, face hidden" in words(figures.saw_figure(face, scene))
+    assert "Scene, face outside" in words(figures.saw_figure(face, scene, "Scene, face outside"))
+    flat = np.zeros((96, 96)), np.zeros((112, 112)), np.ones((112, 112), bool)
+    assert "Scene, face outside" in words(
+        figures.attribution_overlay(face, scene, *flat, scene_title="Scene, face outside")
+    )
+
+
 # --- what moved the answer
 
 

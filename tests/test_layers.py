@@ -34,17 +34,33 @@ MAY_IMPORT = {
     "figures": {"figures", "words"},
     "metrics": set(),
     "scoring": {"metrics"},
-    "faces": {"hub", "images", "photo"},
+    "join": set(),
+    "faces": {"hub", "join", "photo"},
     "prepare": {"config", "photo"},
     "model": {"config"},
     "hub": set(),
     "checkpoint": {"config", "device", "hub", "model"},
     "fused": {"model"},
     "convert": {"checkpoint", "config", "model"},
-    "predictor": {"checkpoint", "config", "device", "faces", "fused", "model", "photo", "prepare"},
+    "tiles": {"faces", "images", "join", "photo"},
+    "turned": {"faces", "images", "photo"},
+    "predictor": {"checkpoint", "config", "device", "faces", "fused", "model", "photo", "prepare", "tiles", "turned"},
+    "remarks": {"predictor", "prepare", "turned"},
     "explain": {"config", "explain", "fused", "images", "model", "photo", "predictor", "prepare"},
-    "serialise": {"explain", "predictor"},
-    "report": {"explain", "figures", "images", "photo", "predictor", "prepare", "report", "serialise", "words"},
+    "serialise": {"explain", "predictor", "remarks"},
+    "report": {
+        "explain",
+        "figures",
+        "images",
+        "photo",
+        "predictor",
+        "prepare",
+        "remarks",
+        "report",
+        "serialise",
+        "turned",
+        "words",
+    },
 }
 NETWORK_ROOMS = {"config", "device", "images", "photo", "faces", "prepare", "model", "checkpoint", "predictor"}
 RESEARCH_ROOMS = {"augment", "calibrate", "data", "degrade", "evaluate", "imagenet", "losses", "metrics", "recipe"}
@@ -57,7 +73,7 @@ MAY_IMPORT["audit_report"] = {"explain", "scoring"}
 MAY_IMPORT["audit"] = NETWORK_ROOMS | {"audit_report", "data", "explain", "figures", "metrics", "scoring"}
 MAY_IMPORT["card"] = {"checkpoint", "hub", "scoring"}
 MAY_IMPORT["export"] = {"card", "checkpoint"}
-MAY_IMPORT["many"] = NETWORK_ROOMS | {"decoding", "kinds", "figures", "many", "metrics", "scoring", "words"}
+MAY_IMPORT["many"] = NETWORK_ROOMS | {"decoding", "kinds", "figures", "many", "metrics", "scoring", "tiles", "words"}
 MAY_IMPORT["analyse"] = {"faces", "kinds", "many", "predictor"}
 MAY_IMPORT["summarise"] = {"many"}
 EVERYTHING = {"__init__", "__main__"}

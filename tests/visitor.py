@@ -58,7 +58,7 @@ class Visitor:
 
     def render(self) -> dict[str, Any]:
         """Return the event by which *Analyse* shows what the server remembers; another tab's sets it off."""
-        shown = self.parts["photo"]["id"]
+        shown = self.parts["answer"]["id"]
         changes = (one for one in self.config["dependencies"] if any(name == "change" for _, name in one["targets"]))
         return next(one for one in changes if shown in one["outputs"])
 

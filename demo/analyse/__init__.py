@@ -91,12 +91,15 @@ def _control_parts(checkpoints: Checkpoints, session: gr.State, screen: Outputs)
         )
     opacity = gr.Slider(0, 1, DEFAULT_OPACITY, step=0.05, label=words.OPACITY, buttons=[], elem_id="opacity")
     parts: dict[str, Any] = {"faces": faces, "target": target, "method": method, "opacity": opacity}
+    turned: dict[str, Any] = {"value": "", "visible": False} | _start(screen.turn)
+    parts["turn"] = gr.Button(size="sm", elem_id="turn", **turned)
     with gr.Accordion(words.ADD_FACE, open=False, elem_id="add-face"):
         gr.HTML(html.caption(words.ADD_FACE_INFO))
         parts["mark"] = gr.Button(words.MARK, size="sm", elem_id="mark")
         parts["box"] = gr.Textbox(label=words.BOX, info=words.BOX_INFO, elem_id="box")
         parts["box_hint"] = gr.HTML(elem_id="box-hint", **_start(screen.box_hint))
         parts["use_box"] = gr.Button(words.BOX_BUTTON, size="sm", elem_id="use-box")
+        parts["small"] = gr.Checkbox(label=words.SMALL_FACES, info=words.SMALL_FACES_INFO, elem_id="small-faces")
         parts["remove"] = gr.Button(words.REMOVE_FACE, size="sm", elem_id="remove-face", **_start(screen.remove))
     return parts
 
@@ -154,6 +157,12 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
     def on_box(session: Session, box: str, method: str, opacity: float) -> Outputs:
         return handlers.add_box(checkpoints.of(session), session, box, method, opacity)
 
+    def on_small(session: Session, small: bool, method: str, opacity: float) -> Outputs:
+        return handlers.search_small_faces(checkpoints.of(session), session, small, method, opacity)
+
+    def on_turn(session: Session, method: str, opacity: float) -> Outputs:
+        return handlers.turn(checkpoints.of(session), session, method, opacity)
+
     def on_question(session: Session, opacity: float, progress: gr.Progress = gr.Progress()) -> MapOutputs:  # noqa: B008
         return handlers.explain(
             checkpoints.of(session), session, opacity, lambda done: progress(done, desc=words.WORKING)
@@ -175,6 +184,8 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
         parts["render"].change(on_put_up, [session, *look], screen, **FAST),
         parts["photo"].select(on_click, [session, *look], screen, **FAST),
         parts["faces"].input(handlers.choose_face, [session, parts["faces"], parts["opacity"]], screen, **FAST),
+        parts["small"].input(on_small, [session, parts["small"], *look], screen, trigger_mode="always_last", **FAST),
+        parts["turn"].click(on_turn, [session, *look], screen, **FAST),
         parts["use_box"].click(on_box, [session, parts["box"], *look], screen, **FAST),
         parts["box"].submit(on_box, [session, parts["box"], *look], screen, **FAST),
         gr.on(

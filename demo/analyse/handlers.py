@@ -16,18 +16,19 @@ import gradio as gr
 
 from demo import cache, html, parse
 from demo.analyse import views, words
+from demo.analyse.finding import find, put_up, put_up_without_face, wished
 from demo.analyse.outputs import MapOutputs, Outputs
 from demo.engine import Engine
 from demo.events import HIDE, SAME, SHOW
-from demo.kept import KeptPhoto, keep
+from demo.kept import keep
 from demo.links import Link
 from demo.views import moved as moved_words
 from demo.visits import Analysis, MapRequest, Point, Selection, Session, SupersededError
 from demo.words import UNTRAINED
 from glamor.explain import Explanation
-from glamor.faces import largest, nearest
+from glamor.faces import largest
 from glamor.photo import BoxXyxy, PhotoSource
-from glamor.predictor import Prediction
+from glamor.turned import turn_photo
 
 
 def analyse(
@@ -53,7 +54,7 @@ def analyse(
         session.show(None)
         screen = views.blank("" if engine.trained else html.note(UNTRAINED, "warn"))._replace(photo=None)
     else:
-        screen = _safely(session, lambda: _analysed(engine, session, source, method, opacity, sent, chosen_xyxy))
+        screen = _safely(session, lambda: _analysed(engine, session, source, method, opacity, chosen_xyxy))
     return (screen if session.newest == sent else Outputs())._replace(answered=answered)
 
 
@@ -72,13 +73,34 @@ def click_photo(engine: Engine, session: Session, point_shown: Point, method: st
     return add_box(engine, session, parse.corners(analysis.corner, point), method, opacity)
 
 
+def search_small_faces(engine: Engine, session: Session, small: Any, method: str, opacity: float) -> Outputs:
+    """Search photos in tiles as well from now on, this one at once; the faces that were marked by hand stay."""
+    session.small_faces, analysis = bool(small), session.analysis
+    if analysis is None or analysis.example:
+        return Outputs()
+    photo = analysis.photo
+    by_hand = tuple(prediction for prediction in analysis.predictions if prediction.face_score is None)
+    return _safely(
+        session, lambda: find(engine, session, photo, photo.pixels(engine), method, opacity, by_hand=by_hand)
+    )
+
+
+def turn(engine: Engine, session: Session, method: str, opacity: float) -> Outputs:
+    """Turn the photo so that its chosen face is upright, and analyse it anew."""
+    analysis = session.analysis
+    if analysis is None or not analysis.upright_turn:
+        return Outputs()
+    photo, degrees = analysis.photo, analysis.upright_turn
+    return analyse(engine, session, turn_photo(photo.pixels(engine), degrees), method, opacity)
+
+
 def choose_face(session: Session, index: int | None, opacity: float) -> Outputs:
     """Choose a face by its place in the list, from 0."""
     analysis = session.analysis
     if analysis is None or analysis.request is None or index is None or not 0 <= index < len(analysis.predictions):
         return Outputs()
     session.wished_face = None
-    return _shown(session, analysis.photo, analysis.predictions, index, analysis.request.method, opacity)
+    return put_up(session, analysis.photo, analysis.predictions, index, analysis.request.method, opacity)
 
 
 def start_marking(session: Session) -> Outputs:
@@ -104,9 +126,9 @@ def remove_face(session: Session, opacity: float) -> Outputs:
     gone = analysis.request.face
     left = analysis.predictions[:gone] + analysis.predictions[gone + 1 :]
     if not left:
-        return _faceless(session, analysis.photo, words.LAST_FACE_REMOVED)
+        return put_up_without_face(session, analysis.photo, words.LAST_FACE_REMOVED)
     index = largest([prediction.face_box_xyxy for prediction in left])
-    screen = _shown(session, analysis.photo, left, index, analysis.request.method, opacity)
+    screen = put_up(session, analysis.photo, left, index, analysis.request.method, opacity)
     return screen._replace(notice=html.note(words.FACE_REMOVED.format(number=gone + 1)))
 
 
@@ -169,7 +191,7 @@ def open_link(session: Session, link: Link) -> None:
     session.wish, session.wished_face, analysis = link.label, link.face, session.analysis
     if analysis is not None and analysis.request is not None and analysis.example:
         method, target = link.method or analysis.request.method, link.label or analysis.request.target
-        face = _wished(session, analysis.predictions)
+        face = wished(session, analysis.predictions)
         session.show(replace(analysis, request=MapRequest(face, method, target)))
 
 
@@ -179,9 +201,11 @@ def render(engine: Engine, session: Session, opacity: float) -> Outputs:
     if analysis is None:
         return views.blank("" if engine.trained else html.note(UNTRAINED, "warn"))._replace(photo=None)
     if analysis.selection is None:
-        return _faceless(session, analysis.photo, words.NO_FACE)
+        screen = put_up_without_face(session, analysis.photo, words.NO_FACE, analysis.turn)
+        return screen._replace(small=session.small_faces)
     request, prediction = analysis.selection
     screen, known = views.drawn(analysis, opacity)._replace(notice=SAME), session.maps.get(request)
+    screen = screen._replace(small=session.small_faces)
     if known is None:
         return screen
     return screen._replace(
@@ -209,32 +233,13 @@ def _analysed(
     source: PhotoSource,
     method: str,
     opacity: float,
-    sent: int,
     chosen_xyxy: BoxXyxy | None,
 ) -> Outputs:
+    sent = session.newest
     photo, pixels = keep(engine, source)
-    predictions = engine.predict(pixels)
     if session.newest != sent:
         raise SupersededError
-    if predictions:
-        boxes = [prediction.face_box_xyxy for prediction in predictions]
-        index = _wished(session, predictions) if chosen_xyxy is None else nearest(boxes, chosen_xyxy)
-        return _shown(session, photo, predictions, index, method, opacity)
-    return _faceless(session, photo, words.NO_FACE)
-
-
-def _wished(session: Session, predictions: tuple[Prediction, ...]) -> int:
-    """Return the index of the face that the link asked for, else of the largest."""
-    number = session.wished_face
-    if number is not None and number <= len(predictions):
-        return number - 1
-    return largest([prediction.face_box_xyxy for prediction in predictions])
-
-
-def _faceless(session: Session, photo: KeptPhoto, words: str) -> Outputs:
-    analysis = Analysis(photo, marking=True)
-    session.show(analysis)
-    return views.blank(html.note(words))._replace(photo=views.photo_update(analysis), box_hint=views.photo_size(photo))
+    return find(engine, session, photo, pixels, method, opacity, chosen_xyxy=chosen_xyxy)
 
 
 def _added(
@@ -243,7 +248,7 @@ def _added(
     (new,) = engine.predict(analysis.photo.pixels(engine), [box_xyxy])
     predictions = tuple(sorted((*analysis.predictions, new), key=lambda prediction: prediction.face_box_xyxy))
     index = next(i for i, prediction in enumerate(predictions) if prediction is new)
-    return _shown(session, analysis.photo, predictions, index, method, opacity)
+    return put_up(session, analysis.photo, predictions, index, method, opacity)
 
 
 def _choose_at(session: Session, analysis: Analysis, point: Point, opacity: float) -> Outputs:
@@ -275,12 +280,3 @@ def _explained(
     session.expect(request, analysis)
     session.maps[request] = explanation
     return explanation
-
-
-def _shown(
-    session: Session, photo: KeptPhoto, predictions: tuple[Prediction, ...], index: int, method: str, opacity: float
-) -> Outputs:
-    """Put up one face; its attributions are asked for, not waited for."""
-    analysis = Analysis(photo, predictions, MapRequest(index, method, session.wish or predictions[index].emotion))
-    session.show(analysis)
-    return views.drawn(analysis, opacity)

@@ -28,6 +28,8 @@ class Outputs(NamedTuple):
     remove: Any = SAME
     stop: Any = SAME
     again: Any = SAME
+    turn: Any = SAME
+    small: Any = SAME
 
 
 class MapOutputs(NamedTuple):

@@ -19,6 +19,7 @@ from glamor.errors import FaceError
 from glamor.explain import Explanation
 from glamor.faces import largest
 from glamor.predictor import Prediction
+from glamor.remarks import scene_words
 
 
 def drawn(analysis: Analysis, opacity: float) -> Outputs:
@@ -31,6 +32,8 @@ def drawn(analysis: Analysis, opacity: float) -> Outputs:
         raise FaceError(NO_FACE_API)
     request, prediction = analysis.selection
     photo, predictions, index = analysis.photo, analysis.predictions, request.face
+    geometry = prediction.prepared.geometry
+    saw_alt = words.SAW_ALT.format(number=index + 1, scene=scene_words(geometry, "the face"))
     return Outputs(
         notice="",
         usual=usual(analysis),
@@ -38,8 +41,8 @@ def drawn(analysis: Analysis, opacity: float) -> Outputs:
         faces=_faces(predictions, index),
         target=gr.update(choices=list(prediction.class_names), value=request.target, interactive=True),
         answer=answer(Selection(request, prediction), len(predictions), analysis.example),
-        saw=image_update(pictures.saw(prediction), words.SAW_ALT.format(number=index + 1)),
-        saw_words=html.caption(words.SAW_CAPTION),
+        saw=image_update(pictures.saw(prediction), saw_alt),
+        saw_words=html.caption(words.SAW_CAPTION.format(scene=scene_words(geometry))),
         looked=looked_update(photo, prediction, opacity),
         looked_words=looked_caption(prediction),
         weighed=weighed(prediction),
@@ -49,6 +52,7 @@ def drawn(analysis: Analysis, opacity: float) -> Outputs:
         remove=SHOW,
         stop=SHOW,
         again=HIDE,
+        turn=turn_update(analysis),
     )
 
 
@@ -72,6 +76,7 @@ def blank(notice: str = "") -> Outputs:
         remove=HIDE,
         stop=HIDE,
         again=HIDE,
+        turn=HIDE,
     )
 
 
@@ -81,6 +86,12 @@ def usual(analysis: Analysis) -> str:
         return ""
     boxes = [prediction.face_box_xyxy for prediction in analysis.predictions]
     return f"{largest(boxes)} {analysis.selection.prediction.emotion}"
+
+
+def turn_update(analysis: Analysis) -> Any:
+    """Return what offers to turn the photo, if that puts the face upright."""
+    turn = analysis.upright_turn
+    return gr.update(value=words.TURN.format(turn=turn), visible=True) if turn else HIDE
 
 
 def photo_update(analysis: Analysis) -> Any:

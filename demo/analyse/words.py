@@ -21,8 +21,8 @@ ANSWER_EMPTY = "Seven expressions and their probabilities appear here, one face 
 
 SAW = "What it saw"
 SAW_EMPTY = "The two pictures that the network gets: the cropped face, and the scene with that face blacked out."
-SAW_CAPTION = "The network’s two inputs: the face alone, and the scene with this face blacked out."
-SAW_ALT = "The two inputs of the network for face {number}: the cropped face, and the scene with the face blacked out."
+SAW_CAPTION = "The network’s two inputs: the face alone, and {scene}."
+SAW_ALT = "The two inputs of the network for face {number}: the cropped face, and {scene}."
 LOOKED = "Where it looked"
 LOOKED_EMPTY = "Which parts of the scene it paid attention to, drawn on the part of the photo that it can see."
 WEIGHED = "How it weighed"
@@ -40,6 +40,9 @@ TARGET = "Label to explain"
 OPACITY = "Strength of the colours"
 ADD_FACE = "A face is missing or wrong?"
 ADD_FACE_INFO = "Click two opposite corners on the photo, or type the box in photo pixels."
+SMALL_FACES = "Small faces, too"
+SMALL_FACES_INFO = "Searches large photos in tiles; takes a second or two."
+SMALL_FACES_TOOK = "The photo was searched for small faces too, in {seconds:.1f} seconds."
 REMOVE_FACE = "Remove the chosen face"
 MARK = "Mark a face with two clicks"
 BOX = "Box: x1, y1, x2, y2"
@@ -48,6 +51,10 @@ BOX_BUTTON = "Use this box"
 NO_FACE = Markup(
     "<b>No face was found in this photo.</b> If you see one, click two opposite corners of it on the photo, or type "
     "its box below “A face is missing or wrong?”."
+)
+TURN = "Turn the photo by {turn}°"
+NO_FACE_UNTIL_TURNED = Markup(
+    "<b>No face was found in this photo as it is.</b> Turned by {turn}° clockwise it shows one: press “{button}”."
 )
 NO_FACE_THERE = "There is no numbered face there. Click inside one of the boxes."
 FACE_REMOVED = "Face {number} has been removed; the others have been renumbered."

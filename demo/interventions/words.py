@@ -87,7 +87,7 @@ ABOUT_ITEMS = (
 )
 PEOPLE = "The people of this photo"
 PEOPLE_CAPTION = (
-    "The same scene, with face {scene} hidden, paired with each face: where would each of them make the network look?"
+    "The same scene, without face {scene}, paired with each face: where would each of them make the network look?"
 )
 FACE_NUMBER = "Face {number}"
 PEOPLE_ALIKE = (

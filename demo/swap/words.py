@@ -29,7 +29,7 @@ ALL_ALIKE = "In their own scenes, all {count} faces have the label {label}, so n
 SUMMARY = "In {face} of {telling} telling pairs, the face’s label won; in {scene}, the scene’s; in {neither}, neither."
 WEIGHT = "On average, the face’s weight is {home:.0%} in its own scene and {away:.0%} in another."
 CAPTION = (
-    "Rows are faces; columns are scenes with their own face hidden; dark frames mark the photos as they are. Brighter "
+    "Rows are faces; columns are scenes without their own face; dark frames mark the photos as they are. Brighter "
     "cells got more attention. The bar shows the weights of face (violet) and scene (green)."
 )
 ALT = "A table of pictures: {count} faces in front of {count} scenes. {words}"

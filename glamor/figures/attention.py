@@ -11,7 +11,7 @@ from glamor.figures.canvas import Box
 from glamor.figures.colours import ATTENTION_MAP, CONTEXT_COLOR, FACE_COLOR, as_bytes, blend, luma
 
 FLAT_NOTE = "flat: every cell has the same attention"
-MASK_LABEL = "masked face"
+MASK_LABEL, OUTSIDE_LABEL = "masked face", "face, not in the scene seen"
 # A photo taller than this is shown narrower than the figure, so that a phone shows it whole.
 MAX_ASPECT = 1.25
 # Cells that differ by less than one per cent of uniform attention have the same shade to the eye.
@@ -87,7 +87,8 @@ def attention_overlay(
     canvas.add_image(figure, picture, frame)
     region = canvas.inches(region_xyxy, photo.shape, frame)
     draw_grid(figure, region, attention.shape)
-    draw_masked_face(figure, canvas.inches(face_box_xyxy, photo.shape, frame), frame)
+    face = canvas.inches(face_box_xyxy, photo.shape, frame)
+    draw_masked_face(figure, face, frame, MASK_LABEL if _meet(face, region) else OUTSIDE_LABEL)
     canvas.add_border(figure, region, CONTEXT_COLOR)
     draw_scale(figure, frame[3] + canvas.MARGIN, attention)
     return figure
@@ -106,6 +107,10 @@ def _inside(box_xyxy: Box, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     rows, columns = np.arange(shape[0]) + 0.5, np.arange(shape[1]) + 0.5
     x1, y1, x2, y2 = box_xyxy
     return ((rows >= y1) & (rows < y2))[:, None] & ((columns >= x1) & (columns < x2))[None, :]
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return max(a[0], b[0]) < min(a[2], b[2]) and max(a[1], b[1]) < min(a[3], b[3])
 
 
 def scale_top(*maps: NDArray[np.floating]) -> float:

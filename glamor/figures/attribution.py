@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from glamor.figures import canvas
 from glamor.figures.canvas import Box
 from glamor.figures.colours import AGAINST_COLOR, FOR_COLOR, as_bytes, blend, luma, rgb255
-from glamor.figures.inputs import CONTEXT_FRAME, FACE_FRAME, input_panels
+from glamor.figures.inputs import CONTEXT_FRAME, CONTEXT_TITLE, FACE_FRAME, input_panels
 
 ZERO_NOTE = "all zero: nothing\nmoved the answer"
 FLAT_NOTE = "flat: every pixel\ncounts the same"
@@ -64,6 +64,7 @@ def attribution_overlay(
     opacity: float = 0.9,
     target_name: str = "",
     limit: float | None = None,
+    scene_title: str = CONTEXT_TITLE,
 ) -> Figure:
     """Draw both attribution maps side by side on one shared scale that is symmetric about zero.
 
@@ -77,6 +78,7 @@ def attribution_overlay(
         target_name: the class whose logit is explained, for the scale's caption.
         limit: what takes the full colour, to compare several figures; None: these two maps' own
             :func:`symmetric_limit`.
+        scene_title: what stands over the scene.
 
     Returns:
         A figure.
@@ -86,7 +88,7 @@ def attribution_overlay(
     face_picture = composite_attribution(face, face_map, limit, opacity)
     context_picture = composite_attribution(context, np.where(scored, context_map, 0), limit, opacity)
     context_picture[~scored] = HOLE_GREY
-    figure, bottom = input_panels(face_picture, context_picture, canvas.BAR_HEIGHT)
+    figure, bottom = input_panels(face_picture, context_picture, canvas.BAR_HEIGHT, scene_title)
     _hatch_hole(figure, scored)
     _note_if_flat(figure, face_map, np.ones(face_map.shape, bool), FACE_FRAME)
     _note_if_flat(figure, context_map, scored, CONTEXT_FRAME)

@@ -24,23 +24,27 @@ FACE_FRAME: Box = (canvas.MARGIN, _TOP, canvas.MARGIN + PANEL, _TOP + PANEL)
 CONTEXT_FRAME: Box = (canvas.MARGIN + PANEL + GAP, _TOP, canvas.WIDTH - canvas.MARGIN, _TOP + PANEL)
 
 
-def saw_figure(face: NDArray[np.floating], context: NDArray[np.floating]) -> Figure:
+def saw_figure(face: NDArray[np.floating], context: NDArray[np.floating], scene_title: str = CONTEXT_TITLE) -> Figure:
     """Draw the network's two inputs next to each other, pixel by pixel as they are.
 
     Args:
         face: (S, S, 3) float RGB in [0, 1].
         context: (T, T, 3) float RGB in [0, 1], the face blacked out.
+        scene_title: what stands over the scene.
     """
-    return input_panels(as_bytes(face * 255), as_bytes(context * 255), 0.0)[0]
+    return input_panels(as_bytes(face * 255), as_bytes(context * 255), 0.0, scene_title)[0]
 
 
-def input_panels(face: NDArray[np.uint8], context: NDArray[np.uint8], below: float) -> tuple[Figure, float]:
+def input_panels(
+    face: NDArray[np.uint8], context: NDArray[np.uint8], below: float, scene_title: str = CONTEXT_TITLE
+) -> tuple[Figure, float]:
     """Return a figure with a face and a context picture, titled and framed in their colours.
 
     Args:
         face: (S, S, 3) RGB, shown in ``FACE_FRAME``.
         context: (T, T, 3) RGB, shown in ``CONTEXT_FRAME``.
         below: inches to leave free under the pictures.
+        scene_title: what stands over the scene.
 
     Returns:
         The figure, and where the free part begins, in inches.
@@ -48,7 +52,7 @@ def input_panels(face: NDArray[np.uint8], context: NDArray[np.uint8], below: flo
     bottom = FACE_FRAME[3]
     figure = canvas.new_figure(bottom + canvas.MARGIN + below)
     _draw_panel(figure, face, FACE_FRAME, FACE_TITLE, FACE_COLOR)
-    _draw_panel(figure, context, CONTEXT_FRAME, CONTEXT_TITLE, CONTEXT_COLOR)
+    _draw_panel(figure, context, CONTEXT_FRAME, scene_title, CONTEXT_COLOR)
     return figure, bottom
 
 

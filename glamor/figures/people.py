@@ -120,7 +120,7 @@ def _draw_heads(
     left, top = corner
     style = {"fontsize": 9.5, "fontweight": "bold"}
     canvas.add_text(figure, MARGIN, top - GAP - TITLE + 0.02, "Faces", color=FACE_COLOR, **style)
-    canvas.add_text(figure, left, MARGIN, "Scenes, face hidden", color=CONTEXT_COLOR, **style)
+    canvas.add_text(figure, left, MARGIN, "Scenes, without their face", color=CONTEXT_COLOR, **style)
     for i, (face, scene) in enumerate(zip(faces, scenes, strict=True)):
         y, x = top + i * (cell + WORDS), left + i * (cell + GAP)
         row = (MARGIN, y, MARGIN + HEAD, y + HEAD)

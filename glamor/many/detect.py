@@ -17,6 +17,7 @@ from glamor.many.items import Item
 from glamor.many.versions import UNKNOWN, UNREAD, Version, content_of, stamp_of
 from glamor.photo import BoxXyxy, Photo
 from glamor.prepare import PreparedArrays, prepare_arrays, square_box
+from glamor.tiles import detect_small_faces
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,13 @@ class Found:
     version: Version = UNKNOWN
 
 
-def detect(item: Item, config: ModelConfig) -> Found:
+def detect(item: Item, config: ModelConfig, small_faces: bool = False) -> Found:
     """Read a photo, find its faces and prepare them; whatever goes wrong is the photo's own error.
 
     Args:
         item: the photo.
         config: of the network that will see the faces.
+        small_faces: whether a large photo is searched in tiles as well.
 
     Returns:
         What was found. A box that came with the photo is used as it is.
@@ -58,7 +60,7 @@ def detect(item: Item, config: ModelConfig) -> Found:
         stamp, data = stamp_of(item), item.read()  # in this order: a file that changes in between is read again later
         version = Version(stamp, content_of(data))
         photo = patient_decoder().decode(data)
-        boxes, scores = _boxes(photo, item, config)
+        boxes, scores = _boxes(photo, item, config, small_faces)
         prepared = tuple(prepare_arrays(photo, box, config) for box in boxes)
     except GlamorError as error:
         return failed(item, " ".join(str(error).split()), time.perf_counter() - start, version)
@@ -76,11 +78,13 @@ def failed(item: Item, error: str, seconds: float = 0.0, version: Version | None
     return Found(item.name, item.label, None, (), (), (), seconds, error, version)
 
 
-def _boxes(photo: Photo, item: Item, config: ModelConfig) -> tuple[tuple[BoxXyxy, ...], tuple[float | None, ...]]:
+def _boxes(
+    photo: Photo, item: Item, config: ModelConfig, small_faces: bool
+) -> tuple[tuple[BoxXyxy, ...], tuple[float | None, ...]]:
     given = item.box()
     if given is not None:
         return (given,), (None,)
-    faces = _detector()(photo)
+    faces = detect_small_faces(photo, _detector()) if small_faces else _detector()(photo)
     boxes = tuple(square_box(face.box_xyxy, config.face_crop_scale) for face in faces)
     return boxes, tuple(face.score for face in faces)
 

@@ -42,7 +42,7 @@ QUIET = {
 
 
 def analyse_on_ray(
-    items: Iterable[Item], checkpoint: Checkpoint, *, address: str | None = None, batch: int
+    items: Iterable[Item], checkpoint: Checkpoint, *, address: str | None = None, batch: int, small_faces: bool = False
 ) -> Iterator[tuple[Row, ...]]:
     """Analyse photos on a Ray cluster.
 
@@ -51,6 +51,7 @@ def analyse_on_ray(
         checkpoint: the network.
         address: of the cluster; None: one is started on this machine, and ended afterwards.
         batch: photos whose faces go through the network together.
+        small_faces: whether large photos are searched in tiles as well.
 
     Yields:
         The rows of one photo, in any order.
@@ -68,7 +69,7 @@ def analyse_on_ray(
         weights = ray.put(replace(checkpoint, model=checkpoint.model.cpu()))
         waiting = iter(items)
         while chunk := list(islice(waiting, CHUNK)):
-            yield from _chunk(ray, chunk, checkpoint.config, weights, batch)
+            yield from _chunk(ray, chunk, checkpoint.config, weights, batch, small_faces)
     except (ray.exceptions.RayError, ConnectionError) as error:
         reason = " ".join(str(error).split())[:300]
         raise DataError(f"Ray could not continue ({reason}); what is done has been kept, so start it again.") from error
@@ -85,11 +86,11 @@ def read(table: pa.Table) -> pa.Table:
 class Detect:
     """Find and prepare faces: a stage of actors, each with its detector loaded."""
 
-    def __init__(self, config: ModelConfig) -> None:
-        self._config = config
+    def __init__(self, config: ModelConfig, small_faces: bool = False) -> None:
+        self._config, self._small_faces = config, small_faces
 
     def __call__(self, table: pa.Table) -> pa.Table:
-        return _packed([detect(item, self._config) for item in _unpacked(table)])
+        return _packed([detect(item, self._config, self._small_faces) for item in _unpacked(table)])
 
 
 class Predict:
@@ -114,7 +115,7 @@ class Predict:
 
 
 def _chunk(
-    ray: ModuleType, items: Sequence[Item], config: ModelConfig, weights: Any, batch: int
+    ray: ModuleType, items: Sequence[Item], config: ModelConfig, weights: Any, batch: int, small_faces: bool
 ) -> Iterator[tuple[Row, ...]]:
     resources = ray.cluster_resources()
     cores, gpus = max(1, int(resources.get("CPU", 1))), int(resources.get("GPU", 0))
@@ -124,7 +125,7 @@ def _chunk(
         .map_batches(read, batch_format="pyarrow", num_cpus=READ_CPU)
         .map_batches(
             Detect,
-            fn_constructor_args=(config,),
+            fn_constructor_args=(config, small_faces),
             batch_format="pyarrow",
             batch_size=BLOCK,
             num_cpus=DETECT_CPU,

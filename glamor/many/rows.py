@@ -15,7 +15,8 @@ from glamor.photo import BoxXyxy
 from glamor.predictor import Prediction
 
 SIDES = ("x1", "y1", "x2", "y2")
-ADDED = ("stamp", "content")  # columns that rows of earlier versions lack
+BOX = tuple(f"box_{side}" for side in SIDES)
+ADDED = ("stamp", "content", *BOX)  # columns that rows of earlier versions lack
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,14 @@ class Row:
         face: counted from 1, left to right; 0: the photo has no face, or failed.
         label: the true class, None if unknown.
         photo_hw: rows and columns of the photo, None if it failed.
-        face_box_xyxy: the square that was cut out and masked, photo pixels.
+        face_box_xyxy: the square that was wanted, photo pixels; it may reach over the photo's edge.
         face_score: the detector's confidence in [0, 1]; None if the box came with the photo.
         answer: None for a photo without a face or that failed.
         seconds: that the photo took: reading, detection and its faces' share of the network's batch.
         checkpoint: sha256 of the weights.
         error: why the photo failed, None if it did not.
         version: of the photo, as it was when it was read.
+        box_xyxy: the whole photo pixels of that square that were cut out and masked; None where it is not known.
     """
 
     file: str
@@ -71,6 +73,7 @@ class Row:
     checkpoint: str
     error: str | None
     version: Version = UNKNOWN
+    box_xyxy: BoxXyxy | None = None
 
 
 def answer_of(prediction: Prediction) -> Answer:
@@ -113,7 +116,7 @@ def schema(class_names: Sequence[str]) -> pa.Schema:
             ("seconds", number),
             ("checkpoint", word),
             ("error", word),
-            *((name, word) for name in ADDED),
+            *((name, number if name in BOX else word) for name in ADDED),
         ]
     )
 
@@ -138,7 +141,7 @@ def flat(row: Row, class_names: Sequence[str]) -> dict[str, Any]:
     }
     if row.photo_hw is not None:
         values |= {"photo_height": row.photo_hw[0], "photo_width": row.photo_hw[1]}
-    values |= _sides("face", row.face_box_xyxy)
+    values |= _sides("face", row.face_box_xyxy) | _sides("box", row.box_xyxy)
     if row.answer is not None:
         answer = row.answer
         values |= {f"p_{name}": value for name, value in zip(class_names, answer.probabilities, strict=True)}

@@ -50,6 +50,7 @@ def analyse(
     workers: int,
     batch: int = BATCH,
     clock: Clock | None = None,
+    small_faces: bool = False,
 ) -> Iterator[tuple[Row, ...]]:
     """Analyse photos, one after another.
 
@@ -61,12 +62,13 @@ def analyse(
         workers: processes that read and detect; 0: this process does that too.
         batch: faces that are collected for one pass of the network.
         clock: is told where the time goes.
+        small_faces: whether large photos are searched in tiles as well.
 
     Yields:
         The rows of one photo, in the order of ``items``; never empty.
     """
     clock = clock or Clock()
-    found, full = _timed(detect_all(items, config, workers), clock), _full(network)
+    found, full = _timed(detect_all(items, config, workers, small_faces), clock), _full(network)
     for group in _groups(found, batch):
         yield from answered(group, full, sha256, clock)
 
@@ -116,8 +118,9 @@ def _rows(found: Found, predictions: Iterator[Prediction], seconds_a_face: float
             checkpoint=sha256,
             error=None,
             version=found.version,
+            box_xyxy=prepared.geometry.face_box_xyxy,
         )
-        for number, (box, score) in enumerate(zip(found.boxes_xyxy, found.scores, strict=True), start=1)
+        for number, (prepared, box, score) in enumerate(_faces(found), start=1)
     )
 
 

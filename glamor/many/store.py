@@ -26,7 +26,7 @@ from glamor.many.items import Item
 from glamor.many.known import Known, State, first_rows, name_hash
 from glamor.many.owner import own
 from glamor.many.parts import PARTIAL, PARTS, find_parts, find_strangers, is_torn, number_of, write_part, write_whole
-from glamor.many.rows import ADDED, Row, schema, to_table
+from glamor.many.rows import ADDED, BOX, Row, schema, to_table
 
 FACES, FAILED, CSV = "faces.parquet", "failed.csv", "faces.csv"
 PART_ROWS, PART_SECONDS = 512, 10.0  # a part is written after as many rows or seconds: what a power cut costs
@@ -262,8 +262,12 @@ class Store:
 
 def _completed(batch: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:
     """Return columns by name and in order, empty where an earlier version wrote none."""
-    nothing = pa.nulls(batch.num_rows, pa.string())
-    cells = [batch.column(name) if name in batch.schema.names else nothing for name in columns]
+    cells = [
+        batch.column(name)
+        if name in batch.schema.names
+        else pa.nulls(batch.num_rows, pa.float64() if name in BOX else pa.string())
+        for name in columns
+    ]
     return pa.RecordBatch.from_arrays(cells, names=list(columns))
 
 

@@ -21,21 +21,22 @@ DIED = (
 )
 
 
-def detect_all(items: Iterable[Item], config: ModelConfig, workers: int) -> Iterator[Found]:
+def detect_all(items: Iterable[Item], config: ModelConfig, workers: int, small_faces: bool = False) -> Iterator[Found]:
     """Find the faces of many photos, in their order.
 
     Args:
         items: taken only as fast as results are fetched.
         config: of the network.
         workers: how many processes; 0: in this one.
+        small_faces: whether large photos are searched in tiles as well.
 
     Yields:
         One result a photo.
     """
     if workers == 0:
-        yield from (detect(item, config) for item in items)
+        yield from (detect(item, config, small_faces) for item in items)
         return
-    pools = _Pools(workers, config)
+    pools = _Pools(workers, config, small_faces)
     waiting: deque[tuple[Item, Future[Found]]] = deque()
     try:
         for item in items:
@@ -55,8 +56,8 @@ class _Worker:
     waits for ever for the second.
     """
 
-    def __init__(self, config: ModelConfig) -> None:
-        self._config = config
+    def __init__(self, config: ModelConfig, small_faces: bool) -> None:
+        self._config, self._small_faces = config, small_faces
         self._unfinished: list[Future[Found]] = []
         self._open()
 
@@ -68,11 +69,11 @@ class _Worker:
 
     def submit(self, item: Item) -> Future[Found]:
         try:
-            future = self._pool.submit(detect, item, self._config)
+            future = self._pool.submit(detect, item, self._config, self._small_faces)
         except BrokenProcessPool:
             self._pool.shutdown(wait=False)
             self._open()
-            future = self._pool.submit(detect, item, self._config)
+            future = self._pool.submit(detect, item, self._config, self._small_faces)
         self._unfinished.append(future)
         return future
 
@@ -91,9 +92,9 @@ class _Pools:
     and the others lose nothing.
     """
 
-    def __init__(self, workers: int, config: ModelConfig) -> None:
-        self._workers = [_Worker(config) for _ in range(workers)]
-        self._spare = _Worker(config)
+    def __init__(self, workers: int, config: ModelConfig, small_faces: bool) -> None:
+        self._workers = [_Worker(config, small_faces) for _ in range(workers)]
+        self._spare = _Worker(config, small_faces)
 
     def submit(self, item: Item) -> Future[Found]:
         return min(self._workers, key=lambda worker: worker.load).submit(item)

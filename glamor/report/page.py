@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glamor.images import data_uri
+from glamor.remarks import pose_remark
 from glamor.report import words
 from glamor.report.pictures import Picture
 from glamor.words import percent
@@ -44,7 +45,7 @@ def page(
         _section(words.ANSWERED, _answer(prediction)),
         _section(f"Face {selected + 1} of {len(predictions)}", _figure(shown["boxes"], "")),
         _section(words.WEIGHED, _figure(shown["fusion"], words.WEIGHED_CAPTION)),
-        _section(words.SAW, _figure(shown["saw"], words.SAW_CAPTION)),
+        _section(words.SAW, _figure(shown["saw"], words.saw_caption(prediction))),
         _section(words.LOOKED, _figure(shown["attention"], words.attention_caption(prediction))),
         _section(words.MOVED, _figure(shown["attributions"], words.attribution_caption(explanation))),
     )
@@ -85,6 +86,8 @@ def _answer(prediction: Prediction) -> str:
     if prediction.uncertain:
         second = prediction.class_names[int(prediction.probabilities.argsort()[-2])]
         doubt = f"<p>{escape(words.UNCERTAIN.format(second=second))}</p>"
+    if remark := pose_remark(prediction.pose):
+        doubt += f"<p>{escape(remark)}</p>"
     label = f"{escape(prediction.emotion)} <span>{escape(percent(prediction.probabilities.max()))}</span>"
     return f'<p class="label">{label}</p>{doubt}<table><tbody>{rows}</tbody></table>'
 
@@ -122,7 +125,8 @@ def _made(prediction: Prediction, analysis: Mapping[str, Any]) -> list[tuple[str
         ("Settings", ", ".join(f"{name} {value}" for name, value in {**settings, **method["parameters"]}.items())),
         ("Explained", f"the logit of {told['target_name']}, {told['logit']:.4f}"),
         ("Photo", f"{width} × {height} pixels, sha256 of its RGB bytes {analysis['photo']['sha256']}"),
-        ("Face box", f"{_pixels(prediction.face_box_xyxy)}, {giver}"),
+        ("Face box", f"{_pixels(prediction.prepared.geometry.face_box_xyxy)}, {giver}"),
+        ("Wanted box", f"{_pixels(prediction.face_box_xyxy)}, before it was rounded and cut to the photo"),
         ("Scene seen", _pixels(prediction.attention_region_xyxy)),
     ]
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 from glamor import figures
 from glamor.images import chw_to_hwc, data_uri, shrink
+from glamor.remarks import scene_title
 from glamor.report import words
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def pictures(
     """
     prediction = predictions[selected]
     face, context = chw_to_hwc(prediction.prepared.face), chw_to_hwc(prediction.prepared.context)
+    title = scene_title(prediction.prepared.geometry)
     return (
         _boxes(photo, predictions, selected),
         _drawn(
@@ -60,7 +62,7 @@ def pictures(
             words.answer_alt(prediction),
             figures.probability_bar(prediction.class_names, prediction.probabilities),
         ),
-        _drawn("saw", words.SAW_ALT, figures.saw_figure(face, context)),
+        _drawn("saw", words.saw_alt(prediction), figures.saw_figure(face, context, title)),
         _drawn("attention", words.attention_alt(prediction), _attention(photo, prediction)),
         _drawn("fusion", words.fusion_alt(prediction), figures.fusion_bar(prediction.fusion_weights)),
         _drawn(
@@ -73,6 +75,7 @@ def pictures(
                 explanation.context,
                 explanation.scored,
                 target_name=explanation.target_name,
+                scene_title=title,
             ),
         ),
     )

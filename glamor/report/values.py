@@ -18,7 +18,9 @@ from glamor.explain.parameters import parameters_of
 from glamor.images import chw_to_hwc
 from glamor.predictor import Prediction, Provenance
 from glamor.prepare import Geometry, Prepared
+from glamor.remarks import NO_FACE_IN_BOX
 from glamor.serialise import explanation_to_dict, prediction_to_dict
+from glamor.turned import Pose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,6 +142,7 @@ def read_prediction(values: Mapping[str, Any], arrays: Arrays) -> Prediction:
         fusion_weights=(weights["face"], weights["context"]),
         prepared=Prepared(_channels_first(arrays["face_input"]), _channels_first(arrays["context_input"]), geometry),
         provenance=Provenance(**{**made, "versions": tuple(made["versions"].items())}),
+        pose=_pose(said.get("roll_degrees"), said.get("remarks", ())),  # which earlier versions did not write
     )
 
 
@@ -148,6 +151,10 @@ def read_explanation(values: Mapping[str, Any], arrays: Arrays) -> Explanation:
     told = values["explanation"]
     maps = {"face": "face_attribution", "context": "context_attribution", "scored": "context_scored"}
     return Explanation(**{**told, **{field: arrays[name] for field, name in maps.items()}})
+
+
+def _pose(roll: float | None, remarks: Sequence[str]) -> Pose | None:
+    return None if roll is None and NO_FACE_IN_BOX not in remarks else Pose(roll)
 
 
 def _channels_first(image: NDArray[np.float32]) -> Tensor:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glamor.remarks import scene_words, view_remark
+
 if TYPE_CHECKING:
     from glamor.explain import Explanation
     from glamor.predictor import Prediction
@@ -21,8 +23,8 @@ ANSWERED, SAW, LOOKED = "What it answered", "What it saw", "Where it looked"
 WEIGHED, MOVED, FACES = "How it weighed", "What moved the answer", "Every face in the photo"
 MADE, FILES = "How this was made", "What else is in this report"
 
-SAW_CAPTION = "The network’s two inputs: the face alone, and the scene with this face blacked out."
-SAW_ALT = "The two inputs of the network: the cropped face, and the scene with the face blacked out."
+SAW_CAPTION = "The network’s two inputs: the face alone, and {scene}."
+SAW_ALT = "The two inputs of the network: the cropped face, and {scene}."
 WEIGHED_CAPTION = "The network sets these two weights afresh for every face; they add up to 100%."
 UNCERTAIN = "A close call: “{second}” is about as likely, so do not read much into which one comes first."
 FILES_LIST = (
@@ -56,11 +58,22 @@ def answer_alt(prediction: Prediction) -> str:
     return ", ".join(f"{prediction.class_names[i]} {prediction.probabilities[i]:.1%}" for i in order) + "."
 
 
+def saw_caption(prediction: Prediction) -> str:
+    """Return what the two inputs are."""
+    return SAW_CAPTION.format(scene=scene_words(prediction.prepared.geometry))
+
+
+def saw_alt(prediction: Prediction) -> str:
+    """Return the two inputs in words."""
+    return SAW_ALT.format(scene=scene_words(prediction.prepared.geometry, "the face"))
+
+
 def attention_caption(prediction: Prediction) -> str:
     """Return how concentrated the attention is."""
-    return (
+    return _with_view(
+        prediction,
         "The brighter a cell of the scene, the more attention it got. The strongest has "
-        f"{_peak(prediction):.1f} times an even share. The network sees only the framed part of the photo."
+        f"{_peak(prediction):.1f} times an even share. The network sees only the framed part of the photo.",
     )
 
 
@@ -68,9 +81,10 @@ def attention_alt(prediction: Prediction) -> str:
     """Return the attention map in words."""
     row, column = np.unravel_index(int(prediction.attention.argmax()), prediction.attention.shape)
     rows, columns = prediction.attention.shape
-    return (
+    return _with_view(
+        prediction,
         f"The network’s attention over the scene. The strongest cell is number {column + 1} of {columns} from the left "
-        f"and {row + 1} of {rows} from the top, with {_peak(prediction):.1f} times an even share."
+        f"and {row + 1} of {rows} from the top, with {_peak(prediction):.1f} times an even share.",
     )
 
 
@@ -98,6 +112,11 @@ def attribution_alt(explanation: Explanation) -> str:
         f"What spoke for and against {explanation.target_name}: {face / total:.0%} of the total lies in the face "
         f"picture, {scene / total:.0%} in the scene."
     )
+
+
+def _with_view(prediction: Prediction, words: str) -> str:
+    """Return words, and whether the scene lacks the face."""
+    return " ".join(filter(None, (words, view_remark(prediction.prepared.geometry))))
 
 
 def _peak(prediction: Prediction) -> float:

@@ -11,6 +11,7 @@ from demo import views, words
 from demo.analyse import words as analyse_words
 from demo.visits import MapRequest, Selection
 from glamor.explain import METHODS, Explanation
+from glamor.turned import Pose
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +93,18 @@ def test_a_map_unfolds_what_its_method_does_and_who_proposed_it(method):
     told = re.sub("<[^>]+>", " ", views.moved(found))
     assert method.caption in unescape(told)
     assert f"{words.SOURCE} {method.source}." in unescape(told)
+
+
+def test_a_turned_face_and_one_outside_the_scene_are_said(prediction):
+    geometry = prediction.prepared.geometry
+    height, width = geometry.photo_hw
+    corner = replace(prediction.prepared, geometry=replace(geometry, face_box_xyxy=(0, 0, width // 20, height // 20)))
+    outside = replace(prediction, prepared=corner, pose=Pose(-90.0))
+    said = "This face lies outside the part of the scene that the network sees."
+    assert views.looked_alt(outside).endswith(said)
+    assert said in views.looked_caption(outside)
+    assert said not in views.looked_alt(prediction) + views.looked_caption(prediction)
+    request = MapRequest(0, "occlusion", prediction.emotion)
+    turned = views.answer(Selection(request, outside), 1)
+    assert "turned by about 90° counter-clockwise" in turned
+    assert "turned by" not in views.answer(Selection(request, replace(prediction, pose=Pose(0.0))), 1)

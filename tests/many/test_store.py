@@ -42,7 +42,7 @@ def _files(folder: Path) -> list[str]:
 
 def test_every_value_arrives_in_its_column(tmp_path: Path) -> None:
     with _open(tmp_path) as store:
-        store.add([replace(_row("a.jpg"), version=Version("9-8", "0f"))])
+        store.add([replace(_row("a.jpg"), version=Version("9-8", "0f"), box_xyxy=(5, 6, 7, 7))])
         store.add([_row("b.jpg", 0, 'broken, "they" say')])
         assert store.finish() == Totals(photos=2, without_face=0, failed=1, faces=1)
         store.write_csv()
@@ -54,6 +54,7 @@ def test_every_value_arrives_in_its_column(tmp_path: Path) -> None:
         "attention": [[0.5, 0.25], [0.25, 0.0]], "attention_entropy": 0.75,
         "region_x1": 1.0, "region_y1": 2.0, "region_x2": 3.0, "region_y2": 4.0,
         "seconds": 0.5, "checkpoint": "abc", "error": None, "stamp": "9-8", "content": "0f",
+        "box_x1": 5.0, "box_y1": 6.0, "box_x2": 7.0, "box_y2": 7.0,
     }  # fmt: skip
     assert (second["file"], second["face"], second["emotion"], second["error"]) == (
         "b.jpg", 0, None, 'broken, "they" say'
@@ -206,6 +207,20 @@ def test_many_small_parts_become_few_groups(tmp_path: Path, monkeypatch: pytest.
     assert _groups(tmp_path / "faces.parquet") == [10, 10, 5]
 
 
+def test_a_folder_with_stamps_and_without_boxes_goes_on(tmp_path: Path) -> None:
+    with _open(tmp_path) as store:
+        store.add([replace(_row("a.jpg"), version=Version("9-8", "0f"))])
+        store.finish()
+    written = tmp_path / "faces.parquet"
+    table = pq.read_table(written)
+    pq.write_table(table.drop_columns([name for name in table.column_names if name.startswith("box_")]), written)
+    with _open(tmp_path) as store:
+        store.add([replace(_row("b.jpg"), box_xyxy=(5, 6, 7, 7))])
+        store.finish()
+    first, second = pq.read_table(written).to_pylist()
+    assert (first["stamp"], first["face_x1"], first["box_x1"], second["box_y2"]) == ("9-8", 5.0, None, 7.0)
+
+
 @pytest.mark.parametrize("merged", [True, False])
 def test_rows_of_earlier_versions_are_read_and_their_photos_trusted(merged: bool, tmp_path: Path) -> None:
     with _open(tmp_path) as store:
@@ -216,7 +231,8 @@ def test_rows_of_earlier_versions_are_read_and_their_photos_trusted(merged: bool
             store.finish()
             written = tmp_path / "faces.parquet"
     table = pq.read_table(written)
-    pq.write_table(table.drop_columns(["stamp", "content"]), written)  # as it was before these came
+    later = ["box_x1", "box_y1", "box_x2", "box_y2"]
+    pq.write_table(table.drop_columns(["stamp", "content", *later]), written)  # as it was before these came
     (tmp_path / "a.jpg").write_bytes(b"whatever")
     with _open(tmp_path) as store:
         assert store.state(Item("a.jpg", str(tmp_path / "a.jpg"))) is State.UNCHANGED

@@ -130,7 +130,7 @@ def test_what_is_no_photo_is_answered_in_words_and_the_previous_photo_returns(en
 
 def test_an_unforeseen_failure_is_one_plain_sentence_and_its_details_stay_out_of_the_log(engine, astronaut, caplog):
     class Broken(Engine):
-        def predict(self, photo, boxes_xyxy=None):
+        def predict(self, photo, boxes_xyxy=None, small_faces=False):
             raise RuntimeError("secret holiday.jpg")
 
     screen = handlers.analyse(Broken(engine.predictor), Session(), astronaut, METHOD, OPACITY)

@@ -1,0 +1,81 @@
+"""What has to be said beside an answer: a face that is turned, a box without a face, a face that the scene lacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # words need no torch
+    from glamor.predictor import Prediction
+    from glamor.prepare import Geometry
+    from glamor.turned import Pose
+
+NO_FACE_IN_BOX = (
+    "The detector sees no face in this box; if there is none, or one from the side or from behind, the label means "
+    "nothing."
+)
+TURNED = (
+    "This face is turned by about {angle}. The network has learned from upright faces, so the label means "
+    "little; turn the photo."
+)
+TILTED = "This face is tilted by about {angle}. The network has learned from upright faces, so the label means little."
+OUTSIDE = "This face lies outside the part of the scene that the network sees."
+PARTLY_OUTSIDE = "Part of this face lies outside the part of the scene that the network sees."
+NO_FACE_UNTIL_TURNED = "Turned by {turn}° clockwise, the photo shows a face to the detector."
+
+HIDDEN, PARTLY_HIDDEN, ELSEWHERE, UNMASKED = (
+    "Scene, face hidden",
+    "Scene, face in part",
+    "Scene, face outside",
+    "Scene",
+)
+_NEAR = 20  # degrees: so near to lying or to standing on its head, it is meant to be just that
+_WHOLE = 0.995  # of a face's area; what is less than half a per cent outside is a matter of rounding
+
+
+def remarks(prediction: Prediction) -> tuple[str, ...]:
+    """Return in sentences what a reader of an answer has to know; empty for an upright face amid its scene."""
+    return tuple(filter(None, (pose_remark(prediction.pose), view_remark(prediction.prepared.geometry))))
+
+
+def pose_remark(pose: Pose | None) -> str:
+    """Return what has to be said of how a face stands, empty for nothing."""
+    if pose is None:
+        return ""
+    if pose.roll is None:
+        return NO_FACE_IN_BOX
+    if not pose.turned:
+        return ""
+    quarters, tens = (round(abs(pose.roll) / step) * step for step in (90, 10))
+    degrees = quarters if abs(abs(pose.roll) - quarters) <= _NEAR else tens
+    way = "clockwise" if pose.roll > 0 else "counter-clockwise"
+    angle = f"{degrees}°" if degrees == 180 else f"{degrees}° {way}"
+    return (TURNED if pose.turn else TILTED).format(angle=angle)
+
+
+def view_remark(geometry: Geometry) -> str:
+    """Return whether the network's part of the scene lacks the face or a part of it, empty for no."""
+    share = geometry.face_share_in_context()
+    if share is None or share >= _WHOLE:
+        return ""
+    return PARTLY_OUTSIDE if share else OUTSIDE
+
+
+def scene_title(geometry: Geometry) -> str:
+    """Return what the picture of the scene is called."""
+    share = geometry.face_share_in_context()
+    if share is None:
+        return UNMASKED
+    return HIDDEN if share >= _WHOLE else PARTLY_HIDDEN if share else ELSEWHERE
+
+
+def scene_words(geometry: Geometry, face: str = "this face") -> str:
+    """Return what the second input of the network shows, to follow "the cropped face, and"."""
+    share = geometry.face_share_in_context()
+    if share is None:
+        return "the whole scene, with nothing blacked out"
+    if share >= _WHOLE:
+        return f"the scene with {face} blacked out"
+    where = f"the middle of the photo, where {face}"
+    if share:
+        return f"{where} lies only in part, which is blacked out"
+    return f"{where} does not lie, so nothing is blacked out"
