@@ -172,8 +172,6 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
     look, request = [parts["method"], parts["opacity"]], [session, parts["method"], parts["target"]]
     # Each photo is sent on at once: which of several is the last one, the session knows.
     given = parts["given"].input(on_photo, [session, parts["given"], *look], screen, trigger_mode="multiple", **FAST)
-    given.then(None, parts["answered"], parts["given"], js=photo.EMPTY_JS, api_visibility="private")
-    given.failure(None, None, parts["given"], js=photo.FAILED_JS, api_visibility="private")
     parts["remove_photo"].click(on_remove, [session, *look], screen, **FAST)
     asked = [
         given,
@@ -201,6 +199,8 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
     ]
     for event in asked:
         event.then(on_question, [session, parts["opacity"]], panel, show_progress_on=parts["moved"], **SLOW)
+    given.then(None, parts["answered"], parts["given"], js=photo.EMPTY_JS, api_visibility="private")
+    given.failure(None, None, parts["given"], js=photo.FAILED_JS, api_visibility="private")
     parts["stop"].click(handlers.stop, [session], panel, **FAST)
     parts["mark"].click(handlers.start_marking, [session], screen, **FAST)
     overlays = [parts["looked"], parts["moved"]]

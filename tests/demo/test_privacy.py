@@ -43,7 +43,7 @@ def _rendered(visitor: Visitor) -> dict:
 
 
 def _pictures(screen: dict) -> list[str]:
-    parts = [screen[name]["value"] for name in ("photo", "saw-picture", "looked-picture", "moved-picture")]
+    parts = [screen[name]["value"] for name in ("photo-shown", "saw-picture", "looked-picture", "moved-picture")]
     return [part["path"] for part in parts]
 
 
