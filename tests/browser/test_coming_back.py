@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from demo import words
 from demo.analyse import words as analyse_words
+from demo.many import words as many_words
 from tests.browser.conftest import PATIENCE, add_photo, drop, open_tab
 from tests.live_app import LiveApp
 
@@ -106,9 +107,9 @@ def test_a_link_sets_by_hand_for_whoever_opens_it_on_the_example(page: Page, app
 def test_many_photos_come_back(page: Page, pair: Path) -> None:
     open_tab(page, words.TAB_MANY)
     page.locator("#many-files input[type=file]").set_input_files(pair)
-    expect(page.locator("#many-status")).to_contain_text("Analysed 1 photo")
+    expect(page.locator("#many-status")).to_contain_text(many_words.DONE.format(photos=1, faces=2))
     page.reload()
-    expect(page.locator("#many-status")).to_contain_text("Analysed 1 photo")
+    expect(page.locator("#many-status")).to_contain_text(many_words.DONE.format(photos=1, faces=2))
     expect(page.locator("#many-table").get_by_role("gridcell", name="pair.png").first).to_be_visible()
 
 

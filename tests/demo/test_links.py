@@ -48,6 +48,18 @@ def test_what_cannot_be_used_is_refused_in_one_sentence_and_the_rest_holds(param
     assert [link.tab, link.method, link.label, link.opacity, link.weights].count(None) == 1
 
 
+@pytest.mark.parametrize(("given", "face"), [("1", 1), ("12", 12)])
+def test_a_face_is_counted_from_one(given: str, face: int) -> None:
+    assert read({"face": given, "scale": "one"}) == Link(face=face, one_scale=True)
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "two", "1.5", "\u0663", "9" * 5000])
+def test_a_face_that_cannot_be_counted_is_refused(given: str) -> None:
+    link = read({"face": given})
+    assert link.face is None
+    assert "whole number" in link.refused[0]
+
+
 def test_a_long_value_is_quoted_in_part():
     for name in ("method", "opacity"):
         (sentence,) = _read(**{name: "x" * 10_000}).refused
