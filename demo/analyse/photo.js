@@ -34,12 +34,17 @@ const sendInTurn = (place) => {
     }, true);
 };
 
-const chooseFile = (place) => {
-    const chooser = document.createElement("input");
+/** Have a button choose a file for the place. */
+const chooseBy = (button, place) => {
+    const chooser = document.createElement("input"); // kept: one that is nowhere held may be gone before it is told
     chooser.type = "file";
     chooser.accept = "image/*";
-    chooser.addEventListener("change", () => give(place, chooser.files[0]));
-    chooser.click();
+    chooser.addEventListener("change", () => {
+        const [file] = chooser.files;
+        chooser.value = ""; // the same file may be chosen again
+        if (file) give(place, file);
+    });
+    button.addEventListener("click", () => chooser.click());
 };
 
 const begin = () => {
@@ -48,7 +53,7 @@ const begin = () => {
     // The picture lies inside the place, so that a photo let go over it is let go over the place.
     place.append(document.querySelector("#photo-shown-place"));
     sendInTurn(place);
-    document.querySelector("#add-photo").addEventListener("click", () => chooseFile(place));
+    chooseBy(document.querySelector("#add-photo"), place);
 };
 
 begin();
