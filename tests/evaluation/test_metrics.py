@@ -197,3 +197,18 @@ def test_uncertain_margin_is_small_if_the_first_choice_is_always_right() -> None
     spread = np.linspace(0.51, 0.9, 100)
     probabilities = np.stack((spread, 1 - spread), axis=1)
     assert uncertain_margin(np.zeros(100, dtype=np.int64), probabilities) < 0.06
+
+
+def test_the_interval_of_what_resampling_makes_larger_is_moved_back_and_holds_the_estimate() -> None:
+    probabilities = np.array([[0.75, 0.25]] * 40 + [[0.6, 0.4]] * 40 + [[0.9, 0.1]] * 40)
+    labels = np.array(([0] * 30 + [1] * 10) + ([0] * 24 + [1] * 16) + ([0] * 36 + [1] * 4))  # exactly as often right
+
+    def error(chosen: np.ndarray) -> np.ndarray:
+        return np.array([expected_calibration_error(labels[chosen], probabilities[chosen]), 0.5])
+
+    value = error(np.arange(120))[0]
+    plain, moved = (bootstrap_intervals(120, error, draws=400, biased=biased) for biased in ((), (0,)))
+    assert value == pytest.approx(0)
+    assert plain[0][0] > 0.005, "resampling alone adds to it"
+    assert moved[0][0] <= value < moved[1][0] < plain[1][0]
+    assert [bound[1] for bound in moved] == [0.5, 0.5]
