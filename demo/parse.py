@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from demo import words
-from demo.uploads import own_file
+from demo.uploads import INLINE, is_inline, own_file
 from glamor.errors import ExplainError, FaceError, PhotoError, quoted
 from glamor.photo import BoxXyxy
 
-_INLINE, _FROM_WEB = "data:", str.maketrans("-_", "+/")  # RFC 2397; RFC 4648, section 5
+_FROM_WEB = str.maketrans("-_", "+/")  # RFC 4648, section 5
 MOST_BOXES = 256  # a request; each takes a third of a megabyte and some milliseconds
 
 
@@ -33,12 +33,12 @@ def photo_source(payload: Any) -> str | bytes | None:
     """
     if payload is None:
         return None
-    if isinstance(payload, str) and _is_inline(payload):
+    if isinstance(payload, str) and is_inline(payload):
         return _inline(payload)
     if not isinstance(payload, Mapping):
         raise PhotoError(words.BAD_PHOTO.format(given=_short(payload)))
     url, path = payload.get("url"), payload.get("path")
-    if isinstance(url, str) and _is_inline(url):
+    if isinstance(url, str) and is_inline(url):
         return _inline(url)
     if path is not None and not isinstance(path, str):
         raise PhotoError(words.BAD_PHOTO.format(given=_short(path)))
@@ -51,14 +51,10 @@ def canonical(value: Any) -> Any:
     Raises:
         PhotoError: if it is no base64.
     """
-    if not (isinstance(value, str) and _is_inline(value)):
+    if not (isinstance(value, str) and is_inline(value)):
         return value
-    kind = value.partition(",")[0][len(_INLINE) :]
-    return f"{_INLINE}{kind},{base64.b64encode(_inline(value)).decode()}"
-
-
-def _is_inline(address: str) -> bool:
-    return address[: len(_INLINE)].lower() == _INLINE
+    kind = value.partition(",")[0][len(INLINE) :]
+    return f"{INLINE}{kind},{base64.b64encode(_inline(value)).decode()}"
 
 
 def _inline(address: str) -> bytes:
@@ -67,7 +63,7 @@ def _inline(address: str) -> bytes:
     try:
         return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
     except ValueError:
-        raise PhotoError(words.BAD_INLINE) from None
+        raise PhotoError(words.BADINLINE) from None
 
 
 def box(value: Any) -> BoxXyxy:

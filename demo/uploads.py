@@ -18,7 +18,13 @@ from glamor.errors import PhotoError
 OWN_FILE = "/gradio_api/file="  # the page's own address of a file in the cache holds this
 LONGEST = 4096  # letters; no path of this machine is longer
 SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "text/plain"})  # all else is downloaded
+INLINE = "data:"
 _WEB, _MARK = ("http://", "https://"), "gradio.FileData"
+
+
+def is_inline(address: str) -> bool:
+    """Whether an address holds what it stands for (RFC 2397)."""
+    return address[: len(INLINE)].lower() == INLINE
 
 
 def own_file(path: str, folder: Path = cache.FOLDER) -> Path:
@@ -91,7 +97,7 @@ def _place(value: Any, name: str, fetched: bool) -> str | None:
         return None
     if not isinstance(value, str):
         raise PhotoError(words.BAD_INPUTS)
-    if name == "url" and value.startswith("data:"):
+    if name == "url" and is_inline(value):
         return value
     own = _own_address(value) if name == "url" or value.startswith(_WEB) else value
     if own is not None:
