@@ -63,7 +63,7 @@ def _inline(address: str) -> bytes:
     try:
         return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
     except ValueError:
-        raise PhotoError(words.BADINLINE) from None
+        raise PhotoError(words.BAD_INLINE) from None
 
 
 def box(value: Any) -> BoxXyxy:
