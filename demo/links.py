@@ -12,7 +12,9 @@ from demo import words
 
 # Puts what differs from the usual into the address bar.
 _WRITE_JS = """async (method, target, opacity, face, usual, weights, baseline, oneScale, byHand) => {
+    const turn = (globalThis.glamorAddressTurn = (globalThis.glamorAddressTurn ?? 0) + 1);
     await new Promise((shown) => setTimeout(shown, 50)); // until the tab bar tells which is open
+    if (turn !== globalThis.glamorAddressTurn) return; // several settings change at once
     const [usualFace, usualLabel] = usual ? [Number(usual.split(" ", 1)[0]), usual.slice(usual.indexOf(" ") + 1)] : [];
     const tab = document.querySelector('#tabs [role="tab"][aria-selected="true"]')?.dataset.tabId;
     const settings = {

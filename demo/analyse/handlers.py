@@ -54,7 +54,8 @@ def analyse(
         session.show(None)
         screen = views.blank("" if engine.trained else html.note(UNTRAINED, "warn"))._replace(photo=None)
     else:
-        screen = _safely(session, lambda: _analysed(engine, session, source, method, opacity, chosen_xyxy))
+        name = Path(source).name if isinstance(source, str) else ""
+        screen = _safely(session, lambda: _analysed(engine, session, source, method, opacity, chosen_xyxy), name)
     return (screen if session.newest == sent else Outputs())._replace(answered=answered)
 
 
@@ -213,14 +214,14 @@ def render(engine: Engine, session: Session, opacity: float) -> Outputs:
     )
 
 
-def _safely(session: Session, act: Callable[[], Outputs]) -> Outputs:
-    """Do something; if it fails, say why and that what is shown is the photo before."""
+def _safely(session: Session, act: Callable[[], Outputs], name: str = "") -> Outputs:
+    """Do something; if it fails, say why, with which file, and that what is shown is the photo before."""
     try:
         return act()
     except SupersededError:
         return Outputs()
     except Exception as error:
-        problem = html.message_of(error)
+        problem = words.NAMED.format(name=name, problem=html.message_of(error)) if name else html.message_of(error)
         if session.analysis is None or session.analysis.example:
             return Outputs(notice=html.note(problem, "warn"), photo=None)
         shown = views.photo_update(session.analysis)

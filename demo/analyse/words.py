@@ -10,6 +10,7 @@ MEANING = Markup(
 )
 
 PHOTO = "Photo"
+NAMED = "{name}: {problem}"
 FORMER_STAYS = "What is shown is still the photo before."
 REMOVE_PHOTO = "Remove Image"  # as Gradio names the same button elsewhere
 ON_ITS_WAY = "Your photo is on its way. What is dimmed belongs to the one before."

@@ -76,6 +76,7 @@ def test_what_cannot_be_read_is_named_and_the_former_photo_is_said_to_stay(
     words.write_text("these are words")
     add_photo(page, portrait)
     page.locator("#photo input[type=file]").set_input_files(words)
+    expect(page.locator("#notice")).to_contain_text("words.jpg: ")
     expect(page.locator("#notice")).to_contain_text("What is shown is still the photo before.")
     expect(page.locator("#answer-column")).to_have_css("opacity", "1")
 
