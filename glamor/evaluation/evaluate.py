@@ -77,13 +77,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", type=Path, help="folder in NCAER-S layout, or an image folder of faces")
     parser.add_argument("--split", default="val", help="sub-folder to evaluate (default: val)")
     parser.add_argument("--checkpoint", help="folder or owner/name[@revision] (default: the embedded weights)")
+    parser.add_argument("--against", help="another checkpoint, to be compared with on the same photos")
     parser.add_argument("--out", type=Path, help="folder for evaluation.json and evaluation.png")
 
 
 def run(args: argparse.Namespace) -> None:
     """Run ``evaluate`` with parsed shell arguments and print a table."""
-    evaluation = evaluate(load_checkpoint(resolve_source(args.checkpoint)), args.dataset, args.split)
+    checkpoint = load_checkpoint(resolve_source(args.checkpoint))
+    evaluation = evaluate(checkpoint, args.dataset, args.split)
     print(table(evaluation))
+    if args.against is not None:
+        from glamor.evaluation import against  # which imports this file
+
+        differences = against.compare(checkpoint, load_checkpoint(args.against), args.dataset, args.split)
+        print(f"\nagainst {args.against}\n{against.table(differences)}")
     if args.out is not None:
         from glamor.figures import evaluation_figure, to_png
 
@@ -114,7 +121,7 @@ def evaluate(checkpoint: Checkpoint, dataset: Path, split: str) -> Evaluation:
     conditions = _conditions(checkpoint.model) if is_scenes(dataset) else {"face only": Intervention()}
     outputs = collect(checkpoint.model, samples, tuple(conditions.values()))
     answers = dict(zip(conditions, outputs, strict=True))
-    subsets = _subsets(samples)
+    subsets = subsets_of(samples)
     reports = [
         _report(name, subset, given, samples, checkpoint.config)
         for name, given in answers.items()
@@ -207,18 +214,19 @@ def _conditions(model: GLAMORNet) -> dict[str, Intervention]:
     }
 
 
-def _subsets(samples: Sequence[Sample]) -> tuple[str, ...]:
+def subsets_of(samples: Sequence[Sample]) -> tuple[str, ...]:
+    """Return what is reported apart: "all", and each source if there are several."""
     sources = sorted({sample.source for sample in samples} - {""})
     return ("all", *sources) if len(sources) > 1 else ("all",)
 
 
 def _report(condition: str, subset: str, outputs: Outputs, samples: Sequence[Sample], config: ModelConfig) -> Report:
-    rows, labels = _rows(samples, subset)
+    rows, labels = rows_of(samples, subset)
     return score(condition, subset, labels, _softmax(outputs.logits[rows] / config.temperature), config.class_names)
 
 
 def _scene_gain(answers: dict[str, Outputs], subset: str, samples: Sequence[Sample]) -> Measure:
-    rows, labels = _rows(samples, subset)
+    rows, labels = rows_of(samples, subset)
     with_scene, without = (answers[name].logits[rows].argmax(axis=1) for name in (FUSED, CONTEXT_BLANKED))
     classes = answers[FUSED].logits.shape[1]
 
@@ -232,7 +240,7 @@ def _scene_gain(answers: dict[str, Outputs], subset: str, samples: Sequence[Samp
     return Measure(float(gain(np.arange(len(labels)))[0]), float(low), float(high))
 
 
-def _rows(samples: Sequence[Sample], subset: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def rows_of(samples: Sequence[Sample], subset: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the positions of a subset's samples and their labels."""
     rows = np.array([i for i, sample in enumerate(samples) if subset in ("all", sample.source)], dtype=np.int64)
     return rows, np.array([samples[i].label for i in rows], dtype=np.int64)
