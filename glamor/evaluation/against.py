@@ -43,7 +43,8 @@ def compare(first: Checkpoint, second: Checkpoint, dataset: Path, split: str) ->
     """Compare two checkpoints on one split of a dataset.
 
     Args:
-        first, second: the networks; each gets the photos prepared its own way.
+        first: a network; each gets the photos prepared its own way.
+        second: the one that it is compared with.
         dataset: folder in either layout of :mod:`glamor.training.data`.
         split: its sub-folder.
 
