@@ -48,12 +48,14 @@ const chooseBy = (button, place) => {
 };
 
 const begin = () => {
-    const place = document.querySelector("#photo div.upload-container");
-    if (!place) return void requestAnimationFrame(begin);
+    const [place, picture, button] = ["#photo div.upload-container", "#photo-shown-place", "#add-photo"].map(
+        (name) => document.querySelector(name),
+    );
+    if (!place || !picture || !button) return void requestAnimationFrame(begin); // they are laid out one by one
     // The picture lies inside the place, so that a photo let go over it is let go over the place.
-    place.append(document.querySelector("#photo-shown-place"));
+    place.append(picture);
     sendInTurn(place);
-    chooseBy(document.querySelector("#add-photo"), place);
+    chooseBy(button, place);
 };
 
 begin();

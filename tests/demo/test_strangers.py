@@ -15,7 +15,7 @@ from demo.page import MAX_VISITS
 from tests.visitor import Visitor, without_folders
 
 METHOD, OPACITY = "grad_cam", 0.7
-PICTURES = ("photo", "saw-picture", "looked-picture")
+PICTURES = ("photo-shown", "saw-picture", "looked-picture")
 ROUNDS = 3
 
 
