@@ -121,12 +121,13 @@ def _change(
     state = _state(session)
     if state is None:
         return _nothing()
-    try:
-        setting = make(state)
-        outcome = engine.what_if(state, setting)
-    except Exception as error:
-        return Outputs(notice=html.problem(error))
-    state.setting = setting
+    with state.lock:
+        try:
+            setting = make(state)
+            outcome = engine.what_if(state, setting)
+        except Exception as error:
+            return Outputs(notice=html.problem(error))
+        state.setting = setting
     return (show or _shown)(state, setting, outcome)
 
 

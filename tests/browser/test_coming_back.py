@@ -30,6 +30,7 @@ def _choose(page: Page, label: str, option: str) -> None:
 
 def _wait_for(page: Page, **settings: str) -> None:
     """Wait until the address holds these settings and no others."""
+    page.wait_for_timeout(50)
     page.wait_for_function(
         """(wanted) => JSON.stringify([...new URLSearchParams(location.search)].sort()) === JSON.stringify(wanted)""",
         arg=sorted(map(list, settings.items())),
