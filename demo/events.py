@@ -37,6 +37,7 @@ _ENTERED_JS = """() => {
     marks.entering -= 1;
     if (marks.entering === "0") delete marks.entering;
 }"""
+Triggers = list[Any]  # bound events of components, such as ``tab.select``
 Parts = Mapping[str, Any]  # the components of a feature, by the names of what its handlers change
 
 
@@ -45,9 +46,9 @@ def outputs(parts: Parts, kind: type[NamedTuple]) -> list[Any]:
     return [parts[name] for name in kind._fields]
 
 
-def entered(on: Callable[..., Any], handler: Callable[..., Any], inputs: Any, outputs: Any, **options: Any) -> None:
-    """Tie what a tab shows to ``on``, its event; until the answer is there, what it still shows is dimmed."""
-    on(handler, inputs, outputs, js=_ENTER_JS, **options).then(
+def entered(shown: Triggers, handler: Callable[..., Any], inputs: Any, outputs: Any, **options: Any) -> None:
+    """Have a tab brought up to date when it is shown; until it is, what it still shows is dimmed."""
+    gr.on(shown, handler, inputs, outputs, js=_ENTER_JS, **options).then(
         None, None, None, js=_ENTERED_JS, api_visibility="private"
     )
 

@@ -85,7 +85,8 @@ def build(engine: Engine, first: Session, limits: Limits) -> Page:
         status, deleted = gr.HTML("", elem_id="said"), gr.HTML("", elem_id="deleted")
         _start_notice(engine)
         with gr.Tabs(elem_id="tabs") as tabs:
-            parts = _build_tabs(checkpoints, session, tabs, limits)
+            resumed = events.signal()
+            parts = _build_tabs(checkpoints, session, tabs, resumed, limits)
         footer = gr.HTML(_footer(engine), elem_id="footer")
         add_endpoints(engine)
         _connect_link(page, checkpoints, session, tabs, status, parts)
@@ -95,7 +96,7 @@ def build(engine: Engine, first: Session, limits: Limits) -> Page:
                 lambda session: _footer(checkpoints.of(session)), [session], footer, **events.FAST
             )
         privacy.connect(page, session, delete, deleted)
-        resume.connect(page, session, [parts.analyse["render"], parts.many["render"]])
+        _connect_resume(page, checkpoints, session, resumed, parts)
     page.queue(max_size=limits.waiting, api_open=False)  # (not open: nobody goes round the queue)
     admission.bound(page, limits)
     return page
@@ -146,20 +147,21 @@ class Tabs(NamedTuple):
     about: Parts
 
 
-def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, limits: Limits) -> Tabs:
+def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, resumed: gr.State, limits: Limits) -> Tabs:
     """Lay out every tab inside the open ``gr.Tabs``."""
     tab = {key: gr.Tab(name, id=key, elem_id=f"tab-{key}") for key, name in TABS.items()}
+    shown: dict[str, events.Triggers] = {key: [each.select, resumed.change] for key, each in tab.items()}
     with tab["analyse"]:
         analysed = analyse.build(checkpoints, session)
     with tab["compare"]:
-        compared = compare.build(checkpoints, session, tab["compare"])
+        compared = compare.build(checkpoints, session, shown["compare"])
     with tab["interventions"]:
-        intervened = interventions.build(checkpoints, session, tab["interventions"])
+        intervened = interventions.build(checkpoints, session, shown["interventions"])
     for key, feature in (("trust", trust), ("photos", swap)):
         with tab[key]:
-            feature.build(checkpoints, session, tab[key])
+            feature.build(checkpoints, session, shown[key])
     with tab["many"]:
-        many_parts = many.build(checkpoints, session, tab["many"], tabs, analysed["render"], limits.upload_files)
+        many_parts = many.build(checkpoints, session, shown["many"], tabs, analysed["render"], limits.upload_files)
     with tab["about"]:
         about_parts = about.build(checkpoints, session, analysed["render"])
     return Tabs(analysed, compared, intervened, many_parts, about_parts)
@@ -171,13 +173,8 @@ def _connect_link(
     """Begin each session as the page's address asks, and say what in it cannot be had."""
     about_parts, render = parts.about, parts.analyse["render"]
 
-    def read(request: gr.Request) -> links.Link:
-        labels = checkpoints.engine(checkpoints.own).class_names
-        keys = tuple(TABS), analyse.SHOWN_METHODS, labels, checkpoints.names, compare.BASELINES
-        return links.read(request.query_params, *keys)
-
     def on_load(session: Session, request: gr.Request) -> tuple[Any, ...]:
-        link = read(request)
+        link = _link(checkpoints, request)
         settings = analyse.begin_linked(session, link)
         by_hand, refused = interventions.begin_linked(session, request.query_params)
         said = html.note(Markup("<br>").join(filter(None, (*link.refused, refused))), "warn")
@@ -185,10 +182,10 @@ def _connect_link(
         return tab, said, *settings, by_hand, link.baseline or events.SAME, link.one_scale or events.SAME
 
     def on_begun(request: gr.Request) -> Any:
-        return analyse.render_linked(read(request))
+        return analyse.render_linked(_link(checkpoints, request))
 
     def on_load_weights(session: Session, request: gr.Request) -> tuple[Any, ...]:
-        return about.begin_linked(checkpoints, session, read(request).weights)
+        return about.begin_linked(checkpoints, session, _link(checkpoints, request).weights)
 
     begun = [
         *(tabs, status, parts.analyse["method"], parts.analyse["opacity"], parts.interventions["query"]),
@@ -200,6 +197,22 @@ def _connect_link(
     if len(checkpoints.names) > 1:  # loading weights takes seconds
         chosen = [*events.outputs(about_parts, about.Outputs), render]
         page.load(on_load_weights, [session], chosen, **events.PRIVATE, **events.EXPLAIN_QUEUE)
+
+
+def _link(checkpoints: Checkpoints, request: gr.Request) -> links.Link:
+    labels = checkpoints.engine(checkpoints.own).class_names
+    keys = tuple(TABS), analyse.SHOWN_METHODS, labels, checkpoints.names, compare.BASELINES
+    return links.read(request.query_params, *keys)
+
+
+def _connect_resume(page: Page, checkpoints: Checkpoints, session: gr.State, resumed: gr.State, parts: Tabs) -> None:
+    """Have a browser tab that comes back go on with its visit, as its address says."""
+
+    def apply(session: Session, request: gr.Request) -> None:
+        analyse.begin_linked(session, _link(checkpoints, request))
+        interventions.begin_linked(session, request.query_params)
+
+    resume.connect(page, session, [parts.analyse["render"], parts.many["render"], resumed], apply)
 
 
 def _connect_copy(checkpoints: Checkpoints, copy: gr.Button, tabs: gr.Tabs, status: gr.HTML, parts: Tabs) -> None:

@@ -7,6 +7,7 @@ the token. The photo never leaves the server for that.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -24,19 +25,24 @@ _KEEP_JS = f"""(token) => {{
 }}"""
 
 
-def connect(page: Page, session: gr.State, render: list[gr.State]) -> None:
+def connect(
+    page: Page, session: gr.State, render: list[gr.State], apply: Callable[[Session, gr.Request], object]
+) -> None:
     """Have the page ask for its visit when it is opened.
 
     Args:
         page: laid out.
         session: of the visitor.
         render: the signals that have tabs show what the session holds.
+        apply: sets a visit that goes on as the address asks.
     """
     token = gr.Textbox(visible=False)
 
     def on_open(session: Session, token: Any, request: gr.Request) -> tuple[Any, ...]:
         former = page.take_over(token, request.session_hash) if isinstance(token, str) and token else None
         resumed = former is not None and session.adopt(former)
+        if resumed:
+            apply(session, request)
         session.token = session.token or secrets.token_urlsafe(32)
         return session.token, *(events.fired() if resumed else events.SAME for _ in render)
 

@@ -16,7 +16,7 @@ import gradio as gr
 
 from demo import cache, html, parse
 from demo.analyse import views, words
-from demo.analyse.finding import find, put_up, put_up_without_face, wished
+from demo.analyse.finding import find, put_up, put_up_without_face
 from demo.analyse.outputs import MapOutputs, Outputs
 from demo.engine import Engine
 from demo.events import HIDE, SAME, SHOW
@@ -188,12 +188,21 @@ def redraw(session: Session, opacity: float) -> tuple[Any, Any]:
 
 
 def open_link(session: Session, link: Link) -> None:
-    """Set a session that has just begun as its link asks; :func:`render` shows it."""
-    session.wish, session.wished_face, analysis = link.label, link.face, session.analysis
-    if analysis is not None and analysis.request is not None and analysis.example:
-        method, target = link.method or analysis.request.method, link.label or analysis.request.target
-        face = wished(session, analysis.predictions)
-        session.show(replace(analysis, request=MapRequest(face, method, target)))
+    """Set a session that has just begun, or goes on, as its link asks; :func:`render` shows it."""
+    analysis = session.analysis
+    if analysis is None or analysis.example:
+        session.wish, session.wished_face = link.label, link.face
+    if analysis is None or analysis.request is None:
+        return
+    face = analysis.request.face if link.face is None else min(link.face, len(analysis.predictions)) - 1
+    known = link.label in analysis.predictions[face].class_names
+    asked = analysis.request._replace(
+        face=face,
+        method=link.method or analysis.request.method,
+        target=link.label if link.label and known else analysis.request.target,
+    )
+    if asked != analysis.request:
+        session.show(replace(analysis, request=asked))
 
 
 def render(engine: Engine, session: Session, opacity: float) -> Outputs:

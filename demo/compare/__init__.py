@@ -10,7 +10,7 @@ import gradio as gr
 from demo import html, jobs
 from demo.checkpoints import Checkpoints
 from demo.compare import handlers, words
-from demo.events import FAST, SLOW, Parts, entered
+from demo.events import FAST, SLOW, Parts, Triggers, entered
 from demo.visits import Session
 from demo.words import TAB_COMPARE
 from glamor.explain import METHODS
@@ -19,10 +19,10 @@ from glamor.explain.trust import DEFAULT_METHODS
 BASELINES = tuple(words.BASELINE_NAMES)
 
 
-def build(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab) -> Parts:
+def build(checkpoints: Checkpoints, session: gr.State, shown: Triggers) -> Parts:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers; returns its components."""
     parts = _lay_out()
-    _connect(checkpoints, session, tab, parts)
+    _connect(checkpoints, session, shown, parts)
     return parts
 
 
@@ -66,7 +66,7 @@ def _settings() -> dict[str, Any]:
     return {"baseline": baseline, "smooth": smooth}
 
 
-def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Parts) -> None:
+def _connect(checkpoints: Checkpoints, session: gr.State, shown: Triggers, parts: Parts) -> None:
     def on_select(session: Session) -> list[Any]:
         return handlers.refresh(session).outputs()
 
@@ -85,7 +85,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
 
     asked = [session, parts["methods"], parts["baseline"], parts["smooth"], parts["one_scale"]]
     sheet = [parts["subject"], parts["status"], parts["run"], parts["cancel"], *parts["cards"]]
-    entered(tab.select, on_select, [session], sheet, **FAST)
+    entered(shown, on_select, [session], sheet, **FAST)
     started = parts["run"].click(on_run, asked, sheet, **FAST)
     started.then(on_work, [session], sheet, show_progress_on=parts["status"], **SLOW)
     parts["cancel"].click(on_stop, [session], sheet, **FAST)

@@ -8,7 +8,7 @@ import gradio as gr
 
 from demo import html
 from demo.checkpoints import Checkpoints
-from demo.events import FAST, Parts, entered, outputs
+from demo.events import FAST, Parts, Triggers, entered, outputs
 from demo.interventions import handlers, views, words
 from demo.interventions.handlers import KEEP_ALL, STRONGEST, Outputs
 from demo.interventions.linked import NAMES as NAMES
@@ -25,10 +25,10 @@ LOOKS = (
 )
 
 
-def build(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab) -> Parts:
+def build(checkpoints: Checkpoints, session: gr.State, shown: Triggers) -> Parts:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers; returns its components."""
     parts = _lay_out()
-    _connect(checkpoints, session, tab, parts)
+    _connect(checkpoints, session, shown, parts)
     return parts
 
 
@@ -102,7 +102,7 @@ def _picture(name: str) -> gr.Image:
     return gr.Image(format="png", show_label=False, buttons=[], interactive=False, elem_id=name, elem_classes="drawn")
 
 
-def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Parts) -> None:
+def _connect(checkpoints: Checkpoints, session: gr.State, shown: Triggers, parts: Parts) -> None:
     def on_enter(session: Session) -> Outputs:
         return handlers.enter(checkpoints.of(session), session)
 
@@ -127,7 +127,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
     last = FAST | {"trigger_mode": "always_last"}  # of a slider's many values, the one where it rests counts
     each = FAST | {"trigger_mode": "multiple"}  # every click on a cell counts
     room = outputs(parts, Outputs)
-    entered(tab.select, on_enter, [session], room, **last)
+    entered(shown, on_enter, [session], room, **last)
     parts["weight"].input(on_weight, [session, parts["weight"]], room, **last)
     parts["free"].click(on_free, [session], room, **FAST)
     parts["board"].select(on_click, [session], room, **each)

@@ -6,6 +6,7 @@ were first needed. A setting that cannot be answered is refused in words and cha
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ from glamor import figures
 from glamor.explain.what_if import FACES, LEARNED, SCENES, SHUFFLED, UNIFORM, Cell, InterventionState, Outcome, Setting
 
 MOST_PEOPLE = 6  # their maps fit a phone, and the matrix of all pairs a screen
+_LOCKS = tuple(threading.Lock() for _ in range(64))  # not in the state, which is plain values
 KEEP_ALL, STRONGEST = "keep all", "strongest"
 
 
@@ -121,7 +123,7 @@ def _change(
     state = _state(session)
     if state is None:
         return _nothing()
-    with state.lock:
+    with _LOCKS[id(state) % len(_LOCKS)]:  # two changes at once would lose one
         try:
             setting = make(state)
             outcome = engine.what_if(state, setting)

@@ -9,7 +9,7 @@ import gradio as gr
 
 from demo import events, html, parse
 from demo.checkpoints import Checkpoints
-from demo.events import SAME, Parts, fired, outputs
+from demo.events import SAME, Parts, Triggers, fired, outputs
 from demo.many import handlers, words
 from demo.many.handlers import Outputs
 from demo.visits import Session
@@ -22,14 +22,14 @@ WIDTHS = ["64px", "76px", "auto", "64px", "110px", "132px", "96px", "96px", "aut
 
 
 def build(
-    checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, tabs: gr.Tabs, render: gr.State, loose: int
+    checkpoints: Checkpoints, session: gr.State, shown: Triggers, tabs: gr.Tabs, render: gr.State, loose: int
 ) -> Parts:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers.
 
     Args:
         checkpoints: the weights that may be asked for.
         session: of the visitor.
-        tab: the open one.
+        shown: what says that the tab is shown.
         tabs: all of them, to lead to *Analyse*.
         render: the signal that has *Analyse* show what the session holds.
         loose: how many photos may come without an archive.
@@ -38,7 +38,7 @@ def build(
         Its components.
     """
     parts = _lay_out(loose)
-    _connect(checkpoints, session, tab, parts)
+    _connect(checkpoints, session, shown, parts)
     _lead_to_analyse(session, tabs, render, parts)
     return parts
 
@@ -96,7 +96,7 @@ def _result_parts() -> dict[str, Any]:
     return parts
 
 
-def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Parts) -> None:
+def _connect(checkpoints: Checkpoints, session: gr.State, shown: Triggers, parts: Parts) -> None:
     def on_files(session: Session, files: list[Any] | None) -> Iterator[Outputs]:
         # (Raw values: to make paths of them, Gradio would leave an empty file for each in the cache.)
         sources = map(parse.photo_source, files or ())
@@ -110,7 +110,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
     def on_select(session: Session) -> str:
         return handlers.refresh(checkpoints.of(session), session)
 
-    shown = outputs(parts, Outputs)
+    found = outputs(parts, Outputs)
     gr.on(
         [parts["files"].upload, parts["files"].clear, parts["files"].delete],
         handlers.queue,
@@ -120,9 +120,9 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
         preprocess=False,
         **QUIET,
         **events.PREDICT_QUEUE,
-    ).then(on_files, [session, parts["files"]], shown, trigger_mode="multiple", preprocess=False, **QUIET, **QUEUE)
-    parts["render"].change(on_render, [session], shown, **QUIET, **events.PREDICT_QUEUE)
-    events.entered(tab.select, on_select, [session], parts["other"], **QUIET, **events.PREDICT_QUEUE)
+    ).then(on_files, [session, parts["files"]], found, trigger_mode="multiple", preprocess=False, **QUIET, **QUEUE)
+    parts["render"].change(on_render, [session], found, **QUIET, **events.PREDICT_QUEUE)
+    events.entered(shown, on_select, [session], parts["other"], **QUIET, **events.PREDICT_QUEUE)
     parts["stop"].click(handlers.stop, [session], None, **QUIET, **events.PREDICT_QUEUE)
 
 

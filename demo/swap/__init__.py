@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from demo import html, parse
 from demo.checkpoints import Checkpoints
-from demo.events import PREDICT_QUEUE, PRIVATE, Parts, entered, outputs
+from demo.events import PREDICT_QUEUE, PRIVATE, Parts, Triggers, entered, outputs
 from demo.examples import example_photos
 from demo.swap import handlers, words
 from demo.swap.handlers import EVERYBODY, LARGEST, Outputs
@@ -18,10 +17,10 @@ from demo.words import DROP_HERE
 from glamor.photo import load_photo
 
 
-def build(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab) -> Parts:
+def build(checkpoints: Checkpoints, session: gr.State, shown: Triggers) -> Parts:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers; returns its components."""
     parts = _lay_out()
-    _connect(checkpoints, session, tab, parts)
+    _connect(checkpoints, session, shown, parts)
     return parts
 
 
@@ -88,7 +87,7 @@ def _photo_parts() -> dict[str, Any]:
     }
 
 
-def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Parts) -> None:
+def _connect(checkpoints: Checkpoints, session: gr.State, shown: Triggers, parts: Parts) -> None:
     def on_photos(session: Session, first: Any, second: Any, more: Any, who: Any, analysed: Any) -> Outputs:
         payloads = [first, second, *(more or [])]
         return handlers.swap(
@@ -106,7 +105,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Pa
     photos = [parts["first"], parts["second"], parts["more"]]
     changed = [parts[name].input for name in ("first", "second", "who", "analysed")]
     entered(
-        partial(gr.on, [tab.select, *changed, parts["more"].upload]),
+        [*shown, *changed, parts["more"].upload],
         on_photos,
         asked,
         swapped,

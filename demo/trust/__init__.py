@@ -9,7 +9,7 @@ import gradio as gr
 
 from demo import html, jobs
 from demo.checkpoints import Checkpoints
-from demo.events import FAST, SLOW, Parts, entered, outputs
+from demo.events import FAST, SLOW, Parts, Triggers, entered, outputs
 from demo.trust import handlers, words
 from demo.trust.handlers import Outputs
 from demo.views import measure_info
@@ -18,9 +18,9 @@ from demo.words import TAB_TRUST
 from glamor.explain.trust import DEFAULT_METHODS
 
 
-def build(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab) -> None:
+def build(checkpoints: Checkpoints, session: gr.State, shown: Triggers) -> None:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(checkpoints, session, tab, _lay_out())
+    _connect(checkpoints, session, shown, _lay_out())
 
 
 def _lay_out() -> Parts:
@@ -86,12 +86,12 @@ def _image(buttons: Sequence[Literal["fullscreen"]] = ("fullscreen",)) -> gr.Ima
     return gr.Image(format="png", show_label=False, buttons=list(buttons), interactive=False)
 
 
-def _connect(checkpoints: Checkpoints, session: gr.State, tab: gr.Tab, parts: Parts) -> None:
+def _connect(checkpoints: Checkpoints, session: gr.State, shown: Triggers, parts: Parts) -> None:
     def on_work(session: Session, progress: gr.Progress = gr.Progress()) -> Outputs:  # noqa: B008
         return handlers.work(checkpoints.of(session), session, lambda done: progress(done, desc=words.DOING))
 
     asked, panel = [session, parts["methods"]], outputs(parts, Outputs)
-    entered(tab.select, handlers.refresh, asked, panel, **FAST)
+    entered(shown, handlers.refresh, asked, panel, **FAST)
     started = parts["run"].click(handlers.start, asked, panel, **FAST)
     started.then(on_work, [session], panel, show_progress_on=parts["status"], **SLOW)
     parts["cancel"].click(handlers.stop, [session], panel, **FAST)

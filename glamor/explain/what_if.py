@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -84,13 +83,11 @@ class InterventionState:
         prediction: the untouched answer.
         setting: the last one that could be answered.
         encoded: by (scene, face) as in the setting; encoded once, asked often.
-        lock: to be held from reading the setting until the next one stands: two changes at once would lose one.
     """
 
     prediction: Prediction
     setting: Setting = field(default_factory=Setting)
     encoded: dict[tuple[str, str], Encoded] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
 
 def what_if(model: GLAMORNet, encoded: Encoded, setting: Setting) -> Outcome:
