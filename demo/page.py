@@ -84,8 +84,8 @@ def build(engine: Engine, first: Session, limits: Limits) -> Page:
             delete = gr.Button(words.DELETE, size="sm", min_width=80, elem_id="delete-now")
         status, deleted = gr.HTML("", elem_id="said"), gr.HTML("", elem_id="deleted")
         _start_notice(engine)
+        resumed = events.signal()
         with gr.Tabs(elem_id="tabs") as tabs:
-            resumed = events.signal()
             parts = _build_tabs(checkpoints, session, tabs, resumed, limits)
         footer = gr.HTML(_footer(engine), elem_id="footer")
         add_endpoints(engine)
@@ -209,7 +209,7 @@ def _connect_resume(page: Page, checkpoints: Checkpoints, session: gr.State, res
     """Have a browser tab that comes back go on with its visit, as its address says."""
 
     def apply(session: Session, request: gr.Request) -> None:
-        analyse.begin_linked(session, _link(checkpoints, request))
+        analyse.begin_linked(session, _link(checkpoints, request), resumed=True)
         interventions.begin_linked(session, request.query_params)
 
     resume.connect(page, session, [parts.analyse["render"], parts.many["render"], resumed], apply)

@@ -214,10 +214,14 @@ def _on_example(checkpoints: Checkpoints, path: Path) -> Callable[[Session, str,
     return on_example
 
 
-def begin_linked(session: Session, link: Link) -> tuple[Any, Any]:
-    """Set a session that has just begun as its link asks; returns the method and the opacity, SAME for what stays."""
+def begin_linked(session: Session, link: Link, resumed: bool = False) -> tuple[Any, Any]:
+    """Set a session that has just begun, or goes on, as its link asks.
+
+    Returns:
+        The method and the opacity, SAME for what stays.
+    """
     if link.method or link.label or link.face:
-        handlers.open_link(session, link)
+        handlers.open_link(session, link, resumed)
     return link.method or SAME, SAME if link.opacity is None else link.opacity
 
 

@@ -187,13 +187,13 @@ def redraw(session: Session, opacity: float) -> tuple[Any, Any]:
     return views.looked_update(analysis.photo, prediction, opacity), moved
 
 
-def open_link(session: Session, link: Link) -> None:
+def open_link(session: Session, link: Link, resumed: bool = False) -> None:
     """Set a session that has just begun, or goes on, as its link asks; :func:`render` shows it."""
     analysis = session.analysis
     if analysis is None or analysis.example:
         session.wish, session.wished_face = link.label, link.face
-    if analysis is None or analysis.request is None:
-        return
+    if analysis is None or analysis.request is None or not (analysis.example or resumed):
+        return  # a photo that came before the link was read is left alone
     face = analysis.request.face if link.face is None else min(link.face, len(analysis.predictions)) - 1
     known = link.label in analysis.predictions[face].class_names
     asked = analysis.request._replace(
