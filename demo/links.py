@@ -26,7 +26,7 @@ _WRITE_JS = """async (method, target, opacity, face, usual, weights, baseline, o
         weights: weights === OWN_WEIGHTS ? null : weights,
         baseline: baseline === USUAL.baseline ? null : baseline,
         scale: oneScale ? "one" : null,
-        ...Object.fromEntries(BY_HAND.map((name) => [name, null])),
+        ...Object.fromEntries(USUAL.by_hand.map((name) => [name, null])),
         ...Object.fromEntries(new URLSearchParams(byHand ?? "")),
     };
     const link = new URL(window.location.href);
@@ -75,7 +75,7 @@ def write_js(own_weights: str, usual: Usual) -> str:
         own_weights: the page's own, which need not be named.
         usual: what need not be named either.
     """
-    return _filled(_WRITE_JS, {"BY_HAND": usual.by_hand, "USUAL": asdict(usual), "OWN_WEIGHTS": own_weights})
+    return _filled(_WRITE_JS, {"USUAL": asdict(usual), "OWN_WEIGHTS": own_weights})
 
 
 def copy_js(notes: Mapping[str, str], own_weights: str, usual: Usual = Usual()) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from demo import html
 from demo.analyse import views, words
@@ -43,16 +42,15 @@ def find(
         SupersededError: if a newer photo was sent meanwhile.
     """
     sent, start = session.newest, time.perf_counter()
-    tiled: dict[str, Any] = {"small_faces": True} if session.small_faces else {}
-    predictions = engine.predict(pixels, **tiled)
-    took = words.SMALL_FACES_TOOK.format(seconds=time.perf_counter() - start) if tiled else ""
+    predictions = engine.predict(pixels, None, session.small_faces)
+    took = words.SMALL_FACES_TOOK.format(seconds=time.perf_counter() - start) if session.small_faces else ""
     predictions = tuple(sorted((*predictions, *by_hand), key=lambda prediction: prediction.face_box_xyxy))
     degrees = 0 if predictions else engine.turn_that_shows_faces(pixels)
     if session.newest != sent:
         raise SupersededError
     if predictions:
         boxes = [prediction.face_box_xyxy for prediction in predictions]
-        index = wished(session, predictions) if chosen_xyxy is None else nearest(boxes, chosen_xyxy)
+        index = _wished(session, predictions) if chosen_xyxy is None else nearest(boxes, chosen_xyxy)
         screen = put_up(session, photo, predictions, index, method, opacity)
     else:
         turned = words.NO_FACE_UNTIL_TURNED.format(turn=degrees, button=words.TURN.format(turn=degrees))
@@ -60,7 +58,7 @@ def find(
     return screen._replace(notice=screen.notice + html.note(took)) if took else screen
 
 
-def wished(session: Session, predictions: tuple[Prediction, ...]) -> int:
+def _wished(session: Session, predictions: tuple[Prediction, ...]) -> int:
     """Return the index of the face that the link asked for, else of the largest."""
     number = session.wished_face
     if number is not None and number <= len(predictions):

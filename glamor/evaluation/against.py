@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from glamor.checkpoint import Checkpoint
 from glamor.errors import DataError
-from glamor.evaluation.evaluate import collect, rows_of, subsets_of
-from glamor.evaluation.metrics import bootstrap_intervals, macro_recall
+from glamor.evaluation.evaluate import collect, recall_gain, rows_of, subsets_of
+from glamor.evaluation.metrics import macro_recall
 from glamor.evaluation.scoring import Measure
 from glamor.training.data import Sample, list_samples
 
@@ -78,14 +78,5 @@ def _difference(
 ) -> Difference:
     rows, labels = rows_of(samples, subset)
     first, second = (answer[rows] for answer in answers)
-
-    def recalls(chosen: NDArray[np.int64]) -> tuple[float, float]:
-        true = labels[chosen]
-        return macro_recall(true, first[chosen], classes), macro_recall(true, second[chosen], classes)
-
-    def gain(chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-        return np.array([np.subtract(*recalls(chosen))])
-
-    (low,), (high,) = bootstrap_intervals(len(labels), gain)
-    measured = recalls(np.arange(len(labels)))
-    return Difference(subset, len(labels), *measured, Measure(measured[0] - measured[1], float(low), float(high)))
+    own, other = (macro_recall(labels, answer, classes) for answer in (first, second))
+    return Difference(subset, len(labels), own, other, recall_gain(labels, first, second, classes))

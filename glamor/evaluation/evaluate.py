@@ -228,13 +228,24 @@ def _report(condition: str, subset: str, outputs: Outputs, samples: Sequence[Sam
 def _scene_gain(answers: dict[str, Outputs], subset: str, samples: Sequence[Sample]) -> Measure:
     rows, labels = rows_of(samples, subset)
     with_scene, without = (answers[name].logits[rows].argmax(axis=1) for name in (FUSED, CONTEXT_BLANKED))
-    classes = answers[FUSED].logits.shape[1]
+    return recall_gain(labels, with_scene, without, answers[FUSED].logits.shape[1])
+
+
+def recall_gain(
+    labels: NDArray[np.int64], first: NDArray[np.int64], second: NDArray[np.int64], classes: int
+) -> Measure:
+    """Return by how much the first answers' macro recall exceeds the second's; the interval is over the same photos.
+
+    Args:
+        labels: (N,) class indices.
+        first: (N,) answers.
+        second: (N,) other answers to the same photos.
+        classes: how many there are.
+    """
 
     def gain(chosen: NDArray[np.int64]) -> NDArray[np.float64]:
         true = labels[chosen]
-        return np.array(
-            [macro_recall(true, with_scene[chosen], classes) - macro_recall(true, without[chosen], classes)]
-        )
+        return np.array([macro_recall(true, first[chosen], classes) - macro_recall(true, second[chosen], classes)])
 
     (low,), (high,) = bootstrap_intervals(len(labels), gain)
     return Measure(float(gain(np.arange(len(labels)))[0]), float(low), float(high))
