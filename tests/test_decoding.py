@@ -27,6 +27,7 @@ from glamor.errors import ConfigError, PhotoError
 from glamor.photo import load_photo
 from tests.fuzz import built, pictures
 from tests.live_app import ROOT
+from tests.processes import busy, children, humble
 
 PATIENCE = 300.0  # seconds, for machines that do much else
 # Many seconds of work for Pillow's reader: 33 million empty lines.
@@ -59,8 +60,7 @@ def _apart() -> None:
 
 
 def _workers() -> list[psutil.Process]:
-    children = set(psutil.Process().children()) - OTHERS
-    return [child for child in children if "glamor.decode_worker" in " ".join(child.cmdline())]
+    return [worker for worker in children("glamor.decode_worker") if worker not in OTHERS]
 
 
 def _until(true: object) -> None:
@@ -68,10 +68,6 @@ def _until(true: object) -> None:
     while not true():  # type: ignore[operator]
         assert time.monotonic() < end, "it does not happen"
         time.sleep(0.01)
-
-
-def _busy(worker: psutil.Process) -> bool:
-    return worker.cpu_times().user > 0.5  # more than the start of Python and its libraries takes
 
 
 def test_the_pixels_are_those_of_decoding_in_place(decoder: Decoder, tmp_path: Path) -> None:
@@ -129,7 +125,7 @@ def test_while_a_file_takes_long_other_photos_do_not_wait() -> None:
     decoder.warm()
     with ThreadPoolExecutor(1) as stranger:
         hostile = stranger.submit(decoder.decode, ENDLESS)
-        _until(lambda: any(worker.nice() > psutil.Process().nice() and _busy(worker) for worker in _workers()))
+        _until(lambda: any(humble(worker) and busy(worker) for worker in _workers()))
         for _ in range(5):
             assert decoder.decode(PHOTO).shape == (40, 32, 3)
         with pytest.raises(PhotoError, match="Too many photos that take long are being decoded"):
@@ -150,7 +146,7 @@ def test_a_process_that_is_killed_costs_one_sentence_and_the_next_photo_is_decod
     with ThreadPoolExecutor(1) as stranger:
         waiting = stranger.submit(decoder.decode, ENDLESS)
         (worker,) = _workers()
-        _until(lambda: _busy(worker))
+        _until(lambda: busy(worker))
         worker.send_signal(signal.SIGKILL)
         with pytest.raises(PhotoError, match="the process that did so ended, perhaps for lack of memory; try it again"):
             waiting.result(PATIENCE)
@@ -213,10 +209,11 @@ def test_a_process_says_nothing_but_pixels_and_goes_first_when_memory_is_short(d
 PARENT = """
 import os, signal, threading, time, psutil
 from glamor.decoding import decoder
-from tests.test_decoding import ENDLESS, _busy, _until, _workers
+from tests.processes import busy
+from tests.test_decoding import ENDLESS, _until, _workers
 decoder().warm()
 threading.Thread(target=decoder().decode, args=(ENDLESS,), daemon=True).start()
-_until(lambda: any(map(_busy, _workers())))
+_until(lambda: any(map(busy, _workers())))
 print(*(worker.pid for worker in _workers()), flush=True)
 {end}
 """

@@ -17,6 +17,7 @@ from glamor.decoding import SLOW_WORKERS
 from glamor.errors import ExplainError, PhotoError
 from tests.fuzz.built import bmp_runs
 from tests.live_app import LiveApp
+from tests.processes import busy, children, humble
 from tests.test_decoding import ENDLESS
 
 PATIENCE = 300.0  # seconds; a busy machine is no failure
@@ -33,8 +34,7 @@ def _at_work(app: LiveApp) -> int:
     (server,) = (
         one for one in psutil.process_iter(["cmdline"]) if (one.info["cmdline"] or ())[-2:] == ["--port", port]
     )
-    workers = (one for one in server.children() if "glamor.decode_worker" in one.cmdline())
-    return sum(worker.nice() > server.nice() and worker.cpu_times().user > 0.5 for worker in workers)
+    return sum(humble(worker, server) and busy(worker) for worker in children("glamor.decode_worker", server))
 
 
 def test_while_such_files_are_decoded_another_is_answered(app: LiveApp, astronaut_file: str, tmp_path: Path) -> None:

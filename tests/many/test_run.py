@@ -22,6 +22,7 @@ from glamor.many.run import Clock, analyse
 from glamor.many.workers import DIED, ON_THE_WAY
 from glamor.predictor import Predictor
 from tests.many.deadly import Deadly, DeadlyOnce, Faulty
+from tests.processes import children
 from tests.test_decoding import ENDLESS
 
 
@@ -82,7 +83,7 @@ def test_a_worker_that_is_killed_costs_nothing(make_photos: Callable[[int], Path
     def kill_one() -> None:
         end = time.monotonic() + 60
         while time.monotonic() < end:
-            workers = [c for c in psutil.Process().children() if "spawn_main" in " ".join(c.cmdline())]
+            workers = children("spawn_main")
             if workers:
                 os.kill(workers[0].pid, signal.SIGKILL)
                 return
@@ -124,7 +125,7 @@ def test_photos_are_taken_only_as_fast_as_rows_are(make_photos: Callable[[int], 
         next(results)
     assert taken <= ON_THE_WAY + 4
     results.close()  # type: ignore[attr-defined]
-    workers = [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+    workers = children("spawn_main")
     assert psutil.wait_procs(workers, timeout=60)[1] == []
 
 
