@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from unicodedata import category
 
 from glamor.errors import CheckpointError, ExplainError, FaceError, GlamorError
+from glamor.remarks import others_named
 
 if TYPE_CHECKING:
     from glamor.photo import BoxXyxy, Photo
@@ -285,11 +286,11 @@ def _shown(path: str) -> str:
 
 def _line(number: int, prediction: Prediction) -> str:
     w_face, w_context = prediction.fusion_weights
-    doubt = "   uncertain" if prediction.uncertain else ""
+    others = others_named(prediction.prediction_set.labels) if prediction.prediction_set else ""
     box = ", ".join(f"{side:.0f}" for side in prediction.face_box_xyxy)
     return (
         f"  {number}  {prediction.emotion:<9}{prediction.probabilities.max():6.1%}"
-        f"   face {w_face:.0%}, scene {w_context:.0%}   box {box}{doubt}"
+        f"   face {w_face:.0%}, scene {w_context:.0%}   box {box}   {others}".rstrip()
     )
 
 

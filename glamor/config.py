@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from glamor.errors import ConfigError, quoted
+from glamor.sets import SetRule, read_rule
 
 CLASS_NAMES = ("Anger", "Disgust", "Fear", "Happy", "Neutral", "Sad", "Surprise")
 GLAMOR_ENCODER = "glamor"
 GUIDED, CONTEXT_ONLY = "global-local", "context"  # what scores the scene's cells
 # Older files lack these; in them the network is the published one.
-LATER_FIELDS = frozenset({"context_encoder", "attention", "vector_norm"})
+LATER_FIELDS = frozenset({"context_encoder", "attention", "vector_norm", "prediction_sets"})
+FORMER_FIELDS = frozenset({"uncertain_margin"})  # of older files; prediction sets say it better
 AUTHORS_FACE_CROP_SCALE = 0.83
 
 
@@ -41,8 +43,7 @@ class ModelConfig:
         jpeg_round_trip: whether the masked photo goes through JPEG before it is resized.
         mean, std: per-channel normalisation inside the network, RGB, of inputs in [0, 1].
         temperature: divides the logits before the softmax where probabilities are shown.
-        uncertain_margin: when the two highest probabilities are closer than this, validation
-            data cannot tell which of the two is right more often (0: never measured).
+        prediction_sets: which labels are named so that the right one is among them; None: never calibrated.
         license: SPDX-like licence of the weights, empty if unknown.
         trained_on: one line that says what the weights learned from, empty for none.
 
@@ -66,7 +67,7 @@ class ModelConfig:
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
     temperature: float = 1.0
-    uncertain_margin: float = 0.0
+    prediction_sets: SetRule | None = None
     license: str = ""
     trained_on: str = ""
 
@@ -104,7 +105,11 @@ class ModelConfig:
             # inputs are in [0, 1]; what is far from that overflows inside the network
             ("mean", len(self.mean) == 3 and all(-10 <= m <= 10 for m in self.mean), "three numbers from -10 to 10"),
             ("std", len(self.std) == 3 and all(1e-3 <= s <= 10 for s in self.std), "three numbers from 0.001 to 10"),
-            ("uncertain_margin", 0 <= self.uncertain_margin <= 1, "a difference of probabilities in [0, 1]"),
+            (
+                "prediction_sets",
+                self.prediction_sets is None or len(self.prediction_sets.ratios) == len(names),
+                "a rule with one ratio a class",
+            ),
             ("temperature", 0.01 <= self.temperature <= 100, "a number from 0.01 to 100"),
             ("license", _is_text(self.license), "text that can be written in UTF-8"),
             ("trained_on", _is_text(self.trained_on), "text that can be written in UTF-8"),
@@ -120,7 +125,8 @@ class ModelConfig:
 
         Args:
             values: exactly the fields of this class; lists stand for tuples. Those that came later
-                (``LATER_FIELDS``) may be missing: then the network is the published one in them.
+                (``LATER_FIELDS``) may be missing: then the network is the published one in them. Those that went
+                (``FORMER_FIELDS``) are passed over.
 
         Returns:
             The validated configuration.
@@ -129,11 +135,14 @@ class ModelConfig:
             ConfigError: if a field is missing, unknown, of the wrong type or out of range.
         """
         known = {field.name for field in fields(cls)}
-        missing, unknown = sorted(known - LATER_FIELDS - set(values)), sorted(set(values) - known)
+        missing, unknown = sorted(known - LATER_FIELDS - set(values)), sorted(set(values) - known - FORMER_FIELDS)
         if missing or unknown:
             found = f"missing fields {quoted(missing)}, unknown fields {quoted(unknown)}"
             raise ConfigError(f"config: {found}; write it with save_checkpoint.")
-        return cls(**{name: _like(getattr(cls, name), value, name) for name, value in values.items()})
+        given = {name: values[name] for name in known & set(values)}
+        rule = given.pop("prediction_sets", None)
+        plain = {name: _like(getattr(cls, name), value, name) for name, value in given.items()}
+        return cls(**plain, prediction_sets=None if rule is None else read_rule(rule))
 
 
 def _is_text(value: str) -> bool:

@@ -20,6 +20,7 @@ from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet, Trace
 from glamor.photo import BoxXyxy, Photo, PhotoSource, load_photo
 from glamor.prepare import Prepared, prepare, square_box
+from glamor.sets import PredictionSet
 from glamor.tiles import detect_small_faces
 from glamor.turned import Pose, poses
 
@@ -54,7 +55,8 @@ class Prediction:
         emotion: the most probable class.
         class_names: label of each probability.
         probabilities: (classes,) float64, sum to 1, after the checkpoint's temperature.
-        uncertain: whether the two highest probabilities are too close to tell which is right.
+        prediction_set: the labels among which the right one is as often as promised; None if the checkpoint promises
+            nothing.
         logits: (classes,) float64, raw, before the temperature.
         face_box_xyxy: the square that was wanted, or the box that a person gave, photo pixels; it may reach over the
             photo's edge. What was cut out and masked is ``prepared.geometry.face_box_xyxy``.
@@ -70,7 +72,7 @@ class Prediction:
     emotion: str
     class_names: tuple[str, ...]
     probabilities: NDArray[np.float64]
-    uncertain: bool
+    prediction_set: PredictionSet | None
     logits: NDArray[np.float64]
     face_box_xyxy: BoxXyxy
     face_score: float | None
@@ -226,13 +228,13 @@ class Predictor:
         probabilities = (logits / self.config.temperature).softmax(dim=1).numpy()
         attention = trace.attention.double().cpu().numpy()
         fusion = trace.fusion_weights.double().cpu().numpy()
-        names = self.config.class_names
+        names, rule = self.config.class_names, self.config.prediction_sets
         return tuple(
             Prediction(
                 emotion=names[int(probabilities[i].argmax())],
                 class_names=names,
                 probabilities=probabilities[i],
-                uncertain=_margin(probabilities[i]) < self.config.uncertain_margin,
+                prediction_set=None if rule is None else rule.of(probabilities[i], names),
                 logits=logits[i].numpy(),
                 face_box_xyxy=boxes[i],
                 face_score=scores[i],
@@ -262,11 +264,6 @@ def run_batch(model: GLAMORNet, prepared: Sequence[Prepared]) -> Trace:
     with torch.inference_mode():
         trace: Trace = model(face, context)
     return trace
-
-
-def _margin(probabilities: NDArray[np.float64]) -> float:
-    second, first = np.sort(probabilities)[-2:]
-    return float(first - second)
 
 
 def _provenance(checkpoint: Checkpoint) -> Provenance:

@@ -1,12 +1,17 @@
-"""What has to be said beside an answer: a face that is turned, a box without a face, a face that the scene lacks."""
+"""What has to be said beside an answer: what else it may be, a face that is turned or that the scene lacks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from glamor.words import percent
 
 if TYPE_CHECKING:  # words need no torch
     from glamor.predictor import Prediction
     from glamor.prepare import Geometry
+    from glamor.sets import PredictionSet
     from glamor.turned import Pose
 
 NO_FACE_IN_BOX = (
@@ -20,6 +25,10 @@ TURNED = (
 TILTED = "This face is tilted by about {angle}. The network has learned from upright faces, so the label means little."
 OUTSIDE = "This face lies outside the part of the scene that the network sees."
 PARTLY_OUTSIDE = "Part of this face lies outside the part of the scene that the network sees."
+SET = "{labels}: such a set holds the right label in {often} faces{measured}."
+MEASURED = " (measured: {low} to {high}, by source)"
+ANY = "It may be any of the {count} labels: this answer tells next to nothing."
+OR = "or {labels}"
 NO_FACE_UNTIL_TURNED = "Turned by {turn}° clockwise, the photo shows a face to the detector."
 
 HIDDEN, PARTLY_HIDDEN, ELSEWHERE, UNMASKED = (
@@ -35,6 +44,25 @@ _WHOLE = 0.995  # of a face's area; what is less than half a per cent outside is
 def remarks(prediction: Prediction) -> tuple[str, ...]:
     """Return in sentences what a reader of an answer has to know; empty for an upright face amid its scene."""
     return tuple(filter(None, (pose_remark(prediction.pose), view_remark(prediction.prepared.geometry))))
+
+
+def set_remark(given: PredictionSet | None, classes: int) -> str:
+    """Return which labels, out of so many, hold the right one and how often; empty if nothing is promised."""
+    if given is None:
+        return ""
+    if len(given.labels) == classes:
+        return ANY.format(count=len(given.labels))
+    *others, last = (f"“{label}”" for label in given.labels)
+    labels = f"{', '.join(others)} or {last}" if others else f"{last} alone"
+    share = Fraction(given.level).limit_denominator(100)
+    low, high = map(percent, given.measured or (0.0, 0.0))
+    measured = MEASURED.format(low=low, high=high) if given.measured else ""
+    return SET.format(labels=labels, often=f"{share.numerator} of {share.denominator}", measured=measured)
+
+
+def others_named(labels: Sequence[str]) -> str:
+    """Return what follows the best label where there is room for little: the others of its prediction set."""
+    return OR.format(labels=", ".join(labels[1:])) if labels[1:] else ""
 
 
 def pose_remark(pose: Pose | None) -> str:

@@ -13,6 +13,7 @@ from glamor.explain import Answer, Explanation
 from glamor.explain.trust import Curves, Faithfulness, Reliability, Reliance, Removal, Stability, Trust
 from glamor.predictor import Prediction, Provenance
 from glamor.remarks import remarks
+from glamor.sets import PredictionSet
 
 
 def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
@@ -22,7 +23,8 @@ def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
         prediction: the answer for one face.
 
     Returns:
-        ``emotion``; ``uncertain``, whether the two best classes are too close to tell;
+        ``emotion``; ``prediction_set``: ``labels``, among which the right one is with a frequency of ``level``, and
+        ``measured``, from and to which frequency it was (None if the checkpoint promises nothing);
         ``probabilities`` in [0, 1] and ``logits``, by class name in class order;
         ``box_xyxy``, the whole photo pixels that were cut out and masked; ``wanted_box_xyxy``, the square that was
         wanted or the box that a person gave, which may reach over the photo's edge (``face_box_xyxy`` is the same, for
@@ -36,7 +38,7 @@ def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
     w_face, w_context = prediction.fusion_weights
     return {
         "emotion": prediction.emotion,
-        "uncertain": prediction.uncertain,
+        "prediction_set": _prediction_set(prediction.prediction_set),
         "probabilities": dict(zip(prediction.class_names, prediction.probabilities.tolist(), strict=True)),
         "logits": dict(zip(prediction.class_names, prediction.logits.tolist(), strict=True)),
         "box_xyxy": list(prediction.prepared.geometry.face_box_xyxy),
@@ -51,6 +53,13 @@ def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
         "photo_hw": list(prediction.prepared.geometry.photo_hw),
         "provenance": _provenance(prediction.provenance),
     }
+
+
+def _prediction_set(given: PredictionSet | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    measured = None if given.measured is None else list(given.measured)
+    return {"labels": list(given.labels), "level": given.level, "measured": measured}
 
 
 def answer_to_dict(answer: Answer) -> dict[str, Any]:

@@ -45,7 +45,8 @@ def card() -> str:
     return TEMPLATE.read_text().format(
         sha256=config["weights_sha256"],
         temperature=f"{config['model']['temperature']:.3f}",
-        margin=f"{config['model']['uncertain_margin']:.3f}",
+        level=f"{config['model']['prediction_sets']['level']:.0%}",
+        sets="\n".join(_sets(config["model"]["prediction_sets"])),
         seed=metrics["seed"],
         hours=f"{metrics['seconds'] / 3600:.1f}",
         cpu_hours=f"{metrics['seconds'] / 1800:.1f}",
@@ -104,6 +105,14 @@ def _classes(scenes: Json, faces: Json) -> list[str]:
     for scene, face in zip(scenes["classes"], faces["classes"], strict=True):
         figures = " | ".join(_shown(row[name]) for row in (scene, face) for name in ("recall", "precision"))
         lines.append(f"| {scene['name']} | {figures} |")
+    return lines
+
+
+def _sets(rule: Json) -> list[str]:
+    lines = ["| source | n | the right label is in the set | labels in a set |", "| --- | --- | --- | --- |"]
+    lines += [
+        f"| {row['source']} | {row['count']} | {row['share']:.3f} | {row['labels']:.2f} |" for row in rule["coverage"]
+    ]
     return lines
 
 

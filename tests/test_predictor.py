@@ -19,6 +19,7 @@ from glamor.faces import Face
 from glamor.photo import Photo, PhotoSource
 from glamor.predictor import Prediction, Predictor, run_batch
 from glamor.prepare import prepare, square_box
+from glamor.sets import PredictionSet, SetRule
 
 BOXES = ((180, 60, 300, 200), (150.4, 20.6, 330.2, 230.9), (-30, -20, 120, 100))
 FORMS = ("path", "string", "bytes", "picture")
@@ -153,15 +154,14 @@ def test_the_attention_covers_the_middle_of_the_photo(found: tuple[Prediction, .
     assert region == pytest.approx((columns[0], rows[0], columns[1], rows[1]))
 
 
-def test_an_answer_whose_top_two_are_closer_than_the_margin_is_uncertain(
-    predictor: Predictor, astronaut: Photo
-) -> None:
+def test_an_answer_names_the_labels_that_the_checkpoint_promises(predictor: Predictor, astronaut: Photo) -> None:
     (prediction,) = predictor.predict(astronaut, BOXES[:1])
-    assert not prediction.uncertain  # no margin was measured
-    second, first = sorted(prediction.probabilities)[-2:]
-    for margin, uncertain in ((first - second + 1e-4, True), (max(first - second - 1e-4, 0), False), (1.0, True)):
-        (marked,) = calibrated(predictor, uncertain_margin=float(margin)).predict(astronaut, BOXES[:1])
-        assert marked.uncertain is uncertain
+    assert prediction.prediction_set is None  # nothing was measured
+    order = np.argsort(-prediction.probabilities)
+    third = prediction.probabilities[order[2]] / prediction.probabilities.max()
+    rule = SetRule(0.9, (float(third),) * 7)
+    (named,) = calibrated(predictor, prediction_sets=rule).predict(astronaut, BOXES[:1])
+    assert named.prediction_set == PredictionSet(tuple(CLASS_NAMES[i] for i in order[:3]), 0.9, None)
 
 
 def as_source(photo: NDArray[np.uint8], form: str, folder: Path) -> PhotoSource:

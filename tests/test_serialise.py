@@ -12,6 +12,7 @@ from glamor.explain.trust import Band, Curves, Faithfulness, Reliability, Relian
 from glamor.predictor import Prediction, Provenance
 from glamor.prepare import Geometry, Prepared
 from glamor.serialise import answer_to_dict, explanation_to_dict, prediction_to_dict, trust_to_dict
+from glamor.sets import PredictionSet
 
 THIRD = 1 / 3  # has no short decimal form: whatever rounds shows here
 NAMES = ("Sad", "Happy", "Fear")
@@ -23,7 +24,7 @@ def _prediction() -> Prediction:
         emotion="Sad",
         class_names=NAMES,
         probabilities=np.array([THIRD, THIRD / 2, 1 - 1.5 * THIRD]),
-        uncertain=True,
+        prediction_set=PredictionSet(("Sad", "Fear"), 0.9, (0.86, 0.94)),
         logits=np.array([1.25, -0.1, 0.7]),
         face_box_xyxy=(-1.5, 2.0, 10.25, 12.0),
         face_score=None,
@@ -38,7 +39,7 @@ def _prediction() -> Prediction:
 def test_a_prediction_survives_json_digit_by_digit():
     assert json.loads(json.dumps(prediction_to_dict(_prediction()), allow_nan=False)) == {
         "emotion": "Sad",
-        "uncertain": True,
+        "prediction_set": {"labels": ["Sad", "Fear"], "level": 0.9, "measured": [0.86, 0.94]},
         "probabilities": {"Sad": THIRD, "Happy": THIRD / 2, "Fear": 1 - 1.5 * THIRD},
         "logits": {"Sad": 1.25, "Happy": -0.1, "Fear": 0.7},
         "box_xyxy": [0, 2, 10, 12],

@@ -45,7 +45,8 @@ def test_the_configuration_says_what_the_weights_need() -> None:
     assert config.jpeg_round_trip
     assert config.trained_on
     assert config.license
-    assert 0 < config.uncertain_margin < 1
+    assert config.prediction_sets is not None
+    assert config.prediction_sets.level == 0.9
 
 
 @pytest.mark.parametrize(("dataset", "condition", "bar"), [("scenes", "fused", 0.49), ("faces", "face only", 0.62)])

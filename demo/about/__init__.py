@@ -99,8 +99,10 @@ def choose(checkpoints: Checkpoints, session: Session, name: Any) -> Outputs:
         return Outputs(session.checkpoint or checkpoints.own, html.problem(error))
     checkpoint = checkpoints.of(session).predictor.checkpoint
     card = read_card(checkpoint)
-    parts = (views.facts(checkpoint), views.scores(card), views.weaknesses(card), views.audited(card), views.body(card))
-    return Outputs(name, "", *parts)
+    scores = views.scores(card) + views.coverage(checkpoint.config.prediction_sets)
+    return Outputs(
+        name, "", views.facts(checkpoint), scores, views.weaknesses(card), views.audited(card), views.body(card)
+    )
 
 
 def _choice(checkpoints: Checkpoints, label: str, info: str | None, name: str, start: int = 0) -> gr.Dropdown:

@@ -13,6 +13,7 @@ from glamor.checkpoint import Checkpoint
 from glamor.evaluation.card import Card, Scores
 from glamor.evaluation.evaluate import ATTENTION_ALONE, CONTEXT_BLANKED
 from glamor.evaluation.scoring import ClassReport, Measure, Report
+from glamor.sets import SetRule
 
 
 def facts(checkpoint: Checkpoint) -> Markup:
@@ -38,6 +39,15 @@ def scores(card: Card) -> Markup:
     ]
     table = html.table(words.COLUMNS, rows, named=False)
     return html.scrolling("scroll", words.SCORES, table) + html.caption(words.SCORES_INFO)
+
+
+def coverage(rule: SetRule | None) -> Markup:
+    """Return how often prediction sets hold the right label, one row a source; nothing if there are none."""
+    if rule is None:
+        return html.NOTHING
+    rows = [(row.source, f"{row.count:,}", f"{row.share:.1%}", f"{row.labels:.1f}") for row in rule.coverage]
+    table = html.scrolling("scroll", words.SETS, html.table(words.SETS_COLUMNS, rows, named=False))
+    return table + html.caption(words.SETS_INFO.format(level=rule.level))
 
 
 def weaknesses(card: Card) -> Markup:

@@ -19,6 +19,12 @@ SCORES_INFO = (
     "few photos never fit exactly."
 )
 NO_SCORES = "No scores came with these weights, so it is not known how often they are right."
+SETS = "How often the named labels hold the right one"
+SETS_COLUMNS = ("Set", "Faces", "Right one named", "Labels named")
+SETS_INFO = (
+    "How often the labels named beside an answer held the right one, on labelled faces that took no part in choosing "
+    "them. They are meant to in {level:.0%} of cases; sources with few faces say little."
+)
 AUDIT = "Which explanation to show"
 AUDIT_WORDS = (
     "Every check of the Trust tab, for every map, on {count} photos of the set “{dataset}”. {advice} The full table is "

@@ -34,6 +34,7 @@ from glamor.many.zips import Limits, list_members, opened_zip
 from glamor.photo import BoxXyxy
 from glamor.predictor import Prediction
 from glamor.prepare import Prepared
+from glamor.remarks import others_named
 
 LIMITS = Limits(files=300, unpacked=512 * 2**20)
 BATCH = 8  # faces in one pass: small, for the page to move
@@ -264,5 +265,5 @@ def _cells(number: int, row: Row, thumbnails: Iterator[bytes]) -> list[Any]:
     picture = Markup('<img src="{}" alt="{}" width="{}">').format(address, row.answer.emotion, THUMBNAIL)
     shares = (max(row.answer.probabilities), row.answer.w_face, row.answer.w_context)
     percents = [round(100 * share, 1) for share in shares]
-    remark = words.UNCERTAIN if row.answer.uncertain else ""
-    return [number, picture, row.file, row.face, row.answer.emotion, *percents, remark]
+    named = others_named(row.answer.prediction_set or ())
+    return [number, picture, row.file, row.face, row.answer.emotion, *percents, named]

@@ -18,7 +18,6 @@ FACES_INFO = (
 )
 HEADERS = ("No.", "", "Photo", "Face", "Label", "Probability %", "Face weight %", "Scene weight %", "Remark")
 NO_FACE = "no face found"
-UNCERTAIN = "a close call"
 PROGRESS = "{done} of {total} photos"
 WAIT = "Waiting its turn: one visitor’s photos are analysed at a time."
 RATE = ", {rate:.1f} per second, about {left:.0f} s left"

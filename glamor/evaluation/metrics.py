@@ -133,33 +133,6 @@ def fit_temperature(logits: Floats, labels: Labels, weights: Floats | None = Non
     return float(np.exp(minimize_scalar(loss, bounds=(np.log(0.05), np.log(20)), method="bounded").x))
 
 
-def uncertain_margin(labels: Labels, probabilities: Floats) -> float:
-    """Return the margin under which the first choice is right no more often than the second.
-
-    Answers are sorted by the difference of their two highest probabilities. The margin is the
-    largest difference for which, among all answers closer than it, a one-sided sign test does
-    not find the first choice right more often than the second (5 % level).
-
-    Args:
-        labels: (N,) class indices.
-        probabilities: (N, classes).
-
-    Returns:
-        A difference of probabilities in [0, 1].
-    """
-    from scipy.stats import binom
-
-    order = np.argsort(probabilities, axis=1)
-    rows = np.arange(len(labels))
-    margins = probabilities[rows, order[:, -1]] - probabilities[rows, order[:, -2]]
-    by_margin = np.argsort(margins)
-    first = np.cumsum((order[:, -1] == labels)[by_margin])
-    second = np.cumsum((order[:, -2] == labels)[by_margin])
-    chance = binom.sf(first - 1, first + second, 0.5)  # P(at least this many firsts by luck)
-    within_noise = np.flatnonzero(chance > 0.05)
-    return float(margins[by_margin][within_noise[-1]]) if len(within_noise) else 0.0
-
-
 def _calibration_error(confidence: Floats, right: NDArray[np.bool_], bins: int) -> float:
     which = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = np.bincount(which, confidence - right, minlength=bins)

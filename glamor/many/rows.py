@@ -16,7 +16,9 @@ from glamor.predictor import Prediction
 
 SIDES = ("x1", "y1", "x2", "y2")
 BOX = tuple(f"box_{side}" for side in SIDES)
-ADDED = ("stamp", "content", *BOX)  # columns that rows of earlier versions lack
+# Columns that rows of earlier versions lack, and such as they had.
+ADDED = ("prediction_set", "stamp", "content", *BOX)
+FORMER = ("uncertain",)
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Answer:
 
     Attributes:
         emotion: the most probable class.
-        uncertain: whether the two highest probabilities are too close to tell.
+        prediction_set: the labels among which the right one is as often as promised; None if nothing is promised.
         probabilities: one a class, in the order of the checkpoint's classes; sum to 1.
         w_face, w_context: fusion weights, sum to 1.
         attention: rows of cells, sum to 1.
@@ -34,7 +36,7 @@ class Answer:
     """
 
     emotion: str
-    uncertain: bool
+    prediction_set: tuple[str, ...] | None
     probabilities: tuple[float, ...]
     w_face: float
     w_context: float
@@ -83,7 +85,7 @@ def answer_of(prediction: Prediction) -> Answer:
     flat = prediction.attention.ravel()
     return Answer(
         emotion=prediction.emotion,
-        uncertain=prediction.uncertain,
+        prediction_set=None if prediction.prediction_set is None else prediction.prediction_set.labels,
         probabilities=tuple(prediction.probabilities.tolist()),
         w_face=prediction.fusion_weights[0],
         w_context=prediction.fusion_weights[1],
@@ -106,7 +108,7 @@ def schema(class_names: Sequence[str]) -> pa.Schema:
             *((f"face_{side}", number) for side in SIDES),
             ("face_score", number),
             ("emotion", word),
-            ("uncertain", pa.bool_()),
+            ("prediction_set", pa.list_(word)),
             *((f"p_{name}", number) for name in class_names),
             ("w_face", number),
             ("w_context", number),
@@ -116,7 +118,9 @@ def schema(class_names: Sequence[str]) -> pa.Schema:
             ("seconds", number),
             ("checkpoint", word),
             ("error", word),
-            *((name, number if name in BOX else word) for name in ADDED),
+            ("stamp", word),
+            ("content", word),
+            *((name, number) for name in BOX),
         ]
     )
 
@@ -146,7 +150,7 @@ def flat(row: Row, class_names: Sequence[str]) -> dict[str, Any]:
         answer = row.answer
         values |= {f"p_{name}": value for name, value in zip(class_names, answer.probabilities, strict=True)}
         values |= _sides("region", answer.region_xyxy)
-        values |= {name: getattr(answer, name) for name in ("emotion", "uncertain", "w_face", "w_context")}
+        values |= {name: getattr(answer, name) for name in ("emotion", "prediction_set", "w_face", "w_context")}
         values |= {"attention": answer.attention, "attention_entropy": answer.attention_entropy}
     return values
 

@@ -26,7 +26,7 @@ from glamor.many.items import Item
 from glamor.many.known import Known, State, first_rows, name_hash
 from glamor.many.owner import own
 from glamor.many.parts import PARTIAL, PARTS, find_parts, find_strangers, is_torn, number_of, write_part, write_whole
-from glamor.many.rows import ADDED, BOX, Row, schema, to_table
+from glamor.many.rows import ADDED, FORMER, Row, schema, to_table
 
 FACES, FAILED, CSV = "faces.parquet", "failed.csv", "faces.csv"
 PART_ROWS, PART_SECONDS = 512, 10.0  # a part is written after as many rows or seconds: what a power cut costs
@@ -186,9 +186,8 @@ class Store:
         except (pa.ArrowException, OSError) as error:
             raise DataError(f"{path} cannot be read as Parquet; remove it, or choose another folder.") from error
         metadata = file.schema_arrow.metadata or {}
-        names = [name for name in file.schema_arrow.names if name not in ADDED]
         if (
-            names != [name for name in self._schema.names if name not in ADDED]
+            _lasting(file.schema_arrow.names) != _lasting(self._schema.names)
             or metadata.get(_SHA256) != self._schema.metadata[_SHA256]
         ):
             file.close()
@@ -198,10 +197,10 @@ class Store:
         return file
 
     def _batches(self, paths: Sequence[Path], columns: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
-        wanted = columns or self._schema.names
+        wanted = pa.schema([self._schema.field(name) for name in columns or self._schema.names])
         for path in paths:
             with self._opened(path) as file:
-                there = [name for name in wanted if name in file.schema_arrow.names]
+                there = [name for name in wanted.names if name in file.schema_arrow.names]
                 for batch in file.iter_batches(GROUP_ROWS, columns=there):
                     yield _completed(batch, wanted)
 
@@ -260,15 +259,18 @@ class Store:
         return Totals(counts["photo"], counts["without"], counts["failed"], counts["face"])
 
 
-def _completed(batch: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:
+def _lasting(names: Sequence[str]) -> list[str]:
+    """Return the columns that rows of every version have."""
+    return [name for name in names if name not in (*ADDED, *FORMER)]
+
+
+def _completed(batch: pa.RecordBatch, columns: pa.Schema) -> pa.RecordBatch:
     """Return columns by name and in order, empty where an earlier version wrote none."""
     cells = [
-        batch.column(name)
-        if name in batch.schema.names
-        else pa.nulls(batch.num_rows, pa.float64() if name in BOX else pa.string())
-        for name in columns
+        batch.column(field.name) if field.name in batch.schema.names else pa.nulls(batch.num_rows, field.type)
+        for field in columns
     ]
-    return pa.RecordBatch.from_arrays(cells, names=list(columns))
+    return pa.RecordBatch.from_arrays(cells, names=columns.names)
 
 
 def _joined(batches: Sequence[pa.RecordBatch], columns: pa.Schema) -> pa.Table:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glamor.images import data_uri
-from glamor.remarks import pose_remark
+from glamor.remarks import pose_remark, set_remark
 from glamor.report import words
 from glamor.report.pictures import Picture
 from glamor.words import percent
@@ -82,12 +82,8 @@ def _answer(prediction: Prediction) -> str:
         f'<td class="number">{value:.1%}</td></tr>'
         for i, (name, value) in enumerate(zip(prediction.class_names, prediction.probabilities.tolist(), strict=True))
     )
-    doubt = ""
-    if prediction.uncertain:
-        second = prediction.class_names[int(prediction.probabilities.argsort()[-2])]
-        doubt = f"<p>{escape(words.UNCERTAIN.format(second=second))}</p>"
-    if remark := pose_remark(prediction.pose):
-        doubt += f"<p>{escape(remark)}</p>"
+    said = (set_remark(prediction.prediction_set, len(prediction.class_names)), pose_remark(prediction.pose))
+    doubt = "".join(f"<p>{escape(sentence)}</p>" for sentence in said if sentence)
     label = f"{escape(prediction.emotion)} <span>{escape(percent(prediction.probabilities.max()))}</span>"
     return f'<p class="label">{label}</p>{doubt}<table><tbody>{rows}</tbody></table>'
 

@@ -20,6 +20,7 @@ from glamor.predictor import Prediction, Provenance
 from glamor.prepare import Geometry, Prepared
 from glamor.remarks import NO_FACE_IN_BOX
 from glamor.serialise import explanation_to_dict, prediction_to_dict
+from glamor.sets import PredictionSet
 from glamor.turned import Pose
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def read_prediction(values: Mapping[str, Any], arrays: Arrays) -> Prediction:
         emotion=said["emotion"],
         class_names=tuple(said["probabilities"]),
         probabilities=arrays["probabilities"],
-        uncertain=said["uncertain"],
+        prediction_set=_prediction_set(said.get("prediction_set")),  # which earlier versions did not write
         logits=arrays["logits"],
         face_box_xyxy=tuple(said["face_box_xyxy"]),
         face_score=said["face_score"],
@@ -155,6 +156,13 @@ def read_explanation(values: Mapping[str, Any], arrays: Arrays) -> Explanation:
 
 def _pose(roll: float | None, remarks: Sequence[str]) -> Pose | None:
     return None if roll is None and NO_FACE_IN_BOX not in remarks else Pose(roll)
+
+
+def _prediction_set(given: Mapping[str, Any] | None) -> PredictionSet | None:
+    if given is None:
+        return None
+    low_high = given["measured"]
+    return PredictionSet(tuple(given["labels"]), given["level"], None if low_high is None else tuple(low_high))
 
 
 def _channels_first(image: NDArray[np.float32]) -> Tensor:

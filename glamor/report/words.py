@@ -26,7 +26,6 @@ MADE, FILES = "How this was made", "What else is in this report"
 SAW_CAPTION = "The network’s two inputs: the face alone, and {scene}."
 SAW_ALT = "The two inputs of the network: the cropped face, and {scene}."
 WEIGHED_CAPTION = "The network sets these two weights afresh for every face; they add up to 100%."
-UNCERTAIN = "A close call: “{second}” is about as likely, so do not read much into which one comes first."
 FILES_LIST = (
     ("analysis.json", "every number on this page in full, and the maps as rows of numbers"),
     ("arrays.npz", "the network’s inputs and outputs and the attribution maps as arrays"),

@@ -1,32 +1,50 @@
-"""Temperature and noise margin of a finished checkpoint, fitted on a validation split."""
+"""Temperature and prediction sets of a finished checkpoint, fitted on a validation split."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from scipy.special import softmax
 
+from glamor import sets
 from glamor.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from glamor.config import ModelConfig
 from glamor.evaluation.evaluate import collect
-from glamor.evaluation.metrics import fit_temperature, uncertain_margin
+from glamor.evaluation.metrics import fit_temperature
 from glamor.training.data import list_samples
 
+LEVEL = 0.9  # share of prediction sets that are to hold the right label
 
-def calibrate(folder: Path, scenes: Path, faces: Path | None = None, split: str = "val") -> ModelConfig:
-    """Fit the temperature (Guo et al. 2017) and the margin of uncertain answers; store both.
+
+@dataclass(frozen=True)
+class Answers:
+    """What a checkpoint says of N samples: logits (N, classes), labels (N,), and of each its source and a name."""
+
+    logits: NDArray[np.float64]
+    labels: NDArray[np.int64]
+    sources: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def calibrate(
+    folder: Path, scenes: Path, faces: Path | None = None, more_scenes: Sequence[Path] = (), split: str = "val"
+) -> ModelConfig:
+    """Fit the temperature (Guo et al. 2017) and the prediction sets; store both.
 
     Scenes are few, and their best temperature alone is mostly luck; faces are many, but are not what people show. So
-    both kinds count alike for the temperature, whatever their number. The margin is fitted on scenes.
-    The logits stay as they are; only the probabilities that are shown change.
+    both kinds count alike, whatever their number. The sets are fitted on one half of the files and checked on the
+    other. The logits stay as they are; only what is said of them changes.
 
     Args:
         folder: of a checkpoint; its config.json is rewritten.
         scenes: in NCAER-S layout.
         faces: an image folder of faces alone, if there is one.
+        more_scenes: further folders in NCAER-S layout, for the sets.
         split: which part of them; not one that the network was trained on.
 
     Returns:
@@ -36,20 +54,57 @@ def calibrate(folder: Path, scenes: Path, faces: Path | None = None, split: str 
         CheckpointError, DataError: if a folder cannot be used.
     """
     checkpoint = load_checkpoint(folder)
-    answers = [_answers(checkpoint, dataset, split) for dataset in (scenes, faces) if dataset is not None]
-    weights = np.concatenate([np.full(len(labels), 1 / len(labels)) for _, labels in answers])
-    logits, labels = (np.concatenate(column) for column in zip(*answers, strict=True))
-    temperature = fit_temperature(logits, labels, weights)
-    logits, labels = answers[0]
-    probabilities = torch.from_numpy(logits / temperature).softmax(dim=1).numpy()
-    config = replace(
-        checkpoint.config, temperature=temperature, uncertain_margin=uncertain_margin(labels, probabilities)
-    )
+    plain = _answers(checkpoint, [scenes], split)
+    alone = [_answers(checkpoint, [faces], split)] if faces is not None else []
+    further = [_answers(checkpoint, more_scenes, split)] if more_scenes else []
+    temperature = _temperature([plain, *alone])
+    rule = prediction_sets([_joined([plain, *further]), *alone], temperature)
+    config = replace(checkpoint.config, temperature=temperature, prediction_sets=rule)
     save_checkpoint(folder, checkpoint.model, config)
     return config
 
 
-def _answers(checkpoint: Checkpoint, dataset: Path, split: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    samples = list_samples(dataset, split, checkpoint.config.class_names)
+def prediction_sets(kinds: Sequence[Answers], temperature: float) -> sets.SetRule:
+    """Fit prediction sets on half of the answers, measure them on the other half.
+
+    Args:
+        kinds: answers to scenes, and to faces alone; each kind counts alike.
+        temperature: of the probabilities.
+    """
+    given = _joined(kinds)
+    weights = np.concatenate([np.full(len(kind.labels), 1 / len(kind.labels)) for kind in kinds])
+    probabilities = softmax(given.logits / temperature, axis=1)
+    fitted = np.array([_in_first_half(name) for name in given.names], dtype=np.bool_)
+    rule = sets.fit(given.labels[fitted], probabilities[fitted], weights[fitted], LEVEL)
+    sources = np.array(given.sources)[~fitted].tolist()
+    return replace(rule, coverage=sets.measure(rule, given.labels[~fitted], probabilities[~fitted], sources))
+
+
+def _temperature(kinds: Sequence[Answers]) -> float:
+    given = _joined(kinds)
+    weights = np.concatenate([np.full(len(kind.labels), 1 / len(kind.labels)) for kind in kinds])
+    return fit_temperature(given.logits, given.labels, weights)
+
+
+def _joined(kinds: Sequence[Answers]) -> Answers:
+    return Answers(
+        np.concatenate([kind.logits for kind in kinds]),
+        np.concatenate([kind.labels for kind in kinds]),
+        tuple(source for kind in kinds for source in kind.sources),
+        tuple(name for kind in kinds for name in kind.names),
+    )
+
+
+def _in_first_half(name: str) -> bool:
+    return hashlib.sha256(name.encode()).digest()[0] % 2 == 0
+
+
+def _answers(checkpoint: Checkpoint, datasets: Sequence[Path], split: str) -> Answers:
+    samples = [s for dataset in datasets for s in list_samples(dataset, split, checkpoint.config.class_names)]
     (outputs,) = collect(checkpoint.model, samples)
-    return outputs.logits, np.array([sample.label for sample in samples], dtype=np.int64)
+    return Answers(
+        outputs.logits,
+        np.array([sample.label for sample in samples], dtype=np.int64),
+        tuple(sample.source for sample in samples),
+        tuple(f"{sample.label}/{sample.path.name}" for sample in samples),
+    )

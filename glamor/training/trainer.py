@@ -180,7 +180,7 @@ class Trainer:
 
     def _finish(self) -> None:
         """Calibrate the best checkpoint and write what it scores on the validation splits."""
-        calibrate(self.folder, self.plan.scenes, self.plan.faces)
+        calibrate(self.folder, self.plan.scenes, self.plan.faces, self.plan.more_scenes)
         checkpoint = load_checkpoint(self.folder)
         datasets = {"scenes": self.plan.scenes, **({"faces": self.plan.faces} if self.plan.faces else {})}
         metrics = {

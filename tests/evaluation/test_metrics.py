@@ -17,7 +17,6 @@ from glamor.evaluation.metrics import (
     macro_recall,
     precision,
     recall,
-    uncertain_margin,
 )
 
 LABELS = np.array([0, 0, 0, 0, 1, 1])
@@ -166,37 +165,6 @@ def test_a_sample_of_weight_three_counts_as_three() -> None:
     thrice = fit_temperature(np.repeat(logits, (3, 1, 1), axis=0), np.repeat(labels, (3, 1, 1)))
     assert fit_temperature(logits, labels, np.array([3.0, 1.0, 1.0])) == pytest.approx(thrice, rel=1e-3)
     assert fit_temperature(logits, labels) > 1.2 * thrice
-
-
-def test_the_sign_test_by_hand() -> None:
-    """Four of four firsts happen by luck in 1 of 16 cases, five of five in 1 of 32; who is neither does not count."""
-    margins = np.arange(1, 11) / 50
-    rows = np.stack((np.full(10, 0.5), 0.5 - margins, margins), axis=1)  # first, second, third choice
-    labels = np.zeros(10, dtype=np.int64)
-    labels[1] = 2
-    shift = np.arange(10) % 3  # which class is whose choice differs from row to row
-    probabilities = np.stack([np.roll(row, by) for row, by in zip(rows, shift, strict=True)])
-    mixed = np.random.default_rng(1).permutation(10)
-    assert uncertain_margin(((labels + shift) % 3)[mixed], probabilities[mixed]) == pytest.approx(margins[4])
-
-
-def test_no_answer_has_no_uncertain_margin() -> None:
-    assert uncertain_margin(np.zeros(0, dtype=np.int64), np.zeros((0, 3))) == 0
-
-
-def test_uncertain_margin_lies_where_the_first_choice_starts_to_win() -> None:
-    rng = np.random.default_rng(3)
-    margins = np.linspace(0.001, 0.9, 4000)
-    probabilities = np.stack(((1 + margins) / 2, (1 - margins) / 2), axis=1)
-    coin = rng.random(4000) < 0.5
-    labels = np.where(margins < 0.3, coin, 0).astype(np.int64)  # closer than 0.3: a coin; else always the first
-    assert uncertain_margin(labels, probabilities) == pytest.approx(0.3, abs=0.06)
-
-
-def test_uncertain_margin_is_small_if_the_first_choice_is_always_right() -> None:
-    spread = np.linspace(0.51, 0.9, 100)
-    probabilities = np.stack((spread, 1 - spread), axis=1)
-    assert uncertain_margin(np.zeros(100, dtype=np.int64), probabilities) < 0.06
 
 
 def test_the_interval_of_what_resampling_makes_larger_is_moved_back_and_holds_the_estimate() -> None:

@@ -18,7 +18,7 @@ from glamor.many.rows import Answer, Row
 from glamor.many.store import Store
 
 CLASSES = ("Calm", "Merry")
-ANSWER = Answer("Merry", False, (0.25, 0.75), 0.6, 0.4, ((0.5, 0.25), (0.25, 0.0)), 0.75, (1.0, 2.0, 3.0, 4.0))
+ANSWER = Answer("Merry", None, (0.25, 0.75), 0.6, 0.4, ((0.5, 0.25), (0.25, 0.0)), 0.75, (1.0, 2.0, 3.0, 4.0))
 BOX = (-5.0, 6.0, 7.0, 8.0)
 NAMES = ["=1+2.jpg", "+a.jpg", "-b.jpg", "@c.jpg", "\td.jpg", "\re.jpg", "'f.jpg", "'=g.jpg", "\nh.jpg",
          'é 😀, "i".jpg', "a=b.jpg"]  # fmt: skip

@@ -10,6 +10,7 @@ import torch
 from glamor.many.rows import Row, answer_of, as_words, flat, schema, to_table
 from glamor.predictor import Prediction, Provenance
 from glamor.prepare import Geometry, Prepared
+from glamor.sets import PredictionSet
 
 NAMES = ("Sad", "Happy")
 
@@ -20,7 +21,7 @@ def _prediction(attention: np.ndarray) -> Prediction:
         emotion="Happy",
         class_names=NAMES,
         probabilities=np.array([0.25, 0.75]),
-        uncertain=True,
+        prediction_set=PredictionSet(("Happy", "Sad"), 0.9, None),
         logits=np.array([0.0, np.log(3)]),
         face_box_xyxy=(1.0, 2.0, 11.0, 12.0),
         face_score=0.9,
@@ -34,7 +35,8 @@ def _prediction(attention: np.ndarray) -> Prediction:
 
 def test_every_part_of_an_answer_is_kept() -> None:
     answer = answer_of(_prediction(np.array([[0.5, 0.25], [0.25, 0.0]])))
-    assert (answer.emotion, answer.uncertain, answer.probabilities) == ("Happy", True, (0.25, 0.75))
+    assert (answer.emotion, answer.prediction_set) == ("Happy", ("Happy", "Sad"))
+    assert answer.probabilities == (0.25, 0.75)
     assert (answer.w_face, answer.w_context) == (0.125, 0.875)
     assert answer.attention == ((0.5, 0.25), (0.25, 0.0))
     assert answer.attention_entropy == pytest.approx(1.5 / 2)  # bits, of the two that four cells have at most

@@ -9,6 +9,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -22,7 +23,9 @@ from glamor.many.store import Store, Totals
 from glamor.many.versions import Version
 
 CLASSES = ("Calm", "Merry")
-ANSWER = Answer("Merry", False, (0.25, 0.75), 0.6, 0.4, ((0.5, 0.25), (0.25, 0.0)), 0.75, (1.0, 2.0, 3.0, 4.0))
+ANSWER = Answer(
+    "Merry", ("Merry", "Calm"), (0.25, 0.75), 0.6, 0.4, ((0.5, 0.25), (0.25, 0.0)), 0.75, (1.0, 2.0, 3.0, 4.0)
+)
 
 
 def _row(file: str, face: int = 1, error: str | None = None) -> Row:
@@ -50,7 +53,8 @@ def test_every_value_arrives_in_its_column(tmp_path: Path) -> None:
     assert first == {
         "file": "a.jpg", "face": 1, "label": None, "photo_height": 30, "photo_width": 40,
         "face_x1": 5.0, "face_y1": 6.0, "face_x2": 7.0, "face_y2": 8.0, "face_score": 0.9,
-        "emotion": "Merry", "uncertain": False, "p_Calm": 0.25, "p_Merry": 0.75, "w_face": 0.6, "w_context": 0.4,
+        "emotion": "Merry", "prediction_set": ["Merry", "Calm"],
+        "p_Calm": 0.25, "p_Merry": 0.75, "w_face": 0.6, "w_context": 0.4,
         "attention": [[0.5, 0.25], [0.25, 0.0]], "attention_entropy": 0.75,
         "region_x1": 1.0, "region_y1": 2.0, "region_x2": 3.0, "region_y2": 4.0,
         "seconds": 0.5, "checkpoint": "abc", "error": None, "stamp": "9-8", "content": "0f",
@@ -231,15 +235,19 @@ def test_rows_of_earlier_versions_are_read_and_their_photos_trusted(merged: bool
             store.finish()
             written = tmp_path / "faces.parquet"
     table = pq.read_table(written)
-    later = ["box_x1", "box_y1", "box_x2", "box_y2"]
-    pq.write_table(table.drop_columns(["stamp", "content", *later]), written)  # as it was before these came
+    later = ["prediction_set", "stamp", "content", "box_x1", "box_y1", "box_x2", "box_y2"]
+    former = table.drop_columns(later).append_column("uncertain", pa.array([True, False]))
+    pq.write_table(former, written)  # as it was before these came and that went
     (tmp_path / "a.jpg").write_bytes(b"whatever")
     with _open(tmp_path) as store:
         assert store.state(Item("a.jpg", str(tmp_path / "a.jpg"))) is State.UNCHANGED
         store.add([_row("b.jpg")])
         assert store.finish() == Totals(photos=2, without_face=0, failed=0, faces=3)
         store.write_csv()
-    assert pq.read_table(tmp_path / "faces.parquet").slice(0, 2).equals(table.replace_schema_metadata(None))
+    known = [name for name in table.column_names if name not in later]
+    rows = pq.read_table(tmp_path / "faces.parquet")
+    assert rows.slice(0, 2).select(known).equals(table.select(known).replace_schema_metadata(None))
+    assert rows.column("prediction_set").to_pylist() == [None, None, ["Merry", "Calm"]]
     assert _files(tmp_path) == ["a.jpg", "a.jpg", "b.jpg"]
 
 

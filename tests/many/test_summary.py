@@ -30,7 +30,7 @@ def _row(file: str, probabilities: tuple[float, float, float], w_face: float, **
     cells[0, int(10 * w_face) % 2] = 0.7
     emotion = CLASSES[int(np.argmax(probabilities))]
     attention = tuple(map(tuple, cells.tolist()))
-    answer = Answer(emotion, False, probabilities, w_face, 1 - w_face, attention, 0.5, (20.0, 10.0, 180.0, 90.0))
+    answer = Answer(emotion, None, probabilities, w_face, 1 - w_face, attention, 0.5, (20.0, 10.0, 180.0, 90.0))
     return replace(Row(file, 1, None, (100, 200), BOX, 0.9, answer, 0.1, "abc", None), **more)  # type: ignore[arg-type]
 
 

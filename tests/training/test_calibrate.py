@@ -1,4 +1,4 @@
-"""Temperature and margin are fitted on the split that is named and stored; the network stays as it is."""
+"""Temperature and prediction sets are fitted on the split that is named and stored; the network stays as it is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from glamor.errors import CheckpointError, DataError
 from glamor.evaluation.evaluate import collect
 from glamor.model import GLAMORNet
 from glamor.photo import load_photo
-from glamor.training.calibrate import calibrate
+from glamor.training.calibrate import Answers, _in_first_half, calibrate, prediction_sets
 from glamor.training.data import list_samples
 from tests.datasets import make_faces, make_scenes, save
 
@@ -60,14 +60,16 @@ def folder(tmp_path: Path, scenes: Path) -> Path:
     return tmp_path / "weights"
 
 
-def test_temperature_and_margin_are_stored_and_nothing_else_changes(folder: Path, scenes: Path) -> None:
+def test_temperature_and_sets_are_stored_and_nothing_else_changes(folder: Path, scenes: Path) -> None:
     before = load_checkpoint(folder)
     config = calibrate(folder, scenes)
     after = load_checkpoint(folder)
     assert after.config == config
     assert config.temperature > 2
-    assert 0 < config.uncertain_margin <= 1
-    assert replace(config, temperature=1.0, uncertain_margin=0.0) == before.config
+    assert config.prediction_sets is not None
+    assert {row.source for row in config.prediction_sets.coverage} <= {"film", "stock", "wrong"}
+    assert sum(row.count for row in config.prediction_sets.coverage) < len(list_samples(scenes, "val", CLASS_NAMES))
+    assert replace(config, temperature=1.0, prediction_sets=None) == before.config
     assert after.sha256 == before.sha256
 
 
@@ -100,6 +102,27 @@ def test_scenes_and_faces_count_alike_however_many_they_are(folder: Path, scenes
     assert best != pytest.approx(of_scenes, rel=0.05)
     assert 0.1 < best < 10
     assert all(both(best) <= both(other) + 1e-6 for other in TEMPERATURES)
+
+
+def test_sets_are_fitted_on_one_half_and_measured_on_the_other() -> None:
+    """Kinds count alike: three samples of which two miss weigh as much as sixty that are right."""
+    rng = np.random.default_rng(0)
+
+    def kind(source: str, count: int, wrong: float) -> Answers:
+        labels = rng.integers(0, 2, count)
+        told = np.where(rng.random(count) < wrong, 1 - labels, labels)
+        logits = np.log(np.eye(2)[told] * 0.6 + 0.2)
+        return Answers(logits, labels, (source,) * count, tuple(f"{source}_{i}.jpg" for i in range(count)))
+
+    surely, hardly = kind("easy", 2000, 0.02), kind("hard", 100, 0.6)
+    both, easy = prediction_sets([surely, hardly], 1.0), prediction_sets([surely], 1.0)
+    assert easy.ratios == (1.0, 1.0)
+    assert both.ratios == pytest.approx((0.25, 0.25))  # 0.2 / 0.8: thirty of a hundred would be missed otherwise
+    (measured,) = easy.coverage
+    assert measured.count == sum(not _in_first_half(name) for name in surely.names)
+    assert 0.96 < measured.share < 1
+    assert measured.labels == 1
+    assert [row.share for row in both.coverage] == [1, 1]
 
 
 def loss(folder: Path, dataset: Path, temperature: float) -> float:

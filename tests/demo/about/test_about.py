@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,6 +19,7 @@ from demo.engine import Engine
 from demo.visits import Session
 from glamor.evaluation.card import Card, read_scores
 from glamor.predictor import Predictor
+from glamor.sets import Coverage, SetRule
 
 PICTURE = io.BytesIO()
 Image.new("RGB", (4, 4), "red").save(PICTURE, format="PNG")
@@ -129,6 +131,14 @@ def test_an_attention_that_passes_on_the_face_is_told_where_it_does_better_than_
     )
     assert ("attention also passes on what the face shows" in said) is told
     assert (f"recognises {recall:.0%} on average (95% interval" in said) is told
+
+
+def test_how_often_the_named_labels_hold_the_right_one_is_a_row_a_source():
+    rule = SetRule(0.9, (0.5, 0.5), (Coverage("film", 1074, 0.8243, 3.594), Coverage("web", 18, 1.0, 2.0)))
+    told = card.coverage(rule)
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", told) == ["film", "1,074", "82.4%", "3.6", "web", "18", "100.0%", "2.0"]
+    assert "They are meant to in 90% of cases" in told
+    assert not card.coverage(None)
 
 
 def test_scores_are_a_table_and_an_undefined_one_is_a_dash() -> None:
