@@ -38,8 +38,8 @@ def main() -> None:
 
 def card() -> str:
     """Return the card's text."""
-    names = ("metrics", "config", "trials", "audit")
-    metrics, config, trials, audit = (json.loads((FOLDER / f"{name}.json").read_text()) for name in names)
+    names = ("metrics", "config", "trials", "audit", "degradation")
+    metrics, config, trials, audit, degradation = (json.loads((FOLDER / f"{name}.json").read_text()) for name in names)
     scenes, faces = metrics["scenes"], metrics["faces"]
     fused, alone = find(scenes, "fused", "all"), find(faces, "face only", "all")
     return TEMPLATE.read_text().format(
@@ -54,11 +54,13 @@ def card() -> str:
         scene_accuracy=_exact(fused["accuracy"]),
         face_recall=_exact(alone["macro_recall"]),
         face_accuracy=_exact(alone["accuracy"]),
-        results="\n".join((*_results(scenes), *_results(faces)[2:])),
+        results="\n".join((*_results(scenes), *_results(metrics["everyday"], ("all",))[2:], *_results(faces)[2:])),
         classes="\n".join(_classes(fused, alone)),
         fusion=_fusion(scenes),
         attention_alone=_shown(find(scenes, "attention alone", "all")["macro_recall"]),
         leak=_shown(next(t for t in trials if t["name"] == OF_ATTENDED_CELLS)["attention alone"]),
+        turning=" ".join(map(_turning, degradation)),
+        degradation="\n".join(_degradation(degradation)),
         trials="\n".join(_trials(trials)),
         compared="\n".join(_compared(fused, find(scenes, "fused", "film"), alone)),
         gain=_signed(scenes["scene_gain"]["all"]),
@@ -89,10 +91,12 @@ def _signed(measure: Json) -> str:
     return f"{measure['value']:+.3f} [{measure['low']:+.3f}, {measure['high']:+.3f}]"
 
 
-def _results(evaluation: Json) -> list[str]:
+def _results(evaluation: Json, subsets: tuple[str, ...] = ()) -> list[str]:
     lines = ["| set | condition | n | macro recall | accuracy | calibration error | by luck alone |"]
     lines.append("| --- | --- | --- | --- | --- | --- | --- |")
     for r in evaluation["reports"]:
+        if subsets and r["subset"] not in subsets:
+            continue
         measures = ("macro_recall", "accuracy", "calibration_error", "calibration_luck")
         figures = " | ".join(_shown(r[name]) for name in measures)
         lines.append(f"| {evaluation['dataset']}, {r['subset']} | {r['condition']} | {r['count']} | {figures} |")
@@ -123,6 +127,30 @@ def _fusion(scenes: Json) -> str:
         f"standard deviation of {scenes['w_face_std']:.3f} (5% to 95%: {low:.3f} to {high:.3f}). The entropy of the "
         f"attention is {scenes['attention_entropy']:.3f} of that of uniform attention."
     )
+
+
+def _turning(curves: Json) -> str:
+    clear, small, dataset = curves["rows"][0], _step(curves, "size", 12), curves["dataset"]
+    return (
+        f"on {dataset} the face's mean weight goes from {clear['w_face']:.3f} to {small['w_face']:.3f} where 12 "
+        f"pixels are left of its side, and the scene adds {_signed(small['gain'])} there."
+    )
+
+
+def _degradation(measured: list[Json]) -> list[str]:
+    lines = ["| set | face | with its scene | black scene | wrong scene | the scene adds | w_face |"]
+    lines.append("| --- | --- | --- | --- | --- | --- | --- |")
+    for curves in measured:
+        for row in curves["rows"]:
+            face = f"{row['kind']} {row['strength']:g}" if row["strength"] else row["kind"]
+            figures = " | ".join(_shown(row[key]) for key in ("fused", "blanked", "other"))
+            name = f"{curves['dataset']} ({curves['count']})"
+            lines.append(f"| {name} | {face} | {figures} | {_signed(row['gain'])} | {row['w_face']:.3f} |")
+    return lines
+
+
+def _step(curves: Json, kind: str, strength: float) -> Json:
+    return next(row for row in curves["rows"] if (row["kind"], row["strength"]) == (kind, strength))
 
 
 def _trials(trials: list[Json]) -> list[str]:

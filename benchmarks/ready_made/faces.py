@@ -1,8 +1,9 @@
 """The validation faces as every classifier gets them: cut to one side, read from one list.
 
-Needs numpy and Pillow only, since it also runs in environments that have nothing else of the project. As a script it
-packs the faces for programs that read no photos: ``python faces.py --side 1.0 --size 112 --to FILE`` writes the
-pixels, uint8 (N, size, size, 3), to FILE and the rows ``path,label`` to FILE.csv.
+Needs numpy and Pillow only, since it also runs in environments that have nothing else of the project (but for
+``--padded``, which asks the project's detector). As a script it packs the faces for programs that read no photos:
+``python faces.py --side 1.0 --size 112 --to FILE`` writes the pixels, uint8 (N, size, size, 3), to FILE and the rows
+``path,label`` to FILE.csv.
 """
 
 from __future__ import annotations
@@ -52,6 +53,31 @@ class Face:
         rows, columns = (np.arange(round(c - half), round(c + half)) for c in reversed(centre))
         return Image.fromarray(pixels[np.ix_(rows.clip(0, height - 1), columns.clip(0, width - 1))])
 
+    def padded(self) -> Image.Image:
+        """Return the detector's rectangle in the middle of a black square; :meth:`cut` where it finds no face there."""
+        found = None if self.square_xyxy is None else _rectangle(self.path, self.square_xyxy)
+        if found is None:
+            return self.cut(1.0)
+        with Image.open(self.path) as picture:
+            rectangle = picture.convert("RGB").crop(found)
+        side = max(rectangle.size)
+        square = Image.new("RGB", (side, side))
+        square.paste(rectangle, ((side - rectangle.width) // 2, (side - rectangle.height) // 2))
+        return square
+
+
+def _rectangle(path: Path, square_xyxy: tuple[float, float, float, float]) -> tuple[float, float, float, float] | None:
+    from glamor.faces import default_detector
+    from glamor.photo import load_photo
+
+    x1, y1, x2, y2 = square_xyxy
+    inside = [
+        face.box_xyxy
+        for face in default_detector()(load_photo(path))
+        if x1 < sum(face.box_xyxy[::2]) / 2 < x2 and y1 < sum(face.box_xyxy[1::2]) / 2 < y2
+    ]
+    return max(inside, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]), default=None)
+
 
 def list_faces(data: Path, only: str | None = None) -> Iterator[Face]:
     """Yield all validation faces and the main face of all validation scenes, or one kind only (faces, scenes)."""
@@ -83,12 +109,16 @@ def main() -> None:
     parser.add_argument("--size", type=int, required=True, help="of the packed faces, in pixels")
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("--only", choices=("faces", "scenes"), help="leave the others out")
+    parser.add_argument("--padded", action="store_true", help="the detector's rectangles, padded to squares")
     parser.add_argument("--data", type=Path, default=DATA)
     arguments = parser.parse_args()
 
     faces, size = list(list_faces(arguments.data, arguments.only)), (arguments.size, arguments.size)
     cut: list[NDArray[np.uint8]] = [
-        np.asarray(face.cut(arguments.side).resize(size, Image.Resampling.BILINEAR)) for face in faces
+        np.asarray(
+            (face.padded() if arguments.padded else face.cut(arguments.side)).resize(size, Image.Resampling.BILINEAR)
+        )
+        for face in faces
     ]
     write_rows(arguments.to.with_name(arguments.to.name + ".csv"), ["path", "label"], path_rows(faces, arguments.data))
     arguments.to.write_bytes(np.stack(cut).tobytes())

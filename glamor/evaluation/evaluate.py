@@ -19,6 +19,8 @@ from torch import Tensor
 
 from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
 from glamor.config import ModelConfig
+from glamor.evaluation import degradation
+from glamor.evaluation.degradation import Curves
 from glamor.evaluation.metrics import bootstrap_intervals, macro_recall
 from glamor.evaluation.scoring import Measure, Report, score
 from glamor.model import GLAMORNet, Intervention
@@ -78,25 +80,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", default="val", help="sub-folder to evaluate (default: val)")
     parser.add_argument("--checkpoint", help="folder or owner/name[@revision] (default: the embedded weights)")
     parser.add_argument("--against", help="another checkpoint, to be compared with on the same photos")
-    parser.add_argument("--out", type=Path, help="folder for evaluation.json and evaluation.png")
+    parser.add_argument("--out", type=Path, help="folder for the figures, as JSON and PNG")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Run ``evaluate`` with parsed shell arguments and print a table."""
+    """Run ``evaluate`` with parsed shell arguments and print tables."""
     checkpoint = load_checkpoint(resolve_source(args.checkpoint))
     evaluation = evaluate(checkpoint, args.dataset, args.split)
     print(table(evaluation))
+    curves = degradation.curves(checkpoint, args.dataset, args.split) if is_scenes(args.dataset) else None
+    if curves is not None:
+        print(f"\n{degradation.table(curves)}")
     if args.against is not None:
         from glamor.evaluation import against  # which imports this file
 
         differences = against.compare(checkpoint, load_checkpoint(args.against), args.dataset, args.split)
         print(f"\nagainst {args.against}\n{against.table(differences)}")
     if args.out is not None:
-        from glamor.figures import evaluation_figure, to_png
+        _write(args.out, evaluation, curves)
 
-        args.out.mkdir(parents=True, exist_ok=True)
-        (args.out / "evaluation.png").write_bytes(to_png(evaluation_figure(evaluation.to_dict())))
-        (args.out / "evaluation.json").write_text(json.dumps(evaluation.to_dict(), indent=1) + "\n")
+
+def _write(out: Path, evaluation: Evaluation, curves: Curves | None) -> None:
+    from glamor.figures import degradation_figure, evaluation_figure, to_png
+
+    out.mkdir(parents=True, exist_ok=True)
+    figures = {"evaluation": evaluation_figure(evaluation.to_dict())}
+    values = {"evaluation": evaluation.to_dict()}
+    if curves is not None:
+        figures["degradation"], values["degradation"] = degradation_figure(curves.to_dict()), curves.to_dict()
+    for name, figure in figures.items():
+        (out / f"{name}.png").write_bytes(to_png(figure))
+        (out / f"{name}.json").write_text(json.dumps(values[name], indent=1) + "\n")
 
 
 def evaluate(checkpoint: Checkpoint, dataset: Path, split: str) -> Evaluation:

@@ -23,6 +23,7 @@ from glamor.figures.colours import (
     FOR_COLOR,
     INK,
 )
+from glamor.figures.degradation import degradation_figure
 from glamor.figures.evaluation import confusion_figure, evaluation_figure
 from glamor.figures.fusion import fusion_figure
 from glamor.figures.inputs import draw_boxes, saw_figure
@@ -49,6 +50,7 @@ __all__ = [
     "composite_attribution",
     "confusion_figure",
     "counts_figure",
+    "degradation_figure",
     "draw_boxes",
     "evaluation_figure",
     "face_weight_figure",

@@ -67,9 +67,9 @@ def removal_figure(
             ("Insertion: the sooner it rises, the better", insertion, tuple(edge[::-1] for edge in band)),
         )
     ):
-        axes = _plot(figure, 0.3 + i * (PLOT + 0.7), words, f"probability of {target_name or 'the class'}")
+        axes = plot(figure, 0.3 + i * (PLOT + 0.7), words, f"probability of {target_name or 'the class'}")
         _draw_removal(axes, names, curves, edges, "removed" if i == 0 else "shown")
-    _legend(figure, figure.axes[0], 2 * (PLOT + 0.7))
+    legend(figure, figure.axes[0], 2 * (PLOT + 0.7))
     return figure
 
 
@@ -87,7 +87,7 @@ def cascade_figure(names: Sequence[str], stages: Sequence[str], similarity: Floa
     """
     legend_rows = -(-(len(names) + 1) // 2)
     figure = canvas.new_figure(PLOT + 1.25 + legend_rows * LINE)
-    axes = _plot(figure, 0.3, "Cascading randomisation: should fall", "similarity (SSIM)")
+    axes = plot(figure, 0.3, "Cascading randomisation: should fall", "similarity (SSIM)")
     for i, name in enumerate(names):
         color, style = LINES[i % len(LINES)]
         axes.plot(similarity[i], color=color, linestyle=style, linewidth=1.4, marker="o", markersize=2.5, label=name)
@@ -95,7 +95,7 @@ def cascade_figure(names: Sequence[str], stages: Sequence[str], similarity: Floa
     axes.set_xticks(range(len(stages)), stages, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_yticks(np.linspace(0, 1, 6))  # a minus sign would push the label off the figure
     axes.set_ylim(min(-0.05, float(similarity.min(initial=0))), 1.05)
-    _legend(figure, axes, PLOT + 1.15)
+    legend(figure, axes, PLOT + 1.15)
     return figure
 
 
@@ -152,7 +152,8 @@ def audit_figure(audit: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def _plot(figure: Figure, top: float, title: str, ylabel: str) -> Axes:
+def plot(figure: Figure, top: float, title: str, ylabel: str) -> Axes:
+    """Return an empty plot as wide as the figure, its upper edge ``top`` inches from the figure's."""
     height = figure.get_figheight()
     box = (LEFT / WIDTH, 1 - (top + PLOT) / height, (WIDTH - LEFT - RIGHT) / WIDTH, PLOT / height)
     axes = figure.add_axes(box, facecolor=BACKGROUND)
@@ -176,7 +177,8 @@ def _draw_removal(axes: Axes, names: Sequence[str], curves: Floats, band: Sequen
     axes.set_xlabel(f"cells {what}", fontsize=SMALL, color=INK, labelpad=1)
 
 
-def _legend(figure: Figure, axes: Axes, top: float) -> None:
+def legend(figure: Figure, axes: Axes, top: float) -> None:
+    """Name a plot's lines in two columns, ``top`` inches from the figure's upper edge."""
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(
         handles[::-1],

@@ -17,17 +17,15 @@ from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.config import ModelConfig
 from glamor.device import training_precision
 from glamor.errors import DataError
-from glamor.evaluation.evaluate import evaluate
 from glamor.model import GLAMORNet
-from glamor.training.calibrate import calibrate
 from glamor.training.distill import cached_teacher_probabilities
+from glamor.training.finish import finish
 from glamor.training.imagenet import pretrained_net
 from glamor.training.losses import Ablation, TrainingNet, ablate
 from glamor.training.recipe import Phase, Recipe
 from glamor.training.sampler import Sampler
 
 STATE = "state.pt"
-METRICS = "metrics.json"
 ANOTHER_NETWORK = "the earlier state is of another network; give another folder or the same --encoder."
 
 
@@ -92,12 +90,14 @@ class Trainer:
 
     def run(self) -> Path:
         """Run every phase that is not finished."""
-        for phase in self.plan.recipe.phases:
+        plan = self.plan
+        for phase in plan.recipe.phases:
             done = self._epochs_done(phase)
             if done < phase.epochs:
                 self._run_phase(phase, done)
         if self.accelerator.is_main_process:
-            self._finish()
+            about = {"seed": plan.seed, "ablation": plan.ablation.value, "seconds": round(self.seconds)}
+            finish(self.folder, plan.scenes, plan.faces, plan.more_scenes, about)
         return self.folder
 
     def _epochs_done(self, phase: Phase) -> int:
@@ -177,19 +177,6 @@ class Trainer:
             if value.is_floating_point():
                 value.lerp_(self.before[name], phase.remembers)
         return candidate
-
-    def _finish(self) -> None:
-        """Calibrate the best checkpoint and write what it scores on the validation splits."""
-        calibrate(self.folder, self.plan.scenes, self.plan.faces, self.plan.more_scenes)
-        checkpoint = load_checkpoint(self.folder)
-        datasets = {"scenes": self.plan.scenes, **({"faces": self.plan.faces} if self.plan.faces else {})}
-        metrics = {
-            "seed": self.plan.seed,
-            "ablation": self.plan.ablation.value,
-            "seconds": round(self.seconds),
-            **{name: evaluate(checkpoint, folder, "val").to_dict() for name, folder in datasets.items()},
-        }
-        (self.folder / METRICS).write_text(json.dumps(metrics, indent=1) + "\n")
 
     def _enter(self, phase: Phase) -> None:
         """Start a phase from the average of those before; after faces, the scene's encoder takes the face's filters."""

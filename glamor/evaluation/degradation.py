@@ -1,0 +1,194 @@
+"""Does the scene speak when the face cannot be read: recall against how much of the face is left.
+
+python -m glamor evaluate data/scenes --split val --out runs/eval
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from glamor.checkpoint import Checkpoint
+from glamor.evaluation.metrics import bootstrap_intervals, confusion_matrix, recall
+from glamor.evaluation.scoring import Measure
+from glamor.fused import fuse_batchnorm
+from glamor.model import GLAMORNet
+from glamor.training.data import Sample, list_samples, prepare_sample
+from glamor.training.degrade import blurred
+
+BATCH = 64
+CLEAR = "clear"
+STRENGTHS: dict[str, tuple[float, ...]] = {
+    "blur": (0.01, 0.02, 0.04, 0.06, 0.08),  # standard deviation of a Gaussian, of the face's side
+    "size": (48, 24, 12, 8, 6),  # pixels that are left of the side
+    "cover": (0.3, 0.45, 0.6, 0.75, 0.9),  # side of a grey square in the middle, of the face's side
+    "darkness": (0.5, 0.25, 0.12, 0.06, 0.03),  # of the brightness
+}
+FEWEST = 5  # pictures of a class below which its recall says nothing
+
+
+@dataclass(frozen=True)
+class Degradation:
+    """What is left of the answers when every face is degraded alike.
+
+    Attributes:
+        kind: "clear", or a key of ``STRENGTHS``.
+        strength: its unit is that of ``STRENGTHS``; 0 for a clear face.
+        fused, blanked, other: macro recall with the scene, with a black one, and with another photo's.
+        gain, gain_over_other: fused minus blanked, fused minus other; intervals over the same photos.
+        w_face: mean fusion weight of the face with its own scene, in [0, 1].
+    """
+
+    kind: str
+    strength: float
+    fused: Measure
+    blanked: Measure
+    other: Measure
+    gain: Measure
+    gain_over_other: Measure
+    w_face: float
+
+
+@dataclass(frozen=True)
+class Curves:
+    """One dataset's :class:`Degradation` by kind and strength, the clear face first.
+
+    Attributes:
+        dataset, split: what was evaluated.
+        count: photos.
+        classes: that macro recall is the mean over: those with five photos or more, or all if none has.
+        rows: one a kind and strength.
+    """
+
+    dataset: str
+    split: str
+    count: int
+    classes: tuple[str, ...]
+    rows: tuple[Degradation, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready plain values."""
+        return asdict(self)
+
+
+def degrade(faces: Tensor, kind: str, strength: float) -> Tensor:
+    """Degrade faces alike: (N, 3, S, S) in [0, 1] -> the same; see ``STRENGTHS``."""
+    side = faces.shape[-1]
+    if kind == "blur":
+        from scipy.ndimage import gaussian_filter
+
+        sigma = strength * side
+        return torch.from_numpy(gaussian_filter(faces.numpy(), (0, 0, sigma, sigma), mode="nearest"))
+    if kind == "size":
+        return blurred(faces, max(1, round(strength * side / 96)))
+    if kind == "cover":
+        edge, out = round(side * (1 - strength) / 2), faces.clone()
+        out[..., edge : side - edge, edge : side - edge] = 0.5
+        return out
+    return faces * strength if kind == "darkness" else faces
+
+
+def curves(checkpoint: Checkpoint, dataset: Path, split: str) -> Curves:
+    """Measure how recall falls as faces are degraded, with the scene, without it, and with a wrong one.
+
+    Args:
+        checkpoint: the network.
+        dataset: folder of scenes, in NCAER-S layout.
+        split: its sub-folder.
+
+    Returns:
+        The curves. Sizes are those of a face of 96 pixels, and go with the side of the network's input.
+
+    Raises:
+        DataError: if the dataset cannot be used.
+    """
+    names = checkpoint.config.class_names
+    samples = list_samples(dataset, split, names)
+    labels = np.array([sample.label for sample in samples], dtype=np.int64)
+    counts = np.bincount(labels, minlength=len(names))
+    counted = counts >= (FEWEST if (counts >= FEWEST).any() else 1)
+    rows = tuple(_row(kind, strength, told, labels, counted) for kind, strength, told in _answers(checkpoint, samples))
+    return Curves(dataset.name, split, len(samples), tuple(np.array(names)[counted].tolist()), rows)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Answers to N photos, (N,) class indices, with own, black and another's scene; and the face's mean weight."""
+
+    fused: NDArray[np.int64]
+    blanked: NDArray[np.int64]
+    other: NDArray[np.int64]
+    w_face: float
+
+
+def _answers(checkpoint: Checkpoint, samples: Sequence[Sample]) -> Iterator[tuple[str, float, _Told]]:
+    net, device = fuse_batchnorm(checkpoint.model), next(checkpoint.model.parameters()).device
+    inputs = [prepare_sample(sample, checkpoint.config) for sample in samples]
+    faces, scenes = (torch.stack(column) for column in zip(*inputs, strict=True))
+    own = _encoded(net.encode_context, scenes, device)
+    black = _encoded(net.encode_context, torch.zeros_like(scenes[:1]), device).expand_as(own)
+    order = torch.randperm(len(own), generator=torch.Generator().manual_seed(0))
+    other = torch.empty_like(own)
+    other[order] = own[order.roll(1)]  # nobody's own, unless there is one photo alone
+    for kind, strength in ((CLEAR, 0.0), *((kind, s) for kind, steps in STRENGTHS.items() for s in steps)):
+        degraded = _encoded(net.encode_face, degrade(faces, kind, strength), device)
+        (fused, w_face), (blanked, _), (elsewhere, _) = (
+            _combined(net, degraded, given) for given in (own, black, other)
+        )
+        yield kind, strength, _Told(fused, blanked, elsewhere, w_face)
+
+
+@torch.inference_mode()
+def _encoded(encode: Any, images: Tensor, device: torch.device) -> Tensor:
+    parts = (part.to(device, memory_format=torch.channels_last) for part in images.split(BATCH))
+    return torch.cat([encode(part).cpu() for part in parts])
+
+
+@torch.inference_mode()
+def _combined(net: GLAMORNet, faces: Tensor, scenes: Tensor) -> tuple[NDArray[np.int64], float]:
+    device = next(net.parameters()).device
+    pairs = zip(faces.split(BATCH), scenes.split(BATCH), strict=True)
+    traces = [net.combine(face.to(device), scene.to(device)) for face, scene in pairs]
+    logits = torch.cat([trace.logits.cpu() for trace in traces])
+    return logits.argmax(dim=1).numpy(), float(torch.cat([trace.fusion_weights[:, 0].cpu() for trace in traces]).mean())
+
+
+def _row(kind: str, strength: float, told: _Told, labels: NDArray[np.int64], counted: NDArray[np.bool_]) -> Degradation:
+    statistics = partial(_statistics, told, labels, counted)
+    low, high = bootstrap_intervals(len(labels), statistics)
+    values = zip(statistics(np.arange(len(labels))), low, high, strict=True)
+    fused, blanked, other, gain, over_other = (Measure(*map(float, value)) for value in values)
+    return Degradation(kind, strength, fused, blanked, other, gain, over_other, told.w_face)
+
+
+def _statistics(
+    told: _Told, labels: NDArray[np.int64], counted: NDArray[np.bool_], chosen: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    fused, blanked, other = (
+        float(np.nanmean(recall(confusion_matrix(labels[chosen], answers[chosen], len(counted)))[counted]))
+        for answers in (told.fused, told.blanked, told.other)
+    )
+    return np.array([fused, blanked, other, fused - blanked, fused - other])
+
+
+def table(curves: Curves) -> str:
+    """Return the curves as a readable table."""
+    lines = [
+        f"faces degraded, macro recall over {', '.join(curves.classes)}   [95% bootstrap interval, same photos]",
+        f"{'face':<16}{'with its scene':<16}{'black scene':<13}{'wrong scene':<13}{'the scene adds':<26}{'w_face':<6}",
+    ]
+    lines += [
+        f"{f'{row.kind} {row.strength:g}' if row.strength else row.kind:<16}{row.fused.value:<16.3f}"
+        f"{row.blanked.value:<13.3f}{row.other.value:<13.3f}"
+        f"{f'{row.gain.value:+.3f} [{row.gain.low:+.3f}, {row.gain.high:+.3f}]':<26}{row.w_face:.3f}"
+        for row in curves.rows
+    ]
+    return "\n".join(lines)
