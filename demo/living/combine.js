@@ -64,10 +64,9 @@ export const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => lett
 /** Read what glamor.explain.pack wrote: a tree of plain values and typed arrays. @param {Uint8Array} bytes */
 export const unpack = (bytes) => {
     const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-    const tree = JSON.parse(header.__metadata__.about);
-    for (const [place, {dtype, shape, data_offsets: [from, to]}] of Object.entries(header)) {
-        if (place === "__metadata__") continue;
+    const {__metadata__: {about}, ...arrays} = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    const tree = JSON.parse(about);
+    for (const [place, {dtype, shape, data_offsets: [from, to]}] of Object.entries(arrays)) {
         const numbers = new TYPES[dtype](bytes.slice(8 + length + from, 8 + length + to).buffer);
         const steps = place.split(".");
         const name = steps.pop();
@@ -124,13 +123,8 @@ export const combine = (weights, walk, forced = {}) => {
     const learned = Array.from(softmax(fusionScores).shares);
     const head = {face: face.head, scene: product(weights.head[0].weight, context, face.vector.length)};
     const looked = {
-        attention_scores: scores,
-        attention,
-        face_vector: face.vector,
-        context_vector: context,
-        fusion_scores: fusionScores,
-        learned_weights: learned,
-        head,
+        attention_scores: scores, attention, face_vector: face.vector, context_vector: context,
+        fusion_scores: fusionScores, learned_weights: learned, head,
     };
     return forced.w_face === undefined ? answer(weights, looked, learned) : reweigh(weights, looked, forced.w_face);
 };

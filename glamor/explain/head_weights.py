@@ -58,7 +58,10 @@ class Scorer:
 
 @dataclass(frozen=True)
 class Blank:
-    """What the encoders make of black inputs: the face or the scene taken away, whoever is looked at.
+    """What the encoders make of black inputs: the face or the scene taken away, the same for everybody.
+
+    (``Setting(scene=BLACK)`` of :mod:`glamor.explain.what_if` also leaves what JPEG and resizing put into the face's
+    mask along its rim; that moves a logit by 0.001.)
 
     Attributes:
         face_mean, cells, attention_scores: as in :class:`~glamor.explain.walk.Walk`; the scores are those of black

@@ -156,7 +156,7 @@ def telling_channels(maps: Tensor, count: int = MAPS_A_BLOCK) -> tuple[int, ...]
 
 def numbers(tensor: Tensor) -> Numbers:
     """Return a copy of a tensor as float32 numbers on the CPU."""
-    return np.array(tensor.detach().cpu().float(), order="C")
+    return tensor.detach().cpu().float().numpy().copy(order="C")
 
 
 def _traced(trace: Trace) -> dict[str, Any]:
