@@ -109,15 +109,20 @@ def _net(model: GLAMORNet, own: Prepared, other: Prepared) -> Net:
 def nets(predictor: Predictor, astronaut: NDArray[np.uint8], grace_hopper: NDArray[np.uint8]) -> dict[str, Net]:
     """The embedded network, and a small CAER-Net-S of random weights."""
     own, other = (predictor.predict(photo)[0].prepared for photo in (astronaut, grace_hopper))
+    return {"embedded": _net(predictor.model, own, other), "caer": _net(_caer(own, other), own, other)}
+
+
+def _caer(own: Prepared, other: Prepared) -> GLAMORNet:
+    """Return a small CAER-Net-S of random weights whose BatchNorms know what the two people look like."""
     torch.manual_seed(5)
-    caer = GLAMORNet(replace(SMALL, attention=CONTEXT_ONLY, vector_norm=True, temperature=1.5)).eval()
-    for norm, size in ((caer.face_norm, 0.1), (caer.context_norm, 0.003)):  # about as large as the vectors are
-        assert norm is not None
-        torch.nn.init.uniform_(norm.running_mean, -size, size)
-        torch.nn.init.uniform_(norm.running_var, size**2, 2 * size**2)
-        norm.eps = 1e-9
+    caer = GLAMORNet(replace(SMALL, attention=CONTEXT_ONLY, vector_norm=True, temperature=1.5))
+    for module in caer.modules():
+        if isinstance(module, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d):
+            module.momentum = 1.0
     torch.nn.init.normal_(caer.head[3].weight, std=2.0)
-    return {"embedded": _net(predictor.model, own, other), "caer": _net(caer, own, other)}
+    with torch.no_grad():
+        caer.train()(torch.stack((own.face, other.face)), torch.stack((own.context, other.context)))
+    return caer.eval()
 
 
 @pytest.fixture(scope="module")
