@@ -91,7 +91,7 @@ export const readWalk = (weights, bytes) => {
     return walk;
 };
 
-/** Work out all that a face does by itself. @param {Weights} weights @param {Typed} mean @returns {Face} */
+/** Work out all that a face does. @param {Weights} weights @param {ArrayLike<number>} mean @returns {Face} */
 export const readFace = (weights, mean) => {
     const {scorer, face_norm: norm, face_score, head} = weights;
     const vector = norm ? affine(norm, mean) : Float64Array.from(mean);

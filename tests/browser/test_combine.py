@@ -271,6 +271,28 @@ def test_the_same_units_switch(name: str, page: Page, nets: dict[str, Net]) -> N
     assert all(any(units) for units in said) == (name == "embedded")
 
 
+def test_units_that_switch_by_hand(page: Page) -> None:
+    units = {  # (first value in one cell, in the other, scale, shift, weight of the score): does it switch
+        (3, 1, 1, 0, 1): False,  # let through in both cells
+        (-1, -3, 1, 0, 1): False,  # shut in both
+        (5, -1, 1, 0, 1): True,
+        (5, -1, 1, 2, 1): True,  # the shut cell still hears the shift
+        (3, 1, 1, -2, 1): True,  # shut by the second ReLU
+        (3, 1, -1, 2, 1): True,
+        (5, -1, 1, 0, 0): False,  # no score hears it
+        (5, -1, 0, 1, 1): False,  # nor this one
+    }
+    said = page.evaluate(
+        """([one, other, scale, shift, weight]) => living.switchingUnits(
+            {scorer: {norm: {scale, shift}, score: {weight}}},
+            {half: one.map(() => 0)},
+            {halves: [one, other]},
+        )""",
+        [list(column) for column in zip(*units, strict=True)],
+    )
+    assert said == list(units.values())
+
+
 @pytest.mark.parametrize(
     ("forced", "refusal"),
     [

@@ -29,6 +29,11 @@ NETWORKS = {
     "caer": (replace(SMALL, attention=CONTEXT_ONLY, vector_norm=True), OWN, OWN),
     "lite": (replace(SMALL, context_encoder="tf_efficientnet_lite0"), OWN, LITE),
     "resnet": (replace(SMALL, encoder="resnet18"), *[("act1", "layer1", "layer2", "layer3", "layer4")] * 2),
+    "flattened": (
+        replace(SMALL, context_encoder="convnext_atto"),
+        OWN,
+        ("stages.0", "stages.1", "stages.2", "stages.3"),
+    ),
     "no maps but the last": (
         replace(SMALL, context_encoder="vit_tiny_patch16_224", context_resize_hw=(224, 224), context_size=224),
         OWN,
@@ -164,12 +169,13 @@ def test_blank_sides_are_what_black_inputs_come_to(small_net: GLAMORNet, person:
 
 
 def test_units_that_switch_by_hand() -> None:
-    """Six units, two cells whose only channel is 1 and -1, a face whose only channel is 2."""
+    """Seven units, two cells whose only channel is 1 and -1, a face whose only channel is 2."""
     units = {  # (weight of the face, weight of the cell, bias, scale, shift, weight of the score): does it switch
         (1, 1, 0, 1, 0, 1): False,  # 3 and 1: let through in both cells
         (0, 1, -2, 1, 0, 1): False,  # -1 and -3: the first ReLU shuts both
         (1, 3, 0, 1, 0, 1): True,  # 5 and -1: the first ReLU shuts the second cell
         (1, 1, 0, 1, -2, 1): True,  # 3 - 2 and 1 - 2: the second ReLU shuts the second cell
+        (1, 3, 0, 1, 2, 1): True,  # the same as the third, but the shut cell still hears the shift
         (1, 1, 0, -1, 2, 1): True,  # 2 - 3 and 2 - 1: shut where the first value is larger
         (1, 3, 0, 1, 0, 0): False,  # as the third, but no score hears it
     }
