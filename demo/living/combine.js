@@ -43,7 +43,7 @@
  *
  * @typedef {object} Outcome names as in glamor.model.Trace and glamor.explain.Answer
  * @property {Float64Array} attention_scores
- * @property {Float64Array} attention
+ * @property {Float64Array} attention sums to 1
  * @property {Float64Array} face_vector
  * @property {Float64Array} context_vector
  * @property {number[]} fusion_scores of face and scene
@@ -99,14 +99,12 @@ export const readFace = (weights, mean) => {
         half: scorer && product(scorer.face, mean).map((value, unit) => value + scorer.bias[unit]),
         vector,
         score: twoLayers(face_score, vector)[0],
-        head: product(head[0].weight, vector, 0),
+        head: product(head[0].weight, vector),
     };
 };
 
-/**
- * Work out all that a scene does by itself.
- * @param {Weights} weights @param {Typed} cells @param {Typed} scores those that came with the cells @returns {Scene}
- */
+/** Work out all that a scene does by itself.
+ * @param {Weights} weights @param {Typed} cells @param {Typed} scores that came with the cells @returns {Scene} */
 export const readScene = ({scorer}, cells, scores) => {
     const channels = cells.shape[2];
     const each = (cell) => product(scorer.cell, cells.subarray(cell * channels, (cell + 1) * channels));
@@ -129,10 +127,8 @@ export const combine = (weights, walk, forced = {}) => {
     return forced.w_face === undefined ? answer(weights, looked, learned) : reweigh(weights, looked, forced.w_face);
 };
 
-/**
- * Return the same outcome at another weight of the face: only the head is asked again.
- * @param {Weights} weights @param {Outcome} outcome @param {number} wFace in [0, 1] @returns {Outcome}
- */
+/** Return the same at another weight of the face: only the head is asked again.
+ * @param {Weights} weights @param {Outcome} outcome @param {number} wFace in [0, 1] @returns {Outcome} */
 export const reweigh = (weights, outcome, wFace) => {
     if (!(wFace >= 0 && wFace <= 1)) throw new RangeError(`The weight of the face is ${wFace}; give one from 0 to 1.`);
     return answer(weights, outcome, [wFace, 1 - wFace]);
@@ -150,8 +146,11 @@ export const flips = (weights, outcome) => {
     let leader = largest(logits[0]);
     for (let i = 0; i + 1 < knots.length; i++) {
         const rise = logits[i + 1].map((value, label) => value - logits[i][label]);
-        for (let next = {along: 0}; (next = overtaking(logits[i], rise, leader, next.along)); leader = next.after)
-            found.push({w_face: knots[i] + next.along * (knots[i + 1] - knots[i]), before: leader, after: next.after});
+        let [along, after] = overtaking(logits[i], rise, leader, 0);
+        for (; along < 1; [along, after] = overtaking(logits[i], rise, leader, along)) {
+            found.push({w_face: knots[i] + along * (knots[i + 1] - knots[i]), before: leader, after});
+            leader = after;
+        }
     }
     return found;
 };
@@ -265,13 +264,13 @@ const crossings = ({head: [{bias}]}, {head}) => {
     return found;
 };
 
-/** Return when and by which label the leading one is overtaken on the rest of a straight piece; null if by none. */
+/** Return when and by which label the leading one is overtaken on the rest of a straight piece; [1] if by none. */
 const overtaking = (start, rise, leader, along) => {
-    let next = null;
-    rise.forEach((steepness, label) => {
+    let next = [1];
+    rise.forEach((steepness, label) => { // by rounding, a tie may seem to lie before the rest
         if (steepness <= rise[leader]) return;
-        const meets = Math.max(along, (start[leader] - start[label]) / (steepness - rise[leader])); // a tie may lie before
-        if (meets < (next?.along ?? 1)) next = {along: meets, after: label};
+        const meets = Math.max(along, (start[leader] - start[label]) / (steepness - rise[leader]));
+        if (meets < next[0]) next = [meets, label];
     });
     return next;
 };
