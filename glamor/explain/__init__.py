@@ -6,6 +6,7 @@ Methods come from Captum, which is imported only when a method runs.
 from glamor.explain.answer import Answer, read_answer
 from glamor.explain.baselines import BASELINES
 from glamor.explain.fusion import Flip, FusionCurve, fusion_curve
+from glamor.explain.head_weights import HeadWeights, head_weights, switching_units
 from glamor.explain.inputs import scored_pixels
 from glamor.explain.intervene import (
     Encoded,
@@ -23,6 +24,7 @@ from glamor.explain.registry import ALIASES, METHODS, Method, find_method
 from glamor.explain.result import Explanation
 from glamor.explain.run import explain
 from glamor.explain.swap import People, SwapMatrix, compare_people, swap_matrix
+from glamor.explain.walk import Walk, walk
 from glamor.model import Intervention
 
 __all__ = [
@@ -34,16 +36,19 @@ __all__ = [
     "Explanation",
     "Flip",
     "FusionCurve",
+    "HeadWeights",
     "Intervention",
     "Method",
     "People",
     "SwapMatrix",
+    "Walk",
     "compare_people",
     "edit_attention",
     "encode",
     "explain",
     "find_method",
     "fusion_curve",
+    "head_weights",
     "intervene",
     "one_cell",
     "only_cells",
@@ -52,6 +57,8 @@ __all__ = [
     "recombine",
     "scored_pixels",
     "swap_matrix",
+    "switching_units",
     "uniform",
+    "walk",
     "without_evidence",
 ]
