@@ -42,6 +42,7 @@ def shows(page: Page, predictor: Predictor, prediction: Prediction, forced: Inte
 def click_cell(page: Page, row: int, column: int) -> None:
     image = page.locator("#board img")
     image.scroll_into_view_if_needed()
+    expect(image).to_have_js_property("complete", True)  # nobody clicks on what is not there yet
     box = image.bounding_box()
     scale = box["width"] / 720
     side = (BOARD[2] - BOARD[0]) * DPI / 7
