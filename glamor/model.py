@@ -16,6 +16,8 @@ from torch import Tensor, nn
 from glamor.config import CONTEXT_ONLY, GLAMOR_ENCODER, ModelConfig
 
 KERAS_BATCH_NORM_EPS = 1e-3
+STAGES = 3  # of an encoder that its summary tells of: strides 8, 16 and its last
+_LAST = tuple(range(-STAGES, 0))
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class ConvEncoder(nn.Sequential):
     """Five 3x3 convolutions with BatchNorm and ReLU, 2x2 max-pool after the first four."""
 
     channels: int
+    summary_channels: int
 
     def __init__(self, filters: tuple[int, ...]) -> None:
         channels = (3, *filters)
@@ -69,6 +72,11 @@ class ConvEncoder(nn.Sequential):
             *(conv_block(channels[i], channels[i + 1], pool=i < len(filters) - 1) for i in range(len(filters)))
         )
         self.channels = filters[-1]
+        self.summary_channels = sum(filters[-STAGES:])
+
+    def stages(self, images: Tensor) -> list[Tensor]:
+        """Return the maps of the last stages; the last one is the encoder's."""
+        return [images := block(images) for block in self][-STAGES:]
 
 
 def conv_block(inputs: int, outputs: int, *, pool: bool) -> nn.Sequential:
@@ -88,11 +96,16 @@ class TimmEncoder(nn.Module):
         super().__init__()
         import timm  # slow to import, needed by this variant only
 
-        self.backbone = timm.create_model(name, features_only=True, out_indices=(-1,), pretrained=pretrained)
-        self.channels: int = cast(Any, self.backbone.feature_info).channels()[-1]
+        self.backbone = timm.create_model(name, features_only=True, out_indices=_LAST, pretrained=pretrained)
+        channels: list[int] = cast(Any, self.backbone.feature_info).channels()
+        self.channels, self.summary_channels = channels[-1], sum(channels)
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.backbone(images)[-1]  # (N, 3, H, W) -> (N, C, h, w)
+        return self.stages(images)[-1]  # (N, 3, H, W) -> (N, C, h, w)
+
+    def stages(self, images: Tensor) -> list[Tensor]:
+        """Return the maps of the last stages; the last one is the encoder's."""
+        return list(self.backbone(images))
 
 
 class GlobalLocalAttention(nn.Module):
@@ -201,6 +214,17 @@ class GLAMORNet(nn.Module):
         context = _stand_in(forced.context, context)
         return self.combine(self.encode_face(face), self.encode_context(context), forced)
 
+    def summarised(self, face: Tensor, context: Tensor) -> tuple[Trace, Tensor, Tensor]:
+        """Run the network and tell what its encoders saw on the way.
+
+        Returns:
+            The trace, and the summaries of face and scene, (N, summary_channels of the encoder): of each of its last
+            stages the mean of every channel, at unit length.
+        """
+        faces = self.face_encoder.stages(self._normalised(face, "face"))
+        contexts = self.context_encoder.stages(self._normalised(context, "context"))
+        return self.combine(faces[-1], contexts[-1]), _summary(faces), _summary(contexts)
+
     def encode_face(self, face: Tensor) -> Tensor:
         """Return the face map: (N, 3, H, W) in [0, 1] -> (N, C, H/16, W/16)."""
         return self.face_encoder(self._normalised(face, "face"))
@@ -265,6 +289,10 @@ def _attention(config: ModelConfig, of_face: int, of_scene: int) -> GlobalLocalA
     if config.attention == CONTEXT_ONLY:
         return ContextAttention(of_scene, config.hidden)
     return GlobalLocalAttention(of_face, of_scene, config.hidden)
+
+
+def _summary(maps: list[Tensor]) -> Tensor:
+    return torch.cat([nn.functional.normalize(stage.mean(dim=(2, 3))) for stage in maps], dim=1)
 
 
 def _stand_in(forced: Tensor | None, own: Tensor) -> Tensor:

@@ -11,11 +11,13 @@ from os import PathLike, fspath
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
 from glamor.config import ModelConfig
 from glamor.errors import FaceError
 from glamor.faces import Face, FaceDetector, default_detector
+from glamor.familiar import Familiarity, Floats, read_memories
 from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet, Trace
 from glamor.photo import BoxXyxy, Photo, PhotoSource, load_photo
@@ -67,6 +69,7 @@ class Prediction:
         prepared: the two inputs of the network and their geometry.
         provenance: what made the prediction.
         pose: how the face stands; None if nobody looked.
+        familiarity: how like those of the training face and scene are; None if the checkpoint keeps none of them.
     """
 
     emotion: str
@@ -82,6 +85,7 @@ class Prediction:
     prepared: Prepared
     provenance: Provenance
     pose: Pose | None = None
+    familiarity: Familiarity | None = None
 
 
 class Predictor:
@@ -113,13 +117,13 @@ class Predictor:
         self._blind = False  # whether there is no detector to be had
         self._quick = fuse_batchnorm(checkpoint.model)
         self._provenance = _provenance(checkpoint)
+        self._memories = read_memories(checkpoint)
 
     @property
     def model(self) -> GLAMORNet:
         """The network, in eval mode; hold :attr:`lock` while hooks are attached to it.
 
-        Predictions come from a twin that is faster and the same up to rounding, see
-        :func:`glamor.fused.fuse_batchnorm`.
+        Predictions come from a faster twin, the same up to rounding, see :func:`glamor.fused.fuse_batchnorm`.
         """
         return self.checkpoint.model
 
@@ -223,12 +227,13 @@ class Predictor:
     def _run(
         self, prepared: Sequence[Prepared], boxes: Sequence[BoxXyxy], scores: Sequence[float | None]
     ) -> tuple[Prediction, ...]:
-        trace = run_batch(self._quick, prepared)
+        trace, faces, scenes = summarise_batch(self._quick, prepared)
         logits = trace.logits.double().cpu()
         probabilities = (logits / self.config.temperature).softmax(dim=1).numpy()
         attention = trace.attention.double().cpu().numpy()
         fusion = trace.fusion_weights.double().cpu().numpy()
         names, rule = self.config.class_names, self.config.prediction_sets
+        familiar = [None] * len(boxes) if self._memories is None else self._memories.look_up(faces, scenes, names)
         return tuple(
             Prediction(
                 emotion=names[int(probabilities[i].argmax())],
@@ -243,6 +248,7 @@ class Predictor:
                 fusion_weights=(float(fusion[i, 0]), float(fusion[i, 1])),
                 prepared=prepared[i],
                 provenance=self._provenance,
+                familiarity=familiar[i],
             )
             for i in range(len(boxes))
         )
@@ -258,12 +264,23 @@ def run_batch(model: GLAMORNet, prepared: Sequence[Prepared]) -> Trace:
     Returns:
         The trace of N rows, on the model's device.
     """
+    with torch.inference_mode():
+        trace: Trace = model(*_stacked(model, prepared))
+    return trace
+
+
+def summarise_batch(model: GLAMORNet, prepared: Sequence[Prepared]) -> tuple[Trace, Floats, Floats]:
+    """Do what :func:`run_batch` does; return also the summaries of faces and scenes, (N, channels) float32."""
+    with torch.inference_mode():
+        trace, faces, scenes = model.summarised(*_stacked(model, prepared))
+    return trace, faces.float().cpu().numpy(), scenes.float().cpu().numpy()
+
+
+def _stacked(model: GLAMORNet, prepared: Sequence[Prepared]) -> tuple[Tensor, Tensor]:
     device = next(model.parameters()).device
     face = torch.stack([person.face for person in prepared]).to(device, memory_format=torch.channels_last)
     context = torch.stack([person.context for person in prepared]).to(device, memory_format=torch.channels_last)
-    with torch.inference_mode():
-        trace: Trace = model(face, context)
-    return trace
+    return face, context
 
 
 def _provenance(checkpoint: Checkpoint) -> Provenance:
