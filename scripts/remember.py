@@ -8,20 +8,19 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from glamor.familiar import FAMILIAR_FILE
 from glamor.training.remember import remember
 
 
 def main() -> None:
-    """Write the checkpoint's neighbours.safetensors and print what it holds."""
+    """Write neighbours.safetensors and neighbours.json beside the weights and print what is found unlike."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("scenes", type=Path, nargs="+")
-    parser.add_argument("--faces", type=Path)
+    parser.add_argument("--faces", type=Path, required=True)
     given = parser.parse_args()
-    kept = remember(given.checkpoint, given.scenes, given.faces)
-    size = (given.checkpoint / FAMILIAR_FILE).stat().st_size
-    print(f"{len(kept.faces.labels)} faces, {len(kept.scenes.labels)} scenes, {size / 1e6:.2f} MB")
+    for row in remember(given.checkpoint, given.scenes, given.faces):
+        scene = "" if row.scene is None else f"   scenes {row.scene:.3f}"
+        print(f"{row.name:<40}{row.count:>6}  {row.face:.3f}{scene}")
 
 
 if __name__ == "__main__":

@@ -81,9 +81,10 @@ MAY_IMPORT = {
 }
 NETWORK_ROOMS = {"config", "device", "images", "photo", "faces", "prepare", "model", "checkpoint", "predictor"}
 RESEARCH_ROOMS = {"augment", "calibrate", "data", "degrade", "evaluate", "imagenet", "losses", "metrics", "recipe"}
-RESEARCH_ROOMS |= {"against", "remember", "sampler", "scoring", "softlabels", "train", "trainer"}
+RESEARCH_ROOMS |= {"against", "remember", "sampler", "scoring", "softlabels", "strange", "train", "trainer"}
 MAY_IMPORT |= dict.fromkeys(RESEARCH_ROOMS - {"metrics", "scoring"}, NETWORK_ROOMS | RESEARCH_ROOMS | {"figures"})
 MAY_IMPORT["calibrate"] |= {"sets"}
+MAY_IMPORT["strange"] = set()
 MAY_IMPORT["remember"] |= {"familiar", "fused"}
 MAY_IMPORT["degrade"] = set()
 MAY_IMPORT["distill"] = {"augment", "fused", "losses", "recipe"}
