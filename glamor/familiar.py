@@ -2,7 +2,7 @@
 
 Deep nearest neighbours (Sun et al. 2022, "Out-of-distribution detection with deep nearest neighbors", ICML): the mean
 distance to the nearest summaries of training, as a percentile of the same distance on faces that no training saw. A
-summary (:meth:`glamor.model.GLAMORNet.summarised`) tells of the encoder's middle stages too: its last one has learned
+summary (:class:`glamor.model.Trace`) tells of the encoder's middle stages too: its last one has learned
 to overlook what makes a drawing, a texture or noise unlike a face. Summaries are stored whitened, as 48 bytes each; no
 picture is stored.
 """
@@ -19,6 +19,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 
 from glamor.checkpoint import Checkpoint, read_beside
+from glamor.errors import DataError
 
 FAMILIAR_FILE = "neighbours.safetensors"
 LARGEST_FILE = 2**20  # bytes
@@ -137,7 +138,12 @@ def fit(vectors: Floats, labels: NDArray[np.integer[Any]], unseen: Floats, weigh
         labels: (N,) class indices.
         unseen: (M, C), of validation samples.
         weights: (M,) how much each of these counts.
+
+    Raises:
+        DataError: if there are fewer.
     """
+    if len(vectors) < COUNTED:
+        raise DataError(f"There are {len(vectors)} training samples, but at least {COUNTED} are needed; give more.")
     mean, projection = _whitening(vectors.astype(np.float64))
     known = (vectors - mean) @ projection
     step = np.abs(known).max() / _BYTE

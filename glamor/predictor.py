@@ -11,13 +11,12 @@ from os import PathLike, fspath
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
 from glamor.config import ModelConfig
 from glamor.errors import FaceError
 from glamor.faces import Face, FaceDetector, default_detector
-from glamor.familiar import Familiarity, Floats, read_memories
+from glamor.familiar import Familiarity, read_memories
 from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet, Trace
 from glamor.photo import BoxXyxy, Photo, PhotoSource, load_photo
@@ -227,13 +226,13 @@ class Predictor:
     def _run(
         self, prepared: Sequence[Prepared], boxes: Sequence[BoxXyxy], scores: Sequence[float | None]
     ) -> tuple[Prediction, ...]:
-        trace, faces, scenes = summarise_batch(self._quick, prepared)
+        trace = run_batch(self._quick, prepared, summarise=self._memories is not None)
         logits = trace.logits.double().cpu()
         probabilities = (logits / self.config.temperature).softmax(dim=1).numpy()
         attention = trace.attention.double().cpu().numpy()
         fusion = trace.fusion_weights.double().cpu().numpy()
         names, rule = self.config.class_names, self.config.prediction_sets
-        familiar = [None] * len(boxes) if self._memories is None else self._memories.look_up(faces, scenes, names)
+        familiar = self._familiarity(trace) or (None,) * len(boxes)
         return tuple(
             Prediction(
                 emotion=names[int(probabilities[i].argmax())],
@@ -253,34 +252,30 @@ class Predictor:
             for i in range(len(boxes))
         )
 
+    def _familiarity(self, trace: Trace) -> tuple[Familiarity, ...]:
+        if self._memories is None or trace.face_summary is None or trace.context_summary is None:
+            return ()
+        faces, scenes = (part.float().cpu().numpy() for part in (trace.face_summary, trace.context_summary))
+        return self._memories.look_up(faces, scenes, self.config.class_names)
 
-def run_batch(model: GLAMORNet, prepared: Sequence[Prepared]) -> Trace:
+
+def run_batch(model: GLAMORNet, prepared: Sequence[Prepared], summarise: bool = False) -> Trace:
     """Run the network once on several people, without gradients.
 
     Args:
         model: in eval mode, on any device.
         prepared: N people's inputs.
+        summarise: whether the trace tells what the encoders saw on the way.
 
     Returns:
         The trace of N rows, on the model's device.
     """
-    with torch.inference_mode():
-        trace: Trace = model(*_stacked(model, prepared))
-    return trace
-
-
-def summarise_batch(model: GLAMORNet, prepared: Sequence[Prepared]) -> tuple[Trace, Floats, Floats]:
-    """Do what :func:`run_batch` does; return also the summaries of faces and scenes, (N, channels) float32."""
-    with torch.inference_mode():
-        trace, faces, scenes = model.summarised(*_stacked(model, prepared))
-    return trace, faces.float().cpu().numpy(), scenes.float().cpu().numpy()
-
-
-def _stacked(model: GLAMORNet, prepared: Sequence[Prepared]) -> tuple[Tensor, Tensor]:
     device = next(model.parameters()).device
     face = torch.stack([person.face for person in prepared]).to(device, memory_format=torch.channels_last)
     context = torch.stack([person.context for person in prepared]).to(device, memory_format=torch.channels_last)
-    return face, context
+    with torch.inference_mode():
+        trace: Trace = model(face, context, summarise=summarise)
+    return trace
 
 
 def _provenance(checkpoint: Checkpoint) -> Provenance:

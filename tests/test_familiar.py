@@ -76,8 +76,10 @@ def test_the_percentile_is_the_share_of_unseen_vectors_that_are_nearer() -> None
     known, unseen, own = _vectors(300, 20, 1), _vectors(200, 20, 2), 1.3 * _vectors(40, 20, 5)
     memory = fit(known, np.zeros(300, dtype=np.int64), unseen, np.ones(200))
     inverse = np.linalg.inv(np.cov(known.T.astype(np.float64)))
-    distance = lambda x: np.sort(cdist(x, known, "mahalanobis", VI=inverse), axis=1)[:, :NEAREST].mean(axis=1)  # noqa: E731
-    expected = (distance(unseen) < distance(own)[:, None]).mean(axis=1)
+    to_own, to_unseen = (
+        np.sort(cdist(x, known, "mahalanobis", VI=inverse), axis=1)[:, :NEAREST].mean(axis=1) for x in (own, unseen)
+    )
+    expected = (to_unseen < to_own[:, None]).mean(axis=1)
     np.testing.assert_allclose(memory.look_up(own)[0], expected, atol=0.03)
 
 
@@ -164,12 +166,12 @@ def test_a_file_that_makes_no_sense_is_left_out(memories: Memories) -> None:
         assert from_bytes(content, SHA256, CHANNELS, 3) is None, name
 
 
-def _beside(folder: Path, count: int = 60, **change: Any) -> bytes:
+def neighbours_of(folder: Path, sha256: str = "") -> bytes:
     """Return a file that fits a small checkpoint."""
     checkpoint = load_checkpoint(folder)
     encoders = checkpoint.model.face_encoder, checkpoint.model.context_encoder
-    memories = Memories(*(_memory(encoder.summary_channels, count) for encoder in encoders))
-    return to_bytes(memories, change.get("sha256", checkpoint.sha256))
+    memories = Memories(*(_memory(encoder.summary_channels, 60) for encoder in encoders))
+    return to_bytes(memories, sha256 or checkpoint.sha256)
 
 
 def test_a_checkpoint_says_how_familiar_a_face_is_if_it_keeps_what_it_learned_from(
@@ -179,7 +181,7 @@ def test_a_checkpoint_says_how_familiar_a_face_is_if_it_keeps_what_it_learned_fr
     box = [(180, 60, 300, 200)]
     (before,) = Predictor(folder).predict(astronaut, box)
     assert before.familiarity is None
-    (folder / FAMILIAR_FILE).write_bytes(_beside(folder))
+    (folder / FAMILIAR_FILE).write_bytes(neighbours_of(folder))
     (after,) = Predictor(folder).predict(astronaut, box)
     assert after.familiarity is not None
     assert sum(count for _, count in after.familiarity.neighbours) == COUNTED
@@ -194,11 +196,11 @@ def test_a_checkpoint_says_how_familiar_a_face_is_if_it_keeps_what_it_learned_fr
 
 def test_what_belongs_to_other_weights_or_is_too_large_is_left_out(tmp_path: Path) -> None:
     folder = save_small(tmp_path / "own", 3)
-    (folder / FAMILIAR_FILE).write_bytes(_beside(folder))
+    (folder / FAMILIAR_FILE).write_bytes(neighbours_of(folder))
     assert read_memories(load_checkpoint(folder)) is not None
-    (folder / FAMILIAR_FILE).write_bytes(_beside(folder, sha256="cd" * 32))
+    (folder / FAMILIAR_FILE).write_bytes(neighbours_of(folder, sha256="cd" * 32))
     assert read_memories(load_checkpoint(folder)) is None
-    (folder / FAMILIAR_FILE).write_bytes(_beside(folder) + bytes(LARGEST_FILE))
+    (folder / FAMILIAR_FILE).write_bytes(neighbours_of(folder) + bytes(LARGEST_FILE))
     assert read_beside(load_checkpoint(folder), FAMILIAR_FILE, LARGEST_FILE) is None
 
 

@@ -46,12 +46,14 @@ class Found:
         count: of its pictures.
         face: share whose face is.
         scene: share whose scene is; None where there is no scene.
+        strange: whether they are no such faces as the network has learned from.
     """
 
     name: str
     count: int
     face: float
     scene: float | None = None
+    strange: bool = False
 
 
 def remember(folder: Path, scenes: Sequence[Path], faces: Path) -> tuple[Found, ...]:
@@ -116,11 +118,12 @@ def _by_kind(memories: familiar.Memories, checkpoint: Checkpoint, faces: Sequenc
     for name, pictures in strange.made().items():
         of_faces, of_scenes = _of_pictures(checkpoint, pictures)
         beyond = _beyond(memories.faces, of_faces), _beyond(memories.scenes, of_scenes)
-        yield Found(name, len(pictures), float(beyond[0].mean()), float(beyond[1].mean()))
+        yield Found(name, len(pictures), float(beyond[0].mean()), float(beyond[1].mean()), strange=True)
     rows = [strange.changed(face) for face in faces]
     for name in rows[0]:
         of_faces, _ = _of_pictures(checkpoint, [row[name] for row in rows])
-        yield Found(f"validation faces {name}", len(rows), float(_beyond(memories.faces, of_faces).mean()))
+        share = float(_beyond(memories.faces, of_faces).mean())
+        yield Found(f"validation faces {name}", len(rows), share, strange=True)
 
 
 def _of_pictures(
@@ -130,8 +133,8 @@ def _of_pictures(
     sizes = checkpoint.config.face_size, checkpoint.config.context_size
     inputs = [torch.stack([resize(picture, (size, size)) for picture in pictures]) for size in sizes]
     with torch.inference_mode():
-        _, faces, scenes = checkpoint.model.summarised(*(part.to(checkpoint.device) for part in inputs))
-    return faces.float().cpu().numpy(), scenes.float().cpu().numpy()
+        trace = checkpoint.model(*(part.to(checkpoint.device) for part in inputs), summarise=True)
+    return trace.face_summary.float().cpu().numpy(), trace.context_summary.float().cpu().numpy()
 
 
 def _beyond(memory: familiar.Memory, vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -159,9 +162,9 @@ def _summaries(checkpoint: Checkpoint, roots: Sequence[Path], split: str) -> Sum
         pairs = [prepare_sample(sample, checkpoint.config) for sample in samples[start : start + _BATCH]]
         face, context = (torch.stack(inputs).to(device) for inputs in zip(*pairs, strict=True))
         with torch.inference_mode():
-            _, of_faces, of_scenes = model.summarised(face, context)
-        faces.append(of_faces.float().cpu().numpy())
-        scenes.append(of_scenes.float().cpu().numpy())
+            trace = model(face, context, summarise=True)
+        faces.append(trace.face_summary.float().cpu().numpy())
+        scenes.append(trace.context_summary.float().cpu().numpy())
     labels = np.array([sample.label for sample in samples], dtype=np.int64)
     sources = np.array([sample.source for sample in samples])
     return Summaries(np.concatenate(faces), np.concatenate(scenes), labels, sources)
