@@ -3,7 +3,7 @@
 $ python scripts/model_card.py
 
 Every number that was measured is read from config.json, metrics.json, trials.json, audit.json and neighbours.json
-beside the weights and from benchmarks/ready_made/results.json; tests/test_weights.py checks that the card is up to date.
+beside the weights and from benchmarks/ready_made/results.json; tests/test_weights.py checks that the card is current.
 """
 
 from __future__ import annotations
