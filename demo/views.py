@@ -11,7 +11,7 @@ from glamor.explain import METHODS, Explanation
 from glamor.explain.registry import Method
 from glamor.explain.trust import CONVERGENCE_LIMIT, SANITY_LIMIT, SENSITIVITY_LIMIT
 from glamor.predictor import Prediction
-from glamor.remarks import pose_remark, set_remark, view_remark
+from glamor.remarks import pose_remark, set_remark, unlike_remark, view_remark
 from glamor.words import percent
 
 # From which difference of the two weights they are called somewhat, and mostly, one-sided.
@@ -41,6 +41,7 @@ def answer(selection: Selection, count: int, example: bool = False) -> Markup:
             html.label(prediction.emotion, prediction.probabilities.max()),
             _sentence(set_remark(prediction.prediction_set, len(prediction.class_names))),
             _sentence(pose_remark(prediction.pose)),
+            _sentence(unlike_remark(prediction.familiarity, prediction.prepared.geometry)),
             _probabilities(prediction),
             html.caption(f"{words.ANSWER_CAPTION} {found}"),
         ]

@@ -212,7 +212,7 @@ def _predictions(
     predictor: Predictor, photo: Photo, path: str, arguments: argparse.Namespace
 ) -> tuple[Prediction, ...]:
     """Return the answers for a photo; what makes them doubtful is said on stderr, and how long small faces took."""
-    from glamor.remarks import NO_FACE_UNTIL_TURNED, pose_remark
+    from glamor.remarks import NO_FACE_UNTIL_TURNED, pose_remark, unlike_remark
     from glamor.turned import turn_that_shows_faces
 
     boxes, start = _boxes(arguments), time.perf_counter()
@@ -221,7 +221,8 @@ def _predictions(
     if arguments.small_faces and boxes is None:
         _note(f"{about} searched for small faces too, in {seconds:.1f} s.")
     for number, prediction in enumerate(predictions, start=1):
-        if remark := pose_remark(prediction.pose):
+        unlike = unlike_remark(prediction.familiarity, prediction.prepared.geometry)
+        for remark in filter(None, (pose_remark(prediction.pose), unlike)):
             _note(f"{about} face {number}: {remark}")
     if not predictions and (turn := turn_that_shows_faces(photo, predictor.detector())):
         _note(f"{about} {NO_FACE_UNTIL_TURNED.format(turn=turn)} Try --turn {turn}.")

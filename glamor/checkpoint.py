@@ -19,7 +19,7 @@ from torch import Tensor
 from glamor.config import ModelConfig
 from glamor.device import choose_device
 from glamor.errors import CheckpointError, ConfigError, quoted
-from glamor.hub import fetch
+from glamor.hub import fetch, fetch_if_there
 from glamor.model import GLAMORNet
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
@@ -128,6 +128,30 @@ def save_checkpoint(folder: str | os.PathLike[str], model: GLAMORNet, config: Mo
                 os.replace(Path(scratch, name), folder / name)
     except OSError as error:
         raise CheckpointError(f"{folder} cannot be written ({error.strerror}); choose another folder.") from error
+
+
+def read_beside(checkpoint: Checkpoint, name: str, most: int) -> bytes | None:
+    """Return the content of a file that may stand beside the weights, for a Hub repository from the same commit.
+
+    Args:
+        checkpoint: a loaded one.
+        name: of the file.
+        most: bytes that are read.
+
+    Returns:
+        None if it is not there, larger, or cannot be read.
+    """
+    if checkpoint.folder is None:
+        return None
+    path: Path | None = checkpoint.folder / name
+    if checkpoint.revision is not None:
+        path = fetch_if_there(checkpoint.source, checkpoint.revision, name)
+    try:
+        if path is None or not path.is_file() or path.stat().st_size > most:
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def stored_tensors(model: GLAMORNet) -> dict[str, Tensor]:

@@ -14,6 +14,7 @@ from typing import Any
 from glamor.checkpoint import CONFIG_FILE, WEIGHTS_FILE, Checkpoint, load_checkpoint, resolve_source
 from glamor.errors import CheckpointError
 from glamor.evaluation.card import AUDIT_FILE, CARD_FILE, METRICS_FILE, Card, Scores, read_card
+from glamor.familiar import FAMILIAR_FILE, read_memories
 
 LIBRARY, TASK = "glamor", "image-classification"
 TAGS = ["facial-expression-recognition", "emotion-recognition", "explainability", "glamor-net"]
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def export_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
-    """Write weights, configuration, model card, scores, audit and the card's pictures.
+    """Write weights, configuration, model card, scores, audit, neighbours and the card's pictures.
 
     A card that is there stays as it is, but for the licence and the library that the Hub wants to know; if there is
     none, one is written from the configuration and the scores.
@@ -81,6 +82,8 @@ def export_checkpoint(checkpoint: Checkpoint, folder: Path) -> None:
         files[METRICS_FILE] = _original(checkpoint, METRICS_FILE)
     if card.audited:
         files[AUDIT_FILE] = _original(checkpoint, AUDIT_FILE)
+    if read_memories(checkpoint):
+        files[FAMILIAR_FILE] = _original(checkpoint, FAMILIAR_FILE)
     try:
         for name, content in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

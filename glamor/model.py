@@ -7,7 +7,7 @@ Shapes: N people, C channels (256), h x w cells of the context map (7 x 7 for 11
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import torch
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from glamor.config import CONTEXT_ONLY, GLAMOR_ENCODER, ModelConfig
 
 KERAS_BATCH_NORM_EPS = 1e-3
+STAGES = 3  # of an encoder that its summary tells of: strides 8, 16 and its last
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Trace:
         fusion_scores: (N, 2), before the softmax.
         face_vector: (N, C of the face's encoder), before it is weighed.
         context_vector: (N, C of the scene's encoder), the attended context before it is weighed (eq. 5).
+        face_summary, context_summary: (N, summary_channels), None unless asked for: of each of the encoder's last
+            stages the mean of every channel, at unit length.
     """
 
     logits: Tensor
@@ -39,6 +42,8 @@ class Trace:
     fusion_scores: Tensor
     face_vector: Tensor
     context_vector: Tensor
+    face_summary: Tensor | None = None
+    context_summary: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class ConvEncoder(nn.Sequential):
     """Five 3x3 convolutions with BatchNorm and ReLU, 2x2 max-pool after the first four."""
 
     channels: int
+    summary_channels: int
 
     def __init__(self, filters: tuple[int, ...]) -> None:
         channels = (3, *filters)
@@ -69,6 +75,11 @@ class ConvEncoder(nn.Sequential):
             *(conv_block(channels[i], channels[i + 1], pool=i < len(filters) - 1) for i in range(len(filters)))
         )
         self.channels = filters[-1]
+        self.summary_channels = sum(filters[-STAGES:])
+
+    def stages(self, images: Tensor) -> list[Tensor]:
+        """Return the maps of the last stages; the last one is the encoder's."""
+        return [images := block(images) for block in self][-STAGES:]
 
 
 def conv_block(inputs: int, outputs: int, *, pool: bool) -> nn.Sequential:
@@ -88,11 +99,16 @@ class TimmEncoder(nn.Module):
         super().__init__()
         import timm  # slow to import, needed by this variant only
 
-        self.backbone = timm.create_model(name, features_only=True, out_indices=(-1,), pretrained=pretrained)
-        self.channels: int = cast(Any, self.backbone.feature_info).channels()[-1]
+        self.backbone = timm.create_model(name, features_only=True, out_indices=(-3, -2, -1), pretrained=pretrained)
+        channels: list[int] = cast(Any, self.backbone.feature_info).channels()
+        self.channels, self.summary_channels = channels[-1], sum(channels)
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.backbone(images)[-1]  # (N, 3, H, W) -> (N, C, h, w)
+        return self.stages(images)[-1]  # (N, 3, H, W) -> (N, C, h, w)
+
+    def stages(self, images: Tensor) -> list[Tensor]:
+        """As of :class:`ConvEncoder`."""
+        return list(self.backbone(images))
 
 
 class GlobalLocalAttention(nn.Module):
@@ -181,7 +197,9 @@ class GLAMORNet(nn.Module):
         self.register_buffer("mean", torch.tensor(config.mean).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(config.std).view(3, 1, 1), persistent=False)
 
-    def forward(self, face: Tensor, context: Tensor, intervention: Intervention | None = None) -> Trace:
+    def forward(
+        self, face: Tensor, context: Tensor, intervention: Intervention | None = None, summarise: bool = False
+    ) -> Trace:
         """Run the network.
 
         Args:
@@ -189,6 +207,7 @@ class GLAMORNet(nn.Module):
             context: (N, 3, H, W) float, RGB in [0, 1], the face painted black, sides
                 multiples of 16 (published: 112); the attention grid is 1/16 of it.
             intervention: what to force on the way.
+            summarise: whether the trace tells what the encoders saw on the way.
 
         Returns:
             The trace of the pass.
@@ -199,7 +218,12 @@ class GLAMORNet(nn.Module):
         forced = intervention or Intervention()
         face = _stand_in(forced.face, face)
         context = _stand_in(forced.context, context)
-        return self.combine(self.encode_face(face), self.encode_context(context), forced)
+        if not summarise:
+            return self.combine(self.encode_face(face), self.encode_context(context), forced)
+        faces = self.face_encoder.stages(self._normalised(face, "face"))
+        contexts = self.context_encoder.stages(self._normalised(context, "context"))
+        trace = self.combine(faces[-1], contexts[-1], forced)
+        return replace(trace, face_summary=_summary(faces), context_summary=_summary(contexts))
 
     def encode_face(self, face: Tensor) -> Tensor:
         """Return the face map: (N, 3, H, W) in [0, 1] -> (N, C, H/16, W/16)."""
@@ -265,6 +289,10 @@ def _attention(config: ModelConfig, of_face: int, of_scene: int) -> GlobalLocalA
     if config.attention == CONTEXT_ONLY:
         return ContextAttention(of_scene, config.hidden)
     return GlobalLocalAttention(of_face, of_scene, config.hidden)
+
+
+def _summary(maps: list[Tensor]) -> Tensor:
+    return torch.cat([nn.functional.normalize(stage.mean(dim=(2, 3))) for stage in maps], dim=1)
 
 
 def _stand_in(forced: Tensor | None, own: Tensor) -> Tensor:

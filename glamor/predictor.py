@@ -16,6 +16,7 @@ from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
 from glamor.config import ModelConfig
 from glamor.errors import FaceError
 from glamor.faces import Face, FaceDetector, default_detector
+from glamor.familiar import Familiarity, read_memories
 from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet, Trace
 from glamor.photo import BoxXyxy, Photo, PhotoSource, load_photo
@@ -67,6 +68,7 @@ class Prediction:
         prepared: the two inputs of the network and their geometry.
         provenance: what made the prediction.
         pose: how the face stands; None if nobody looked.
+        familiarity: how like those of the training face and scene are; None if the checkpoint keeps none of them.
     """
 
     emotion: str
@@ -82,6 +84,7 @@ class Prediction:
     prepared: Prepared
     provenance: Provenance
     pose: Pose | None = None
+    familiarity: Familiarity | None = None
 
 
 class Predictor:
@@ -113,13 +116,13 @@ class Predictor:
         self._blind = False  # whether there is no detector to be had
         self._quick = fuse_batchnorm(checkpoint.model)
         self._provenance = _provenance(checkpoint)
+        self._memories = read_memories(checkpoint)
 
     @property
     def model(self) -> GLAMORNet:
         """The network, in eval mode; hold :attr:`lock` while hooks are attached to it.
 
-        Predictions come from a twin that is faster and the same up to rounding, see
-        :func:`glamor.fused.fuse_batchnorm`.
+        Predictions come from a faster twin, the same up to rounding, see :func:`glamor.fused.fuse_batchnorm`.
         """
         return self.checkpoint.model
 
@@ -223,12 +226,13 @@ class Predictor:
     def _run(
         self, prepared: Sequence[Prepared], boxes: Sequence[BoxXyxy], scores: Sequence[float | None]
     ) -> tuple[Prediction, ...]:
-        trace = run_batch(self._quick, prepared)
+        trace = run_batch(self._quick, prepared, summarise=self._memories is not None)
         logits = trace.logits.double().cpu()
         probabilities = (logits / self.config.temperature).softmax(dim=1).numpy()
         attention = trace.attention.double().cpu().numpy()
         fusion = trace.fusion_weights.double().cpu().numpy()
         names, rule = self.config.class_names, self.config.prediction_sets
+        familiar = self._familiarity(trace) or (None,) * len(boxes)
         return tuple(
             Prediction(
                 emotion=names[int(probabilities[i].argmax())],
@@ -243,17 +247,25 @@ class Predictor:
                 fusion_weights=(float(fusion[i, 0]), float(fusion[i, 1])),
                 prepared=prepared[i],
                 provenance=self._provenance,
+                familiarity=familiar[i],
             )
             for i in range(len(boxes))
         )
 
+    def _familiarity(self, trace: Trace) -> tuple[Familiarity, ...]:
+        if self._memories is None or trace.face_summary is None or trace.context_summary is None:
+            return ()
+        faces, scenes = (part.float().cpu().numpy() for part in (trace.face_summary, trace.context_summary))
+        return self._memories.look_up(faces, scenes, self.config.class_names)
 
-def run_batch(model: GLAMORNet, prepared: Sequence[Prepared]) -> Trace:
+
+def run_batch(model: GLAMORNet, prepared: Sequence[Prepared], summarise: bool = False) -> Trace:
     """Run the network once on several people, without gradients.
 
     Args:
         model: in eval mode, on any device.
         prepared: N people's inputs.
+        summarise: whether the trace tells what the encoders saw on the way.
 
     Returns:
         The trace of N rows, on the model's device.
@@ -262,7 +274,7 @@ def run_batch(model: GLAMORNet, prepared: Sequence[Prepared]) -> Trace:
     face = torch.stack([person.face for person in prepared]).to(device, memory_format=torch.channels_last)
     context = torch.stack([person.context for person in prepared]).to(device, memory_format=torch.channels_last)
     with torch.inference_mode():
-        trace: Trace = model(face, context)
+        trace: Trace = model(face, context, summarise=summarise)
     return trace
 
 

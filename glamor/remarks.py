@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from glamor.words import percent
 
 if TYPE_CHECKING:  # words need no torch
+    from glamor.familiar import Familiarity
     from glamor.predictor import Prediction
     from glamor.prepare import Geometry
     from glamor.sets import PredictionSet
@@ -29,6 +30,8 @@ SET = "{labels}: such a set holds the right label in {often} faces{measured}."
 MEASURED = " (measured: {low} to {high}, by source)"
 ANY = "It may be any of the {count} labels: this answer tells next to nothing."
 OR = "or {labels}"
+UNLIKE = "This {kind} is less like the {kind}s that the network has learned from than {share} that it was checked on"
+NEIGHBOURS = "; of its {count} nearest training faces {labels}"
 NO_FACE_UNTIL_TURNED = "Turned by {turn}° clockwise, the photo shows a face to the detector."
 
 HIDDEN, PARTLY_HIDDEN, ELSEWHERE, UNMASKED = (
@@ -43,7 +46,9 @@ _WHOLE = 0.995  # of a face's area; what is less than half a per cent outside is
 
 def remarks(prediction: Prediction) -> tuple[str, ...]:
     """Return in sentences what a reader of an answer has to know; empty for an upright face amid its scene."""
-    return tuple(filter(None, (pose_remark(prediction.pose), view_remark(prediction.prepared.geometry))))
+    geometry = prediction.prepared.geometry
+    said = pose_remark(prediction.pose), view_remark(geometry), unlike_remark(prediction.familiarity, geometry)
+    return tuple(filter(None, said))
 
 
 def set_remark(given: PredictionSet | None, classes: int) -> str:
@@ -78,6 +83,30 @@ def pose_remark(pose: Pose | None) -> str:
     way = "clockwise" if pose.roll > 0 else "counter-clockwise"
     angle = f"{degrees}°" if degrees == 180 else f"{degrees}° {way}"
     return (TURNED if pose.turn else TILTED).format(angle=angle)
+
+
+def unlike_remark(familiarity: Familiarity | None, geometry: Geometry) -> str:
+    """Return what a face or a scene that is unlike those of the training calls for, empty for nothing."""
+    said = []
+    if familiarity and familiarity.face_unlike and geometry.face_share_in_context() is not None:
+        said.append(_unlike("face", familiarity.face) + _nearest(familiarity.neighbours) + ".")
+    if familiarity and familiarity.scene_unlike:
+        said.append(_unlike("scene", familiarity.scene) + ".")
+    return " ".join(said)
+
+
+def _unlike(kind: str, percentile: float) -> str:
+    """Return a sentence without its end; per cent are rounded down, for 100% would be all."""
+    share = f"any of the {kind}s" if percentile == 1 else f"{int(100 * percentile)}% of the {kind}s"
+    return UNLIKE.format(kind=kind, share=share)
+
+
+def _nearest(neighbours: Sequence[tuple[str, int]]) -> str:
+    if not neighbours:  # of a report that says no more
+        return ""
+    (first, most), *others = neighbours
+    labels = ", ".join([f"{most} were {first}", *(f"{count} {label}" for label, count in others[:1])])
+    return NEIGHBOURS.format(count=sum(count for _, count in neighbours), labels=labels)
 
 
 def view_remark(geometry: Geometry) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from glamor.explain import Answer, Explanation
 from glamor.explain.trust import Curves, Faithfulness, Reliability, Reliance, Removal, Stability, Trust
+from glamor.familiar import Familiarity
 from glamor.predictor import Prediction, Provenance
 from glamor.remarks import remarks
 from glamor.sets import PredictionSet
@@ -29,8 +30,10 @@ def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
         ``box_xyxy``, the whole photo pixels that were cut out and masked; ``wanted_box_xyxy``, the square that was
         wanted or the box that a person gave, which may reach over the photo's edge (``face_box_xyxy`` is the same, for
         programs that know that name); ``face_score`` in [0, 1] (None: a person gave the box); ``roll_degrees``, how far
-        the face is turned clockwise, to about 10 (None: not known); ``remarks``, sentences on what makes the label
-        doubtful and on a face outside the scene;
+        the face is turned clockwise, to about 10 (None: not known); ``familiarity``: of ``face`` and ``scene`` the
+        share of validation faces and scenes that are more like those of the training, in [0, 1], and ``neighbours``,
+        the labels of the 50 training faces that are nearest, with their counts (None: the checkpoint keeps none);
+        ``remarks``, sentences on what makes the label doubtful and on a face outside the scene;
         ``attention``, rows of cells that sum to 1, and ``attention_region_xyxy``, the part of the photo
         they cover; ``fusion_weights`` of ``face`` and ``context``, which sum to 1; ``photo_hw`` in pixels;
         ``provenance``: checkpoint, revision, sha256, device, versions.
@@ -46,6 +49,7 @@ def prediction_to_dict(prediction: Prediction) -> dict[str, Any]:
         "face_box_xyxy": list(prediction.face_box_xyxy),
         "face_score": prediction.face_score,
         "roll_degrees": None if prediction.pose is None else prediction.pose.roll,
+        "familiarity": _familiarity(prediction.familiarity),
         "remarks": list(remarks(prediction)),
         "attention": prediction.attention.tolist(),
         "attention_region_xyxy": list(prediction.attention_region_xyxy),
@@ -60,6 +64,12 @@ def _prediction_set(given: PredictionSet | None) -> dict[str, Any] | None:
         return None
     measured = None if given.measured is None else list(given.measured)
     return {"labels": list(given.labels), "level": given.level, "measured": measured}
+
+
+def _familiarity(given: Familiarity | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    return {"face": given.face, "scene": given.scene, "neighbours": dict(given.neighbours)}
 
 
 def answer_to_dict(answer: Answer) -> dict[str, Any]:

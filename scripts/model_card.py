@@ -2,8 +2,8 @@
 
 $ python scripts/model_card.py
 
-Every number that was measured is read from config.json, metrics.json, trials.json and audit.json beside the weights
-and from benchmarks/ready_made/results.json; tests/test_weights.py checks that the card is up to date.
+Every number that was measured is read from config.json, metrics.json, trials.json, audit.json and neighbours.json
+beside the weights and from benchmarks/ready_made/results.json; tests/test_weights.py checks that the card is current.
 """
 
 from __future__ import annotations
@@ -38,8 +38,10 @@ def main() -> None:
 
 def card() -> str:
     """Return the card's text."""
-    names = ("metrics", "config", "trials", "audit", "degradation")
-    metrics, config, trials, audit, degradation = (json.loads((FOLDER / f"{name}.json").read_text()) for name in names)
+    names = ("metrics", "config", "trials", "audit", "degradation", "neighbours")
+    metrics, config, trials, audit, degradation, neighbours = (
+        json.loads((FOLDER / f"{name}.json").read_text()) for name in names
+    )
     scenes, faces = metrics["scenes"], metrics["faces"]
     fused, alone = find(scenes, "fused", "all"), find(faces, "face only", "all")
     return TEMPLATE.read_text().format(
@@ -65,6 +67,8 @@ def card() -> str:
         compared="\n".join(_compared(fused, find(scenes, "fused", "film"), alone)),
         gain=_signed(scenes["scene_gain"]["all"]),
         film_gain=_signed(scenes["scene_gain"]["film"]),
+        unlike_sources="\n".join(_unlike(neighbours["found"], "source", strange=False)),
+        unlike_kinds="\n".join(_unlike(neighbours["found"], "pictures", strange=True)),
         audit="\n".join(_audit(audit)),
         audit_limit=audit["count"],
         audit_advice=audit["advice"],
@@ -117,6 +121,16 @@ def _sets(rule: Json) -> list[str]:
     lines += [
         f"| {row['source']} | {row['count']} | {row['share']:.3f} | {row['labels']:.2f} |" for row in rule["coverage"]
     ]
+    return lines
+
+
+def _unlike(found: list[Json], what: str, *, strange: bool) -> list[str]:
+    lines = [f"| {what} | n | {'as faces' if strange else 'faces'} | {'as scenes' if strange else 'scenes'} |"]
+    lines.append("| --- | --- | --- | --- |")
+    for row in found:
+        if row["strange"] is strange:
+            scene = "-" if row["scene"] is None else f"{row['scene']:.0%}"
+            lines.append(f"| {row['name']} | {row['count']} | {row['face']:.0%} | {scene} |")
     return lines
 
 

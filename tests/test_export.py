@@ -13,9 +13,11 @@ from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.config import ModelConfig
 from glamor.errors import CheckpointError
 from glamor.export import export_checkpoint
+from glamor.familiar import FAMILIAR_FILE
 from glamor.model import GLAMORNet
 from tests.evaluation.test_card import REPORT
 from tests.hub_server import HubServer
+from tests.test_familiar import neighbours_of
 from tests.test_hub import REPO, Client, Outcome
 
 CONFIG = ModelConfig(
@@ -42,6 +44,14 @@ def test_the_folder_on_the_hub_loads_as_the_same_weights(source: Path, tmp_path:
         commit = hub.add(REPO, files)
         loaded = Client(hub.url, tmp_path / "hf").load()
     assert loaded == Outcome("", REPO, commit, hashlib.sha256((source / "model.safetensors").read_bytes()).hexdigest())
+
+
+def test_neighbours_go_along_if_they_belong_to_the_weights(source: Path, tmp_path: Path) -> None:
+    neighbours = source / FAMILIAR_FILE
+    neighbours.write_bytes(neighbours_of(source))
+    assert _export(source, tmp_path / "out")[FAMILIAR_FILE] == neighbours.read_bytes()
+    neighbours.write_bytes(neighbours_of(source, sha256="00" * 32))
+    assert FAMILIAR_FILE not in _export(source, tmp_path / "without")
 
 
 def test_what_comes_from_the_hub_can_be_exported_with_its_card_and_scores(source: Path, tmp_path: Path) -> None:

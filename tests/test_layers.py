@@ -41,6 +41,7 @@ MAY_IMPORT = {
     "model": {"config"},
     "hub": set(),
     "checkpoint": {"config", "device", "hub", "model"},
+    "familiar": {"checkpoint"},
     "fused": {"model"},
     "convert": {"checkpoint", "config", "model"},
     "tiles": {"faces", "images", "join", "photo"},
@@ -50,6 +51,7 @@ MAY_IMPORT = {
         "config",
         "device",
         "faces",
+        "familiar",
         "fused",
         "model",
         "photo",
@@ -58,11 +60,12 @@ MAY_IMPORT = {
         "turned",
         "sets",
     },
-    "remarks": {"predictor", "prepare", "sets", "turned", "words"},
+    "remarks": {"familiar", "predictor", "prepare", "sets", "turned", "words"},
     "explain": {"config", "explain", "fused", "images", "model", "photo", "predictor", "prepare"},
-    "serialise": {"explain", "predictor", "remarks", "sets"},
+    "serialise": {"explain", "familiar", "predictor", "remarks", "sets"},
     "report": {
         "explain",
+        "familiar",
         "figures",
         "images",
         "photo",
@@ -78,17 +81,20 @@ MAY_IMPORT = {
 }
 NETWORK_ROOMS = {"config", "device", "images", "photo", "faces", "prepare", "model", "checkpoint", "predictor"}
 RESEARCH_ROOMS = {"augment", "calibrate", "data", "degrade", "evaluate", "imagenet", "losses", "metrics", "recipe"}
-RESEARCH_ROOMS |= {"against", "degradation", "finish", "sampler", "scoring", "softlabels", "train", "trainer"}
+RESEARCH_ROOMS |= {"against", "degradation", "finish", "remember", "sampler", "scoring", "softlabels", "strange"}
+RESEARCH_ROOMS |= {"train", "trainer"}
 MAY_IMPORT |= dict.fromkeys(RESEARCH_ROOMS - {"metrics", "scoring"}, NETWORK_ROOMS | RESEARCH_ROOMS | {"figures"})
 MAY_IMPORT["calibrate"] |= {"sets"}
 MAY_IMPORT["degradation"] |= {"fused"}
+MAY_IMPORT["strange"] = set()
+MAY_IMPORT["remember"] |= {"familiar", "fused"}
 MAY_IMPORT["degrade"] = set()
 MAY_IMPORT["distill"] = {"augment", "fused", "losses", "recipe"}
 MAY_IMPORT["trainer"] |= {"distill"}
 MAY_IMPORT["audit_report"] = {"explain", "scoring"}
 MAY_IMPORT["audit"] = NETWORK_ROOMS | {"audit_report", "data", "explain", "figures", "metrics", "scoring"}
-MAY_IMPORT["card"] = {"checkpoint", "hub", "scoring"}
-MAY_IMPORT["export"] = {"card", "checkpoint"}
+MAY_IMPORT["card"] = {"checkpoint", "scoring"}
+MAY_IMPORT["export"] = {"card", "checkpoint", "familiar"}
 MAY_IMPORT["many"] = NETWORK_ROOMS | {"decoding", "kinds", "figures", "many", "metrics", "scoring", "tiles", "words"}
 MAY_IMPORT["analyse"] = {"faces", "kinds", "many", "predictor"}
 MAY_IMPORT["summarise"] = {"many"}

@@ -182,3 +182,20 @@ def test_the_scene_may_have_an_encoder_of_its_own() -> None:
     assert trace.attention.shape == (2, 7, 7)
     covered = {p for _, modules in layers_from_top(net) for module in modules for p in module.parameters()}
     assert covered == set(net.parameters())
+
+
+@pytest.mark.parametrize("encoder", ["glamor", "resnet18"])
+def test_a_summary_tells_what_each_channel_of_the_last_stages_is_on_average(
+    encoder: str, images: tuple[Tensor, Tensor]
+) -> None:
+    net = GLAMORNet(ModelConfig(encoder=encoder)).eval()
+    with torch.inference_mode():
+        trace, plain = net(*images, summarise=True), net(*images)
+        maps = net.encode_face(images[0])
+    torch.testing.assert_close(trace.logits, plain.logits, rtol=0, atol=0)
+    assert plain.face_summary is None
+    assert trace.face_summary.shape == (len(images[0]), net.face_encoder.summary_channels)
+    assert trace.context_summary.shape == (len(images[1]), net.context_encoder.summary_channels)
+    last = maps.mean(dim=(2, 3)) / maps.mean(dim=(2, 3)).norm(dim=1, keepdim=True)
+    torch.testing.assert_close(trace.face_summary[:, -last.shape[1] :], last)
+    torch.testing.assert_close(trace.face_summary.square().sum(dim=1), torch.full((len(maps),), 3.0))

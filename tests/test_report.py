@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 import zipfile
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from html.parser import HTMLParser
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +21,7 @@ from PIL import Image
 
 from glamor.errors import ReportError
 from glamor.explain import Explanation, explain
+from glamor.familiar import Familiarity
 from glamor.photo import Photo
 from glamor.predictor import Prediction, Predictor
 from glamor.report import MANIFEST, load_report, write_report, zip_report
@@ -36,8 +37,8 @@ def analysis(random_checkpoint: Path) -> Analysis:
     predictor = Predictor(str(random_checkpoint), device="cpu")
     portrait = skimage.data.astronaut()
     photo = np.hstack([portrait, portrait])
-    predictions = predictor.predict(photo)
-    assert len(predictions) == 2
+    first, second = predictor.predict(photo)
+    predictions = first, replace(second, familiarity=Familiarity(0.97, 0.5, (("Happy", 31), ("Fear", 19))))
     other = int(predictions[1].probabilities.argmin())
     told = explain(predictor.model, predictions[1].prepared, "saliency", other, smooth=True, seed=5)
     return photo, predictions, 1, told
@@ -225,9 +226,12 @@ def test_the_page_shows_the_numbers_of_the_explained_face(files: Files, analysis
     assert "not what the person feels" in text
 
 
-def test_a_checkpoint_cannot_put_markup_on_the_page(analysis: Analysis, tmp_path: Path) -> None:
-    from dataclasses import replace
+def test_the_page_says_that_a_face_is_unlike_the_training_s(files: Files) -> None:
+    said = "97% of the faces that it was checked on; of its 50 nearest training faces 31 were Happy, 19 Fear."
+    assert said in files["report.html"].decode()
 
+
+def test_a_checkpoint_cannot_put_markup_on_the_page(analysis: Analysis, tmp_path: Path) -> None:
     photo, predictions, selected, explanation = analysis
     evil = '"><script>alert(1)</script>/../..'
     names = (evil, *predictions[selected].class_names[1:])
@@ -296,6 +300,15 @@ def test_a_bundle_that_is_not_what_was_written_is_refused(
     assert problem in _refusal(_save(tmp_path / "changed.zip", change(files), vouched=False))
 
 
+def _familiar(**change: object) -> Callable[[bytes], bytes]:
+    def edit(content: bytes) -> bytes:
+        values = json.loads(content)
+        values["faces"][1]["familiarity"] |= change
+        return json.dumps(values).encode()
+
+    return edit
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
@@ -304,6 +317,10 @@ def test_a_bundle_that_is_not_what_was_written_is_refused(
         (_edited(faces=[]), "does not have the fields"),
         (_edited(explanation={}), "does not have the fields"),
         (_edited(selected=0), "contradict each other"),
+        (_familiar(face=1.5), "does not have the fields"),
+        (_familiar(scene="0,5"), "does not have the fields"),
+        (_familiar(neighbours={"Happy": "many"}), "does not have the fields"),
+        (_familiar(neighbours=["Happy"]), "does not have the fields"),
         (lambda _: b'{"format": NaN}', "is not JSON"),
         (lambda _: b"[1]", "is not a JSON object"),
     ],

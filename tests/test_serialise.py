@@ -9,6 +9,7 @@ import torch
 
 from glamor.explain import Answer, Explanation
 from glamor.explain.trust import Band, Curves, Faithfulness, Reliability, Reliance, Removal, Stability, Trust, Variant
+from glamor.familiar import Familiarity
 from glamor.predictor import Prediction, Provenance
 from glamor.prepare import Geometry, Prepared
 from glamor.serialise import answer_to_dict, explanation_to_dict, prediction_to_dict, trust_to_dict
@@ -33,6 +34,7 @@ def _prediction() -> Prediction:
         fusion_weights=(THIRD, 1 - THIRD),
         prepared=Prepared(face=torch.zeros(3, 16, 16), context=torch.zeros(3, 16, 16), geometry=geometry),
         provenance=Provenance("checkpoints/x", None, "ab12", "cpu", (("torch", "2.9"), ("numpy", "2.4"))),
+        familiarity=Familiarity(THIRD, 0.5, (("Fear", 31), ("Sad", 19))),
     )
 
 
@@ -47,6 +49,7 @@ def test_a_prediction_survives_json_digit_by_digit():
         "face_box_xyxy": [-1.5, 2.0, 10.25, 12.0],
         "face_score": None,
         "roll_degrees": None,
+        "familiarity": {"face": THIRD, "scene": 0.5, "neighbours": {"Fear": 31, "Sad": 19}},
         "remarks": ["Part of this face lies outside the part of the scene that the network sees."],
         "attention": [[THIRD, 0.0], [0.5, 1 / 6]],
         "attention_region_xyxy": [7.0, 1.5, 33.0, 28.5],

@@ -11,10 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import skimage.data
 from numpy.typing import NDArray
 
 from glamor.checkpoint import EMBEDDED, load_checkpoint
+from glamor.familiar import read_memories
 from glamor.predictor import Predictor
+from glamor.remarks import remarks
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,6 +56,31 @@ def test_the_configuration_says_what_the_weights_need() -> None:
 def test_the_weights_reach_their_bar(dataset: str, condition: str, bar: float) -> None:
     report = _card_script().find(_metrics()[dataset], condition, "all")
     assert report["macro_recall"]["value"] >= bar
+
+
+def test_what_is_kept_of_the_training_belongs_to_the_weights_and_finds_the_strange_unlike() -> None:
+    checkpoint = load_checkpoint(EMBEDDED)
+    assert read_memories(checkpoint) is not None
+    told = json.loads((EMBEDDED / "neighbours.json").read_text())
+    assert told["weights_sha256"] == checkpoint.sha256
+    beyond = {row["name"]: row["face"] for row in told["found"]}
+    caught = ("drawn faces, coloured", "smileys in black lines", "white noise", "validation faces under a full mask")
+    assert all(beyond[name] > 0.9 for name in caught)
+    usual = [row for row in told["found"] if not row["strange"]]
+    assert sum(row["count"] * row["face"] for row in usual) < 0.08 * sum(row["count"] for row in usual)
+
+
+def test_the_astronaut_is_familiar_and_a_brick_wall_is_not(astronaut: NDArray[np.uint8]) -> None:
+    predictor = Predictor()
+    (face,) = predictor.predict(astronaut)
+    assert face.familiarity is not None
+    assert not face.familiarity.face_unlike
+    assert face.familiarity.neighbours[0][0] == "Happy"
+    wall = np.stack([skimage.data.brick()] * 3, axis=2)
+    (bricks,) = predictor.predict(wall, [(100, 100, 300, 300)])
+    assert bricks.familiarity is not None
+    assert bricks.familiarity.face_unlike
+    assert "less like the faces that the network has learned from" in " ".join(remarks(bricks))
 
 
 def test_the_model_card_is_up_to_date() -> None:

@@ -7,12 +7,10 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from glamor.checkpoint import Checkpoint
+from glamor.checkpoint import Checkpoint, read_beside
 from glamor.evaluation.scoring import ClassReport, Measure, Report
-from glamor.hub import fetch_if_there
 
 CARD_FILE, METRICS_FILE, AUDIT_FILE = "README.md", "metrics.json", "audit.json"
 LARGEST_TEXT = 2**20  # bytes
@@ -83,11 +81,11 @@ def read_card(checkpoint: Checkpoint) -> Card:
 
     For a Hub repository the files come from the commit of the weights.
     """
-    text = (_read(checkpoint, CARD_FILE, LARGEST_TEXT) or b"").decode(errors="replace").replace("\r\n", "\n")
+    text = (read_beside(checkpoint, CARD_FILE, LARGEST_TEXT) or b"").decode(errors="replace").replace("\r\n", "\n")
     names = [name for name in dict.fromkeys(_IMAGE.findall(text)) if _PICTURE_NAME.fullmatch(name)]
-    found = {name: _read(checkpoint, name, LARGEST_PICTURE) for name in names[:MOST_PICTURES]}
+    found = {name: read_beside(checkpoint, name, LARGEST_PICTURE) for name in names[:MOST_PICTURES]}
     pictures = {name: content for name, content in found.items() if content}
-    metrics, audit = (_read(checkpoint, name, LARGEST_TEXT) or b"" for name in (METRICS_FILE, AUDIT_FILE))
+    metrics, audit = (read_beside(checkpoint, name, LARGEST_TEXT) or b"" for name in (METRICS_FILE, AUDIT_FILE))
     return Card(text, pictures, read_scores(metrics), read_audit(audit, checkpoint.sha256))
 
 
@@ -118,21 +116,6 @@ def read_audit(audit: bytes, sha256: str) -> Audited | None:
             return None
         return Audited(str(values["dataset"]), int(values["count"]), str(values["advice"]))
     except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
-        return None
-
-
-def _read(checkpoint: Checkpoint, name: str, most: int) -> bytes | None:
-    """Return a file's content; None if it is not there or larger than ``most`` bytes."""
-    if checkpoint.folder is None:
-        return None
-    path: Path | None = checkpoint.folder / name
-    if checkpoint.revision is not None:
-        path = fetch_if_there(checkpoint.source, checkpoint.revision, name)
-    try:
-        if path is None or not path.is_file() or path.stat().st_size > most:
-            return None
-        return path.read_bytes()
-    except OSError:
         return None
 
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from glamor.explain import METHODS, Explanation
 from glamor.explain.parameters import parameters_of
+from glamor.familiar import Familiarity
 from glamor.images import chw_to_hwc
 from glamor.predictor import Prediction, Provenance
 from glamor.prepare import Geometry, Prepared
@@ -144,6 +145,7 @@ def read_prediction(values: Mapping[str, Any], arrays: Arrays) -> Prediction:
         prepared=Prepared(_channels_first(arrays["face_input"]), _channels_first(arrays["context_input"]), geometry),
         provenance=Provenance(**{**made, "versions": tuple(made["versions"].items())}),
         pose=_pose(said.get("roll_degrees"), said.get("remarks", ())),  # which earlier versions did not write
+        familiarity=_familiarity(said.get("familiarity")),  # likewise
     )
 
 
@@ -163,6 +165,15 @@ def _prediction_set(given: Mapping[str, Any] | None) -> PredictionSet | None:
         return None
     low_high = given["measured"]
     return PredictionSet(tuple(given["labels"]), given["level"], None if low_high is None else tuple(low_high))
+
+
+def _familiarity(given: Mapping[str, Any] | None) -> Familiarity | None:
+    if given is None:
+        return None
+    face, scene = float(given["face"]), float(given["scene"])
+    if not (0 <= face <= 1 and 0 <= scene <= 1):
+        raise ValueError("familiarity is a share from 0 to 1")
+    return Familiarity(face, scene, tuple((label, int(count)) for label, count in given["neighbours"].items()))
 
 
 def _channels_first(image: NDArray[np.float32]) -> Tensor:

@@ -11,6 +11,7 @@ from demo import views, words
 from demo.analyse import words as analyse_words
 from demo.visits import MapRequest, Selection
 from glamor.explain import METHODS, Explanation
+from glamor.familiar import Familiarity
 from glamor.sets import PredictionSet
 from glamor.turned import Pose
 
@@ -35,6 +36,14 @@ def test_what_else_it_may_be_is_said_in_words(prediction):
     shown = views.answer(Selection(MapRequest(0, "grad_cam", "Happy"), known), 1)
     said = "“Happy” or “Sad”: such a set holds the right label in 9 of 10 faces (measured: 86% to 94%, by source)."
     assert f'<p class="doubt">{said}</p>' in shown
+
+
+def test_a_face_unlike_the_training_s_is_said_beyond_the_limit_only(prediction):
+    for share, said in ((0.94, False), (0.98, True)):
+        known = replace(prediction, familiarity=Familiarity(share, 0.5, (("Happy", 31), ("Neutral", 9), ("Sad", 10))))
+        shown = views.answer(Selection(MapRequest(0, "grad_cam", "Happy"), known), 1)
+        assert ('<p class="doubt">This face is less like the faces' in shown) is said
+        assert ("of its 50 nearest training faces 31 were Happy, 9 Neutral." in shown) is said
 
 
 @pytest.mark.parametrize(
