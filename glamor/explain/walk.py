@@ -161,7 +161,7 @@ def numbers(tensor: Tensor) -> Numbers:
 
 def _traced(trace: Trace) -> dict[str, Any]:
     """Return the fields that a walk and a trace have in common."""
-    return {name: numbers(tensor[0]) for name, tensor in vars(trace).items()}
+    return {name: numbers(tensor[0]) for name, tensor in vars(trace).items() if tensor is not None}
 
 
 def _kept_maps(encoder: ConvEncoder | TimmEncoder) -> dict[str, Tensor]:
