@@ -26,6 +26,7 @@ AUDIT_COLUMNS = {  # heading -> key of audit.json's maps
     "infidelity": "infidelity",
     "similarity after randomisation": "similarity",
 }
+STEPS, SHOWN_STEPS = 5, (2, 4)  # of each kind of degradation; the figure shows all
 COMPARED = ("faces, all sources", "scenes, all sources", "scenes, film")
 
 Json = dict[str, Any]
@@ -155,7 +156,8 @@ def _degradation(measured: list[Json]) -> list[str]:
     lines = ["| set | face | with its scene | black scene | wrong scene | the scene adds | w_face |"]
     lines.append("| --- | --- | --- | --- | --- | --- | --- |")
     for curves in measured:
-        for row in curves["rows"]:
+        clear, *degraded = curves["rows"]
+        for row in (clear, *(row for i, row in enumerate(degraded) if i % STEPS in SHOWN_STEPS)):
             face = f"{row['kind']} {row['strength']:g}" if row["strength"] else row["kind"]
             figures = " | ".join(_shown(row[key]) for key in ("fused", "blanked", "other"))
             name = f"{curves['dataset']} ({curves['count']})"
