@@ -79,6 +79,7 @@ def test_the_about_tab_tells_what_the_weights_are_and_what_a_label_means(page, r
     expect(page.get_by_text("Art. 5(1)(f)").first).to_be_visible()
     if (EMBEDDED / "README.md").is_file():
         expect(page.locator("#card .model-card h3")).to_be_visible()
-        expect(page.locator("#scores table")).to_be_visible()
+        for table in (about_words.SCORES, about_words.SETS):
+            expect(page.locator("#scores").get_by_role("region", name=table).locator("table")).to_be_visible()
     assert fits_across(page)
     keep(page, f"about-{request.node.callspec.params['page']}")
