@@ -79,11 +79,11 @@ def test_labels_fall_in_probability_and_only_sources_with_enough_samples_are_spo
         (None, ""),
         (
             PredictionSet(("Merry",), 0.9, None),
-            "“Merry” alone: such a set holds the right label in 9 of 10 faces.",
+            "“Merry” alone: right for 9 of 10 faces.",
         ),
         (
             PredictionSet(("Merry", "Glum"), 0.95, (0.913, 0.996)),
-            "“Merry” or “Glum”: such a set holds the right label in 19 of 20 faces (measured: 91% to > 99%, by",
+            "“Merry” or “Glum”: right for 19 of 20 faces (measured: 91% to > 99%).",
         ),
         (PredictionSet(("Glum", "Calm", "Merry"), 0.9, None), "It may be any of the 3 labels"),
     ],

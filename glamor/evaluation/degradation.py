@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from glamor.checkpoint import Checkpoint
-from glamor.evaluation.metrics import bootstrap_intervals, confusion_matrix, recall
 from glamor.evaluation.scoring import Measure
 from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet
 from glamor.training.data import Sample, list_samples, prepare_sample
 from glamor.training.degrade import blurred
 
-BATCH = 64
+Floats = NDArray[np.float64]
+
+BATCH, DRAWS = 64, 1000
 CLEAR = "clear"
 STRENGTHS: dict[str, tuple[float, ...]] = {
     "blur": (0.01, 0.02, 0.04, 0.06, 0.08),  # standard deviation of a Gaussian, of the face's side
@@ -115,7 +115,10 @@ def curves(checkpoint: Checkpoint, dataset: Path, split: str) -> Curves:
     labels = np.array([sample.label for sample in samples], dtype=np.int64)
     counts = np.bincount(labels, minlength=len(names))
     counted = counts >= (FEWEST if (counts >= FEWEST).any() else 1)
-    rows = tuple(_row(kind, strength, told, labels, counted) for kind, strength, told in _answers(checkpoint, samples))
+    drawn = _drawn(len(samples))
+    rows = tuple(
+        _row(kind, strength, told, labels, counted, drawn) for kind, strength, told in _answers(checkpoint, samples)
+    )
     return Curves(dataset.name, split, len(samples), tuple(np.array(names)[counted].tolist()), rows)
 
 
@@ -161,22 +164,44 @@ def _combined(net: GLAMORNet, faces: Tensor, scenes: Tensor) -> tuple[NDArray[np
     return logits.argmax(dim=1).numpy(), float(torch.cat([trace.fusion_weights[:, 0].cpu() for trace in traces]).mean())
 
 
-def _row(kind: str, strength: float, told: _Told, labels: NDArray[np.int64], counted: NDArray[np.bool_]) -> Degradation:
-    statistics = partial(_statistics, told, labels, counted)
-    low, high = bootstrap_intervals(len(labels), statistics)
-    values = zip(statistics(np.arange(len(labels))), low, high, strict=True)
-    fused, blanked, other, gain, over_other = (Measure(*map(float, value)) for value in values)
-    return Degradation(kind, strength, fused, blanked, other, gain, over_other, told.w_face)
-
-
-def _statistics(
-    told: _Told, labels: NDArray[np.int64], counted: NDArray[np.bool_], chosen: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _row(
+    kind: str, strength: float, told: _Told, labels: NDArray[np.int64], counted: NDArray[np.bool_], drawn: Floats
+) -> Degradation:
     fused, blanked, other = (
-        float(np.nanmean(recall(confusion_matrix(labels[chosen], answers[chosen], len(counted)))[counted]))
-        for answers in (told.fused, told.blanked, told.other)
+        _macro_recalls(labels, answers == labels, counted, drawn) for answers in (told.fused, told.blanked, told.other)
     )
-    return np.array([fused, blanked, other, fused - blanked, fused - other])
+    return Degradation(
+        kind,
+        strength,
+        fused=_measure(fused),
+        blanked=_measure(blanked),
+        other=_measure(other),
+        gain=_measure(fused - blanked),
+        gain_over_other=_measure(fused - other),
+        w_face=told.w_face,
+    )
+
+
+def _drawn(count: int) -> Floats:
+    """Return how often each row counts, (1 + draws, count): once each, then as often as it was drawn again."""
+    rng = np.random.default_rng(0)
+    draws = [np.bincount(rng.integers(0, count, count), minlength=count) for _ in range(DRAWS)]
+    return np.vstack([np.ones(count), *draws])
+
+
+def _macro_recalls(
+    labels: NDArray[np.int64], right: NDArray[np.bool_], counted: NDArray[np.bool_], drawn: Floats
+) -> Floats:
+    """Return macro recall over the counted classes for each way to count the rows, (1 + draws,)."""
+    of_class = np.eye(len(counted))[labels][:, counted]
+    there, found = drawn @ of_class, drawn @ (of_class * right[:, None])
+    recalls = np.divide(found, there, out=np.full(there.shape, np.nan), where=there > 0)
+    return np.asarray(np.nanmean(recalls, axis=1))
+
+
+def _measure(values: Floats) -> Measure:
+    low, high = np.nanpercentile(values[1:], [2.5, 97.5])
+    return Measure(float(values[0]), float(low), float(high))
 
 
 def table(curves: Curves) -> str:

@@ -28,13 +28,13 @@ def test_every_probability_is_written_out_and_the_best_is_marked_once(prediction
     for piece in ("2.0%", "3.0%", "5.0%", "60.0%", "10.0%", "12.5%", "7.5%", "<strong>Happy</strong>"):
         assert piece in html
     assert html.count('class="best"') == 1
-    assert "such a set" not in html
+    assert "right for" not in html
 
 
 def test_what_else_it_may_be_is_said_in_words(prediction):
     known = replace(prediction, prediction_set=PredictionSet(("Happy", "Sad"), 0.9, (0.86, 0.94)))
     shown = views.answer(Selection(MapRequest(0, "grad_cam", "Happy"), known), 1)
-    said = "“Happy” or “Sad”: such a set holds the right label in 9 of 10 faces (measured: 86% to 94%, by source)."
+    said = "“Happy” or “Sad”: right for 9 of 10 faces (measured: 86% to 94%)."
     assert f'<p class="doubt">{said}</p>' in shown
 
 
