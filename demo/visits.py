@@ -170,8 +170,9 @@ class Session:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Return a copy, with which Gradio begins each session; what was computed never changes and is shared."""
-        maps, walks, checks, jobs = map(dict, (self.maps, self.walks, self.checks, self.jobs))
-        return replace(self, maps=maps, walks=walks, checks=checks, jobs=jobs)
+        own = replace(self, maps=dict(self.maps), walks=dict(self.walks))
+        own.checks, own.jobs = dict(self.checks), dict(self.jobs)
+        return own
 
     def adopt(self, former: Session) -> bool:
         """Go on where a former visit stopped, unless a photo was added to this one already; returns whether it does."""
