@@ -84,7 +84,7 @@ export const look = (words, act) => {
             button.style.setProperty("--share", (share / peak).toFixed(4));
             set(thread, {class: `thread${state}${index === cell ? " chosen" : ""}`});
             thread.style.setProperty("--share", (share / peak).toFixed(4));
-            thread.style.strokeWidth = (0.12 + 7 * share).toFixed(3);
+            thread.style.strokeWidth = Math.max(0.12 + 7 * share, index === lit ? 0.6 : 0).toFixed(3);
         });
         const at = lit ?? cell;
         const values = {

@@ -36,9 +36,10 @@ export const begin = (root, words, wanted) => {
     };
     const parts = [look(words, act), ask(words), mix(words, act), answer(words, act)];
     const lead = make("p", {class: "lead"});
-    const flow = make("div", {class: "flow"}, ...parts.map(({element}) => element));
     const now = make("p", {class: "now", "aria-hidden": "true"}); // where cause and effect are on one screen only so
-    root.replaceChildren(make("h2", {textContent: words.title}), lead, flow, now);
+    const flow = make("div", {class: "flow"}, ...parts.map(({element}) => element));
+    flow.lastChild.before(now);
+    root.replaceChildren(make("h2", {textContent: words.title}), lead, flow);
 
     /** Ask the network anew only if it is not just the slider that was moved. */
     const lookAgain = ({walk, removed, blanked}) => {
@@ -58,8 +59,7 @@ export const begin = (root, words, wanted) => {
 
     const begun = () => {
         const told = sent && JSON.parse(sent);
-        const hidden = !told?.walk || weights?.checkpoint !== told.checkpoint;
-        for (const element of [flow, now]) set(element, {hidden});
+        set(flow, {hidden: !told?.walk || weights?.checkpoint !== told.checkpoint});
         set(lead, {textContent: told?.said ?? fill(words.lead, {number: told?.number ?? ""})});
         state = null;
         if (!told?.walk) return;
