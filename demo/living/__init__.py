@@ -53,8 +53,9 @@ def follow(checkpoints: Checkpoints, session: gr.State, picture: gr.HTML, answer
     def on_answer(session: Session) -> Any:
         return handlers.face(checkpoints, session)
 
+    each = FAST | {"trigger_mode": "multiple"}  # an answer that comes while the one before is followed counts too
     for event in answers:
-        followed(event, on_answer, [session], picture, **FAST)
+        followed(event, on_answer, [session], picture, **each)
 
 
 def css() -> str:

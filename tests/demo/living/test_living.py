@@ -24,6 +24,7 @@ from demo.visits import Session
 from demo.words import UNTRAINED_PLAIN
 from glamor.explain import Intervention, intervene
 from glamor.predictor import Predictor
+from tests.visitor import Visitor
 
 
 @pytest.fixture
@@ -60,6 +61,23 @@ def test_it_is_told_what_the_network_was_fed_and_answered(checkpoints, session):
         shown = _pixels(told[side]) / 255
         np.testing.assert_allclose(shown, fed.permute(1, 2, 0).numpy(), atol=0.5 / 255 + 1e-6)
     assert (told["number"], told["checkpoint"]) == (1, checkpoints.own)
+
+
+def test_over_http_the_picture_follows_every_answer(app, portrait):
+    with Visitor(app.url) as visitor:
+        event, picture = visitor.event("photo", "input"), visitor.parts["living"]["id"]
+        follows = [one for one in visitor.config["dependencies"] if picture in one["outputs"]]
+        assert {one["trigger_mode"] for one in follows} == {"multiple"}, "none is left out while another is answered"
+        answers = {visitor.event("photo", "input")["id"], visitor.event("faces", "input")["id"], visitor.render()["id"]}
+        assert answers <= {one["trigger_after"] for one in follows}
+        visitor.act(event, None, visitor.upload(portrait), "grad_cam", 0.7)
+        (follow,) = (one for one in follows if one["trigger_after"] == event["id"])
+        told = json.loads(visitor.act(follow, None)["living"])
+        wanted = visitor.event("living", "wanted")
+        weights = json.loads(visitor.act(wanted, None)["living-weights"])
+        assert weights["checkpoint"] == told["checkpoint"]
+        (prediction,) = Predictor().predict(str(portrait))
+        np.testing.assert_allclose(_numbers(told["walk"])["probabilities"], prediction.probabilities, atol=1e-4)
 
 
 def test_a_face_is_followed_once(checkpoints, session, engine, monkeypatch):
