@@ -31,7 +31,7 @@ def build(checkpoints: Checkpoints, session: gr.State, picture: gr.HTML) -> Part
     Args:
         checkpoints: the weights that may answer.
         session: of the visitor.
-        picture: not laid out yet; it will stand between the answer and the panels.
+        picture: not laid out yet; it will stand below the panels, which fit a laptop's screen.
 
     Returns:
         Its components; ``render`` is the signal that has it show what the session holds, and ``answers`` are the events
@@ -60,9 +60,9 @@ def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs, pictu
             gr.HTML(Markup('<p class="meaning">{}</p>').format(words.MEANING))
         with gr.Column(elem_id="controls", elem_classes="card"):
             parts |= _control_parts(checkpoints, session, screen)
-    picture.render()
     with gr.Row(elem_id="panels", equal_height=True):
         parts |= _panel_parts(screen)
+    picture.render()
     return parts
 
 
