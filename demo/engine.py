@@ -10,7 +10,19 @@ from demo import gpu, words
 from demo.work import Work
 from glamor.decoding import decoder
 from glamor.errors import CheckpointError, ExplainError
-from glamor.explain import Encoded, Explanation, People, SwapMatrix, compare_people, explain, swap_matrix
+from glamor.explain import (
+    Encoded,
+    Explanation,
+    HeadWeights,
+    People,
+    SwapMatrix,
+    Walk,
+    compare_people,
+    explain,
+    head_weights,
+    swap_matrix,
+    walk,
+)
 from glamor.explain.trust import Trust, examine
 from glamor.explain.what_if import InterventionState, Outcome, Setting, encode_seen, what_if
 from glamor.model import GLAMORNet
@@ -48,6 +60,9 @@ class Engine:
         self._what_if = self._counted(self._what_if_on_copy, gpu.PREDICT_SECONDS)
         self._swap = self._counted(self._swap_on_copy, gpu.PREDICT_SECONDS)
         self._compare_people = self._counted(self._compare_people_on_copy, gpu.PREDICT_SECONDS)
+        self._walk = self._counted(self._walk_on_copy, gpu.PREDICT_SECONDS)
+        self._read_head = self._counted(self._head_on_copy, gpu.PREDICT_SECONDS)
+        self._head: HeadWeights | None = None
 
     @property
     def trained(self) -> bool:
@@ -171,6 +186,16 @@ class Engine:
         """Return how each of these people would look at the scene of one of them, by its index."""
         return self._compare_people(tuple(people), scene)
 
+    def walk(self, prediction: Prediction) -> Walk:
+        """Return one face's way through the network."""
+        return self._walk(prediction.prepared)
+
+    def head_weights(self) -> HeadWeights:
+        """Return the network after its encoders in numbers, read when first asked for."""
+        if self._head is None:
+            self._head = self._read_head()  # by two at once: it is the same
+        return self._head
+
     def drain(self, seconds: float) -> None:
         """Let what is being computed end, give up what takes longer, and begin nothing new."""
         self._work.drain(seconds)
@@ -216,6 +241,12 @@ class Engine:
 
     def _compare_people_on_copy(self, people: Sequence[Prepared], scene: int) -> People:
         return compare_people(self._copy(), people, scene)
+
+    def _walk_on_copy(self, prepared: Prepared) -> Walk:
+        return walk(self._copy(), prepared)
+
+    def _head_on_copy(self) -> HeadWeights:
+        return head_weights(self._copy())
 
     def _copy(self) -> GLAMORNet:
         # A copy takes milliseconds; its hooks disturb nobody, so other visitors' predictions need not wait.

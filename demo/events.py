@@ -53,6 +53,13 @@ def entered(shown: Triggers, handler: Callable[..., Any], inputs: Any, outputs: 
     )
 
 
+def followed(event: Any, handler: Callable[..., Any], inputs: Any, outputs: Any, **options: Any) -> None:
+    """Have something brought up to date after an event; until it is, what it still shows is dimmed."""
+    event.then(handler, inputs, outputs, js=_ENTER_JS, **options).then(
+        None, None, None, js=_ENTERED_JS, api_visibility="private"
+    )
+
+
 def signal() -> gr.State:
     """Place what one part of the page is set off by: its ``change`` event comes whenever it is given :func:`fired`."""
     return gr.State(0)

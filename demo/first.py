@@ -12,7 +12,7 @@ from demo.examples import example_photos
 from demo.kept import keep
 from demo.visits import Analysis, MapRequest, Session
 from glamor.checkpoint import load_checkpoint
-from glamor.explain import explain
+from glamor.explain import explain, walk
 from glamor.faces import largest
 from glamor.predictor import Predictor
 
@@ -21,6 +21,8 @@ METHOD = "integrated_gradients"
 
 def first_session(engine: Engine, method: str = METHOD) -> Session:
     """Return a session to which the first example has been explained; every visitor begins with a copy.
+
+    The example's way through the network is known too.
 
     Args:
         engine: loaded weights.
@@ -40,8 +42,10 @@ def first_session(engine: Engine, method: str = METHOD) -> Session:
     chosen = largest([prediction.face_box_xyxy for prediction in predictions])
     request = MapRequest(chosen, method, predictions[chosen].emotion)
     session.show(Analysis(photo, predictions, request, example=True))
+    prepared = predictions[chosen].prepared
     with predictor.lock:
-        session.maps[request] = explain(predictor.model, predictions[chosen].prepared, method)
+        session.maps[request] = explain(predictor.model, prepared, method)
+        session.walks[id(predictions[chosen])] = predictions[chosen], walk(predictor.model, prepared)
     session.cancel()  # nobody waits for what is there
     return session
 

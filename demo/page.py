@@ -18,6 +18,7 @@ from demo import (
     html,
     interventions,
     links,
+    living,
     many,
     privacy,
     resume,
@@ -126,7 +127,7 @@ def launch_options(page: Page, names: Hosts) -> dict[str, Any]:
         },
         "mcp_server": True,
         "theme": theme(),
-        "css": css(),
+        "css": css() + living.css(),
         "run_history": False,
         "show_error": False,
         "footer_links": ["api"],
@@ -152,7 +153,9 @@ def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, resu
     tab = {key: gr.Tab(name, id=key, elem_id=f"tab-{key}") for key, name in TABS.items()}
     shown: dict[str, events.Triggers] = {key: [each.select, resumed.change] for key, each in tab.items()}
     with tab["analyse"]:
-        analysed = analyse.build(checkpoints, session)
+        picture = living.build(checkpoints, session)
+        analysed = analyse.build(checkpoints, session, picture)
+        living.follow(checkpoints, session, picture, analysed["answers"])
     with tab["compare"]:
         compared = compare.build(checkpoints, session, shown["compare"])
     with tab["interventions"]:
@@ -193,7 +196,9 @@ def _connect_link(
     ]
     # Not queued: a session has begun before its visitor can ask for anything, however many wait. Only what is queued
     # sets off a signal.
-    page.load(on_load, [session], begun, queue=False, **events.FAST).then(on_begun, None, render, **events.FAST)
+    loaded = page.load(on_load, [session], begun, queue=False, **events.FAST)
+    loaded.then(on_begun, None, render, **events.FAST)
+    loaded.then(None, None, None, js=living.BEGUN_JS, api_visibility="private")
     if len(checkpoints.names) > 1:  # loading weights takes seconds
         chosen = [*events.outputs(about_parts, about.Outputs), render]
         page.load(on_load_weights, [session], chosen, **events.PRIVATE, **events.EXPLAIN_QUEUE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from demo.kept import KeptPhoto
-from glamor.explain import Explanation
+from glamor.explain import Explanation, Walk
 from glamor.explain.trust import Trust
 from glamor.explain.what_if import InterventionState
 from glamor.many.items import Item
@@ -132,6 +132,7 @@ class Session:
     Attributes:
         analysis: the analysed photo and what is chosen on it; None before there is one.
         maps: every map that was made for this view's faces.
+        walks: the ways of this view's faces through the network, by the faces' numbers in memory, beside the faces.
         checks: the trust in maps of this view's faces, by the requests that these answer.
         jobs: by tab, the work that the visitor waits for.
         compared: the requests whose maps stand side by side.
@@ -154,6 +155,7 @@ class Session:
     wished_face: int | None = None
     wish: str | None = None
     intervention: InterventionState | None = None  # of the tab Interventions; for one face of this analysis
+    walks: dict[int, tuple[Prediction, Walk]] = field(default_factory=dict)
     checks: dict[tuple[MapRequest, ...], Trust] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     compared: tuple[MapRequest, ...] = ()
@@ -168,7 +170,9 @@ class Session:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Return a copy, with which Gradio begins each session; what was computed never changes and is shared."""
-        return replace(self, maps=dict(self.maps), checks=dict(self.checks), jobs=dict(self.jobs))
+        own = replace(self, maps=dict(self.maps), walks=dict(self.walks))
+        own.checks, own.jobs = dict(self.checks), dict(self.jobs)
+        return own
 
     def adopt(self, former: Session) -> bool:
         """Go on where a former visit stopped, unless a photo was added to this one already; returns whether it does."""
@@ -181,7 +185,7 @@ class Session:
     def show(self, analysis: Analysis | None) -> None:
         """Put up a new analysis; what was computed for other photos or other faces is forgotten."""
         if analysis is None or self.analysis is None or analysis.predictions is not self.analysis.predictions:
-            self.maps, self.checks, self.compared = {}, {}, ()
+            self.maps, self.walks, self.checks, self.compared = {}, {}, {}, ()
             self.intervention = None
         self.analysis, self.waiting = analysis, analysis.request if analysis else None
 

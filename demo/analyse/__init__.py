@@ -25,22 +25,27 @@ SHOWN_METHODS = (first.METHOD, "grad_cam", "occlusion")
 DEFAULT_OPACITY = 0.7
 
 
-def build(checkpoints: Checkpoints, session: gr.State) -> Parts:
+def build(checkpoints: Checkpoints, session: gr.State, picture: gr.HTML) -> Parts:
     """Lay out the tab inside the open ``gr.Tab``, showing what a session begins with, and tie its events to handlers.
 
+    Args:
+        checkpoints: the weights that may answer.
+        session: of the visitor.
+        picture: not laid out yet; it will stand below the panels, which fit a laptop's screen.
+
     Returns:
-        Its components; ``render`` is the signal that has it show what the session holds.
+        Its components; ``render`` is the signal that has it show what the session holds, and ``answers`` are the events
+        after which it may show another face.
     """
-    parts = _lay_out(
-        checkpoints, session, handlers.render(checkpoints.of(session.value), session.value, DEFAULT_OPACITY)
-    )
-    _connect(checkpoints, session, parts)
+    screen = handlers.render(checkpoints.of(session.value), session.value, DEFAULT_OPACITY)
+    parts = _lay_out(checkpoints, session, screen, picture)
+    parts["answers"] = _connect(checkpoints, session, parts)
     if not gpu.LENT:  # a lent GPU is not for every frame of a film
         add_live(checkpoints, session, parts["opacity"])
     return parts
 
 
-def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs) -> Parts:
+def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs, picture: Any) -> dict[str, Any]:
     """Lay out the tab, showing ``screen`` from the start."""
     parts: dict[str, Any] = {}
     parts["notice"] = gr.HTML("", elem_id="notice")
@@ -57,6 +62,7 @@ def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs) -> Pa
             parts |= _control_parts(checkpoints, session, screen)
     with gr.Row(elem_id="panels", equal_height=True):
         parts |= _panel_parts(screen)
+    picture.render()
     return parts
 
 
@@ -132,8 +138,8 @@ def _panel_parts(screen: Outputs) -> dict[str, Any]:
     return parts
 
 
-def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
-    """Tie events to handlers: a fast one first, then the explanation it asked for."""
+def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> list[Any]:
+    """Tie events to handlers: a fast one first, then the explanation it asked for; returns those that show a face."""
 
     def on_photo(session: Session, photo: Any, method: str, opacity: float) -> Outputs:
         source = parse.photo_source(photo)
@@ -173,7 +179,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
     # Each photo is sent on at once: which of several is the last one, the session knows.
     given = parts["given"].input(on_photo, [session, parts["given"], *look], screen, trigger_mode="multiple", **FAST)
     parts["remove_photo"].click(on_remove, [session, *look], screen, **FAST)
-    asked = [
+    answers = [
         given,
         *(
             button.click(_on_example(checkpoints, path), [session, *look], screen, **FAST)
@@ -186,18 +192,14 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
         parts["turn"].click(on_turn, [session, *look], screen, **FAST),
         parts["use_box"].click(on_box, [session, parts["box"], *look], screen, **FAST),
         parts["box"].submit(on_box, [session, parts["box"], *look], screen, **FAST),
-        gr.on(
-            [parts["method"].input, parts["target"].input],
-            handlers.ask,
-            request,
-            panel,
-            trigger_mode="always_last",
-            **FAST,
-        ),
-        parts["again"].click(handlers.ask, request, panel, **FAST),
         parts["remove"].click(handlers.remove_face, [session, parts["opacity"]], screen, **FAST),
     ]
-    for event in asked:
+    changed = [parts["method"].input, parts["target"].input]
+    asked = [
+        gr.on(changed, handlers.ask, request, panel, trigger_mode="always_last", **FAST),
+        parts["again"].click(handlers.ask, request, panel, **FAST),
+    ]
+    for event in (*answers, *asked):
         event.then(on_question, [session, parts["opacity"]], panel, show_progress_on=parts["moved"], **SLOW)
     given.then(None, parts["answered"], parts["given"], js=photo.EMPTY_JS, api_visibility="private")
     given.failure(None, None, parts["given"], js=photo.FAILED_JS, api_visibility="private")
@@ -205,6 +207,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
     parts["mark"].click(handlers.start_marking, [session], screen, **FAST)
     overlays = [parts["looked"], parts["moved"]]
     parts["opacity"].input(handlers.redraw, [session, parts["opacity"]], overlays, trigger_mode="always_last", **FAST)
+    return answers
 
 
 def _on_example(checkpoints: Checkpoints, path: Path) -> Callable[[Session, str, float], Outputs]:

@@ -37,6 +37,7 @@ def seen(request: pytest.FixtureRequest, browser: Browser, app: LiveApp) -> Iter
     page = context.new_page()
     page.goto(app.url)
     expect(page.locator("#answer .example")).to_be_visible()
+    expect(page.locator("#living .answers li")).to_have_count(7)
     assert page.evaluate("document.body.classList.contains('dark')") is (scheme == "dark")
     page.evaluate(AXE.read_text())
     yield page

@@ -1,0 +1,69 @@
+"""The network as one picture, at work on the chosen face: drawn and computed in the browser.
+
+What it shows comes as the values of components, never inside a template: Gradio runs a template as code.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from demo.checkpoints import Checkpoints
+from demo.events import FAST, followed
+from demo.living import handlers, words
+from demo.living.script import bundle
+from demo.visits import Session
+
+FOLDER = Path(__file__).parent
+MODULES = ("combine", "dom", "look", "ask", "mix", "answer", "picture")  # each knows only those before it
+_ARRIVED_JS = """watch("value", () => {
+    document.dispatchEvent(new CustomEvent("glamor-weights", {detail: props.value}));
+});"""
+# To be run as soon as the server has begun the visit.
+BEGUN_JS = """() => {
+    document.documentElement.dataset.begun = "yes";
+    document.dispatchEvent(new Event("glamor-begun"));
+}"""
+
+
+def build(checkpoints: Checkpoints, session: gr.State) -> gr.HTML:
+    """Return the picture, not laid out yet, of what a session begins with.
+
+    The weights with which it computes it asks for by itself, once for each checkpoint.
+    """
+    made: dict[str, Any] = {"html_template": "", "apply_default_css": False}
+    value = handlers.face(checkpoints, session.value)
+    picture = gr.HTML(value, js_on_load=_script(), elem_id="living", render=False, **made)
+    weights = gr.HTML("", js_on_load=_ARRIVED_JS, elem_id="living-weights", visible="hidden", **made)
+
+    def on_wanted(session: Session) -> str:
+        return handlers.weights(checkpoints, session)
+
+    picture.wanted(on_wanted, [session], weights, **FAST)
+    return picture
+
+
+def follow(checkpoints: Checkpoints, session: gr.State, picture: gr.HTML, answers: Sequence[Any]) -> None:
+    """Have the picture show the chosen face after each of these events."""
+
+    def on_answer(session: Session) -> Any:
+        return handlers.face(checkpoints, session)
+
+    each = FAST | {"trigger_mode": "multiple"}  # an answer that comes while the one before is followed counts too
+    for event in answers:
+        followed(event, on_answer, [session], picture, **each)
+
+
+def css() -> str:
+    """Return the picture's style sheet."""
+    return (FOLDER / "living.css").read_text("utf-8")
+
+
+def _script() -> str:
+    """Return what draws the picture: the modules, the words, and what ties them to the component."""
+    said = f"const words = {json.dumps(words.PICTURE)};"
+    return "\n".join((bundle(FOLDER, MODULES), said, (FOLDER / "begin.js").read_text("utf-8")))

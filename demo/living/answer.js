@@ -1,0 +1,47 @@
+import {exact, fill, make, part, percent, set} from "./dom.js";
+
+/** Lay out the seven probabilities, and what has changed against the network's own answer. */
+export const answer = (words, act) => {
+    const list = make("ul", {class: "answers"});
+    const verdict = make("p", {class: "changes-label", role: "status"});
+    const changed = make("p", {class: "changed"});
+    const reset = make("button", {type: "button", textContent: words.reset, onclick: () => act.reset()});
+    const {gloss, element} = part("answer", 4, words.answer, list, verdict, changed, make("div", {class: "buttons"}, reset));
+    set(gloss, {textContent: words.answer_gloss});
+    let rows = [];
+
+    const lay = (names) => {
+        rows = names.map((name) => {
+            const [fillBar, own, number] = [make("i"), make("u"), make("span", {class: "number"})];
+            const bar = make("b", {"aria-hidden": "true"}, fillBar, own);
+            return {name, own, number, fillBar, element: make("li", {}, make("span", {textContent: name}), bar, number)};
+        });
+        list.replaceChildren(...rows.map(({element: row}) => row));
+    };
+
+    const show = ({walk, outcome, own, removed, wFace, blanked}) => {
+        const names = walk.class_names;
+        if (names.some((name, i) => rows[i]?.name !== name)) lay(names);
+        rows.forEach((row, index) => {
+            const share = outcome.probabilities[index];
+            set(row.element, {class: index === outcome.label ? "best" : null});
+            set(row.number, {textContent: exact(share)});
+            row.fillBar.style.transform = `scaleX(${share.toFixed(5)})`;
+            row.own.style.left = `${(own.probabilities[index] * 100).toFixed(2)}%`;
+        });
+        const [before, after] = [names[own.label], names[outcome.label]];
+        const moved = [own, outcome].map(({probabilities}) => exact(probabilities[own.label]));
+        const things = [
+            removed.size && fill(words.changed_cells, {count: removed.size, cells: outcome.attention.length}),
+            wFace !== null && fill(words.changed_weight, {face: percent(wFace)}),
+            blanked.face && words.changed_face,
+            blanked.scene && words.changed_scene,
+        ].filter(Boolean);
+        const sentence = own.label === outcome.label ? words.stays : words.flipped;
+        set(verdict, {textContent: things.length ? fill(sentence, {before, after, from: moved[0], to: moved[1]}) : words.untouched});
+        set(changed, {textContent: things.length ? fill(words.changed, {things: things.join(", ")}) : ""});
+        set(list, {class: `answers${things.length ? "" : " untouched"}`});
+        set(reset, {disabled: things.length === 0});
+    };
+    return {element, show};
+};

@@ -1,0 +1,10 @@
+// Ties the picture to Gradio's component, whose `element`, `props`, `watch` and `trigger` are here.
+// The server answers nobody whose visit it has not begun yet.
+const hasBegun = new Promise((begun) => {
+    if (document.documentElement.dataset.begun) begun();
+    else document.addEventListener("glamor-begun", begun, {once: true});
+});
+const shown = picture_js.begin(element, words, () => hasBegun.then(() => trigger("wanted")));
+document.addEventListener("glamor-weights", ({detail}) => shown.weights(detail));
+watch("value", () => shown.face(props.value));
+shown.face(props.value);

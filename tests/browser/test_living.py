@@ -1,0 +1,184 @@
+"""The living picture: what it shows after something is changed is what Python says, and nobody is asked for it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from demo.living import words
+from glamor.checkpoint import load_checkpoint, save_checkpoint
+from glamor.config import ModelConfig
+from glamor.explain import Encoded, encode, fusion_curve, head_weights, only_cells, recombine, switching_units, walk
+from glamor.explain.fusion import probabilities
+from glamor.model import Intervention, Trace
+from glamor.predictor import Prediction, Predictor
+from glamor.words import percent
+from tests.browser.conftest import PATIENCE, add_photo, fits_across, keep
+from tests.live_app import live_app
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE)
+SAID = words.PICTURE
+
+
+def _bars(page: Page) -> Locator:
+    return page.locator("#living .answers li")
+
+
+def _expect_answer(page: Page, predictor: Predictor, trace: Trace) -> None:
+    """Expect the bars to say what Python says, and the best one to be marked."""
+    shares = probabilities(predictor.model, trace.logits[0])
+    names = predictor.model.config.class_names
+    expect(_bars(page)).to_have_text([f"{name}{share:.1%}" for name, share in zip(names, shares, strict=True)])
+    expect(page.locator("#living .best")).to_contain_text(names[shares.argmax()])
+
+
+def _prediction(predictor: Predictor, photo: Path) -> Prediction:
+    (prediction,) = predictor.predict(np.asarray(Image.open(photo)))
+    return prediction
+
+
+def _encoded(predictor: Predictor, prediction: Prediction) -> dict[str, Encoded]:
+    """Return what the encoders make of a person, and of the person before a black scene."""
+    prepared = prediction.prepared
+    black = Intervention(context=torch.zeros_like(prepared.context))
+    return {"own": encode(predictor.model, prepared), "blank": encode(predictor.model, prepared, black)}
+
+
+def test_the_picture_follows_every_change_by_itself(page: Page, portrait: Path, predictor: Predictor) -> None:
+    add_photo(page, portrait)
+    prediction = _prediction(predictor, portrait)
+    encoded, model = _encoded(predictor, prediction), predictor.model
+    expect(page.locator("[data-entering]")).to_have_count(0)
+    own = recombine(model, encoded["own"])
+    _expect_answer(page, predictor, own)
+    expect(page.locator("#living .changes-label")).to_have_text(SAID["untouched"])
+    moved = page.locator("#moved-picture img")
+    expect(moved).to_be_visible()  # the last that is asked for after an answer
+    page.wait_for_function("(image) => image.complete", arg=moved.element_handle())
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    slider = page.get_by_role("slider", name="weight of the face").and_(page.locator("#living *"))
+    assert float(slider.input_value()) == pytest.approx(prediction.fusion_weights[0], abs=1e-4)
+    slider.fill("0.9")
+    forced = Intervention(fusion=torch.tensor([0.9, 0.1]))
+    _expect_answer(page, predictor, recombine(model, encoded["own"], forced))
+    slider.hover()
+    page.mouse.down()
+    box = slider.bounding_box()
+    assert box is not None
+    for step in range(20):
+        page.mouse.move(box["x"] + box["width"] * step / 20, box["y"] + box["height"] / 2)
+    page.mouse.up()
+    page.get_by_role("button", name=SAID["back"]).click()
+    _expect_answer(page, predictor, own)
+
+    row, column = np.unravel_index(int(prediction.attention.argmax()), prediction.attention.shape)
+    strongest = page.locator("#living .cell").nth(int(row * 7 + column))
+    share = percent(float(prediction.attention.max()))
+    name = SAID["cell"].format(row=row + 1, column=column + 1, share=share)
+    expect(strongest).to_have_attribute("aria-label", name)
+    strongest.click()
+    page.get_by_role("button", name=SAID["remove"]).click()
+    left = np.ones(prediction.attention.shape, dtype=bool)
+    left[row, column] = False
+    removed = Intervention(attention=only_cells(own.attention[0], left))
+    _expect_answer(page, predictor, recombine(model, encoded["own"], removed))
+    page.get_by_role("button", name=SAID["put_back"]).click()
+    _expect_answer(page, predictor, own)
+
+    page.get_by_role("button", name=SAID["blank_scene"]).click()
+    _expect_answer(page, predictor, recombine(model, encoded["blank"]))
+    page.get_by_role("button", name=SAID["reset"]).click()
+    _expect_answer(page, predictor, own)
+    assert asked == [], "all of it was computed here"
+
+
+def test_one_cells_score_and_the_flips_are_pythons(page: Page, portrait: Path, predictor: Predictor) -> None:
+    add_photo(page, portrait)
+    prediction = _prediction(predictor, portrait)
+    expect(page.locator("[data-entering]")).to_have_count(0)
+    model = predictor.model
+    trace, found = recombine(model, encode(model, prediction.prepared)), walk(model, prediction.prepared)
+    units = switching_units(head_weights(model), found.face_mean, found.cells)
+    expect(page.locator("#living .switching")).to_have_text(
+        SAID["switching"].format(units=len(units), count=units.sum())
+    )
+    curve, names = fusion_curve(model, trace), model.config.class_names
+    if curve.flips:
+        flips = [
+            SAID["flip"].format(before=names[one.before], after=names[one.after], face=percent(one.w_face))
+            for one in curve.flips
+        ]
+        said = SAID["flips"].format(labels=", ".join(flips))
+    else:
+        said = SAID["no_flips"].format(label=prediction.emotion)
+    expect(page.locator("#living .flips")).to_have_text(said)
+
+    cells, score = page.locator("#living .cell"), page.locator("#living .ask dd").first
+    cells.nth(0).click()
+    scores = trace.attention_scores[0].flatten().tolist()
+    bars = page.locator("#living .of-face .telling")
+    asked = bars.get_attribute("d")
+    for key, cell in (("ArrowRight", 1), ("ArrowDown", 8), ("ArrowLeft", 7), ("ArrowLeft", 7), ("ArrowUp", 0)):
+        page.keyboard.press(key)
+        expect(cells.nth(cell)).to_be_focused()
+        expect(score).to_have_text(f"{scores[cell]:.2f}".replace("-", "−"))
+    assert bars.get_attribute("d") == asked, "the face says the same to every cell"
+    page.keyboard.press("Space")
+    expect(cells.nth(0)).to_have_attribute("aria-label", SAID["cell_removed"].format(row=1, column=1))
+    page.keyboard.press("Space")
+    expect(cells.nth(0)).not_to_have_class(re.compile("gone"))
+    expect(page.locator("#living .cell[tabindex='0']")).to_have_count(1)
+
+
+@pytest.mark.parametrize("page", ["phone"], indirect=True)
+def test_on_a_phone_the_parts_stand_below_each_other(page: Page) -> None:
+    expect(_bars(page)).to_have_count(7)
+    boxes = [part.bounding_box() for part in page.locator("#living .part").all()]
+    assert len(boxes) == 4
+    lefts, tops = {box["x"] for box in boxes if box}, [box["y"] for box in boxes if box]
+    assert len(lefts) == 1
+    assert tops == sorted(tops)
+    assert fits_across(page)
+    sizes = page.evaluate("""() => Array.from(document.querySelectorAll("#living *"))
+        .filter((one) => Array.from(one.childNodes).some((child) => child.nodeType === 3 && child.data.trim()))
+        .map((one) => parseFloat(getComputedStyle(one).fontSize))""")
+    assert min(sizes) >= 11
+    page.locator("#living .part").nth(0).scroll_into_view_if_needed()
+    keep(page, "living-phone")
+
+
+def test_names_are_text_and_never_code(
+    browser: Browser, small_weights: tuple[Path, Path], portrait: Path, tmp_path: Path
+) -> None:
+    evil = "${alert(1)}", "{{alert}}", "<img src=x onerror=alert(1)>", "`+alert(1)+`"
+    small = load_checkpoint(small_weights[0])
+    config: ModelConfig = small.config
+    names = (*evil, *config.class_names[len(evil) :])
+    save_checkpoint(tmp_path / "evil", small.model, replace(config, class_names=names))
+    photo = portrait.rename(portrait.with_name("${alert(1)}.png"))
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    told: list[str] = []
+    page.on("dialog", lambda dialog: (told.append(dialog.message), dialog.dismiss()))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.goto(live_app(str(tmp_path / "evil")).url)
+    add_photo(page, photo)
+    photo.rename(portrait)
+    expect(page.locator("[data-entering]")).to_have_count(0)
+    for name in evil:
+        expect(page.locator("#living .answers li", has_text=name)).to_have_count(1)
+    page.locator("#living [role=slider]").fill("0.1")
+    expect(page.locator("#living .changed")).to_contain_text("10%")
+    assert told == []
+    assert page.locator("#living .answers img").count() == 0
+    page.close()
