@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from demo import words
 from demo.analyse import words as analyse_words
+from demo.interventions import words as interventions_words
 from demo.many import words as many_words
 from tests.browser.conftest import PATIENCE, add_photo, drop, open_tab
 from tests.live_app import LiveApp
@@ -84,8 +85,8 @@ def test_what_is_set_by_hand_is_in_the_address_and_comes_back(page: Page, pair: 
     page.locator("#weight input[type=range]").fill("0.3")
     page.locator("#see-face label", has_text="Black").click()
     page.locator("#type-cell button").first.click()
-    page.get_by_label("Cell", exact=False).last.fill("2, 5")
-    page.get_by_label("Cell", exact=False).last.press("Enter")
+    page.get_by_label(interventions_words.CELL).fill("2, 5")
+    page.get_by_label(interventions_words.CELL).press("Enter")
     shown = {"tab": "interventions", "face": "2", "w_face": "0.3", "shown_face": "black", "removed": "2.5"}
     _wait_for(page, **shown)
     now = page.locator("#lab-now .label").inner_text()
