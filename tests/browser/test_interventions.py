@@ -26,6 +26,8 @@ BOTH = pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
 
 def to_interventions(page: Page, photo) -> None:
     add_photo(page, photo)
+    button, card = (page.locator(name).bounding_box() for name in ("#download", "#controls"))
+    assert button["x"] + button["width"] <= card["x"] + card["width"], "with several faces there is one control more"
     expect(page.locator("#answer strong").first).to_be_visible()
     open_tab(page, words.TAB_INTERVENTIONS)
     expect(page.locator("#board img")).to_be_visible()
