@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from demo.limits import Limits, variable
-from tests.live_app import LiveApp, start, stop
+from tests.live_app import LiveApp, files_in, start, stop
 from tests.visitor import Visitor
 
 SMALL = Limits(
@@ -64,4 +64,4 @@ class VisitorFrom(Visitor):
 
 def uploads(app: LiveApp) -> set[Path]:
     """Return the files in the app's cache that are no pictures of its own."""
-    return {path for path in app.cache.rglob("*") if path.is_file() and path.suffix != ".svg"}
+    return {path for path in files_in(app.cache) if path.suffix != ".svg"}

@@ -72,6 +72,11 @@ def start(*script: str, **settings: str) -> tuple[LiveApp, subprocess.Popen[byte
     return app, process
 
 
+def files_in(folder: Path) -> set[Path]:
+    """Return every file under a folder from which the app may take files away meanwhile."""
+    return {Path(place, name) for place, _, names in os.walk(folder) for name in names}
+
+
 def free_port() -> int:
     """Return a port of this machine on which nobody listens."""
     with socket.socket() as probe:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from demo import words
 from demo.analyse import words as analyse_words
 from tests.browser.conftest import PATIENCE, add_photo, drop, keep
+from tests.live_app import files_in
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -21,7 +22,7 @@ def _choose(page: Page, label: str, option: str) -> None:
 
 
 def _files(app) -> set:
-    return {path for path in app.cache.rglob("*") if path.is_file()}
+    return files_in(app.cache)
 
 
 @pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)

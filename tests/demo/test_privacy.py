@@ -21,14 +21,14 @@ from demo.analyse import words as analyse_words
 from demo.gradio_internals.sessions import Page
 from demo.limits import Limits
 from demo.visits import Session
-from tests.live_app import ROOT, LiveApp, free_port, wait
+from tests.live_app import ROOT, LiveApp, files_in, free_port, wait
 from tests.visitor import Visitor, without_folders
 
 METHOD, OPACITY = "grad_cam", 0.7
 
 
 def _files(app: LiveApp) -> set[Path]:
-    return {path for path in app.cache.rglob("*") if path.is_file()}
+    return files_in(app.cache)
 
 
 def _analyse(visitor: Visitor, photo: dict) -> dict:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from demo import words
 from tests.limited_app import ELSEWHERE, SMALL, VisitorFrom, client_from
-from tests.live_app import LiveApp, start, stop
+from tests.live_app import LiveApp, files_in, start, stop
 from tests.raw_http import RawClient
 
 MANY, DEAF_ASKS = 600, 20
@@ -95,7 +95,7 @@ def _ends(process: subprocess.Popen[bytes]) -> float:
 
 
 def _left(app: LiveApp) -> list[Path]:
-    return [path for path in app.cache.rglob("*") if path.is_file()]
+    return list(files_in(app.cache))
 
 
 def test_it_ends_in_time_whatever_is_connected(running, portrait: Path) -> None:
