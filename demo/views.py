@@ -11,7 +11,7 @@ from glamor.explain import METHODS, Explanation
 from glamor.explain.registry import Method
 from glamor.explain.trust import CONVERGENCE_LIMIT, SANITY_LIMIT, SENSITIVITY_LIMIT
 from glamor.predictor import Prediction
-from glamor.remarks import pose_remark, set_remark, unlike_remark, view_remark
+from glamor.remarks import doubts, view_remark
 from glamor.words import percent
 
 # From which difference of the two weights they are called somewhat, and mostly, one-sided.
@@ -39,9 +39,7 @@ def answer(selection: Selection, count: int, example: bool = False) -> Markup:
             Markup('<p class="example">{}</p>').format(words.FIRST_EXAMPLE) if example else html.NOTHING,
             Markup('<p class="lead">{}</p>').format(lead.format(number=request.face + 1, count=count)),
             html.label(prediction.emotion, prediction.probabilities.max()),
-            _sentence(set_remark(prediction.prediction_set, len(prediction.class_names))),
-            _sentence(pose_remark(prediction.pose)),
-            _sentence(unlike_remark(prediction.familiarity, prediction.prepared.geometry)),
+            *(Markup('<p class="doubt">{}</p>').format(sentence) for sentence in doubts(prediction)),
             _probabilities(prediction),
             html.caption(f"{words.ANSWER_CAPTION} {found}"),
         ]
@@ -144,10 +142,6 @@ def _measure_info(name: str, what: str, reading: str, source: str) -> Markup:
     named = Markup("<p><b>{}</b> {}</p>")
     read = named.format(words.HOW_TO_READ, reading.format(**LIMITS))
     return html.details(name, paragraph + read + named.format(words.SOURCE, f"{source}."))
-
-
-def _sentence(said: str) -> Markup:
-    return Markup('<p class="doubt">{}</p>').format(said) if said else html.NOTHING
 
 
 def _with_view(prediction: Prediction, sentence: str) -> str:

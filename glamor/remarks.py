@@ -51,6 +51,16 @@ def remarks(prediction: Prediction) -> tuple[str, ...]:
     return tuple(filter(None, said))
 
 
+def doubts(prediction: Prediction) -> tuple[str, ...]:
+    """Return the sentences that stand beside a label: what else it may be, and what makes it doubtful."""
+    said = (
+        set_remark(prediction.prediction_set, len(prediction.class_names)),
+        pose_remark(prediction.pose),
+        unlike_remark(prediction.familiarity, prediction.prepared.geometry),
+    )
+    return tuple(filter(None, said))
+
+
 def set_remark(given: PredictionSet | None, classes: int) -> str:
     """Return which labels, out of so many, hold the right one and how often; empty if nothing is promised."""
     if given is None:

@@ -77,7 +77,7 @@ class SetRule:
     def holds(self, probabilities: Floats) -> NDArray[np.bool_]:
         """Return which classes are in the sets: (N, classes) probabilities -> (N, classes)."""
         highest = probabilities.max(axis=1, keepdims=True)
-        return probabilities >= np.minimum(np.array(self.ratios), 1) * highest
+        return probabilities >= np.array(self.ratios) * highest
 
     def of(self, probabilities: Floats, class_names: Sequence[str]) -> PredictionSet:
         """Return the set of one answer: (classes,) probabilities -> its labels."""

@@ -2,8 +2,9 @@
 
 $ python scripts/model_card.py
 
-Every number that was measured is read from config.json, metrics.json, trials.json, audit.json and neighbours.json
-beside the weights and from benchmarks/ready_made/results.json; tests/test_weights.py checks that the card is current.
+Every number that was measured is read from config.json, metrics.json, degradation.json, trials.json, audit.json and
+neighbours.json beside the weights and from benchmarks/ready_made/results.json; tests/test_weights.py checks that the
+card is current.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glamor.images import data_uri
-from glamor.remarks import pose_remark, set_remark, unlike_remark
+from glamor.remarks import doubts
 from glamor.report import words
 from glamor.report.pictures import Picture
 from glamor.words import percent
@@ -82,12 +82,7 @@ def _answer(prediction: Prediction) -> str:
         f'<td class="number">{value:.1%}</td></tr>'
         for i, (name, value) in enumerate(zip(prediction.class_names, prediction.probabilities.tolist(), strict=True))
     )
-    said = (
-        set_remark(prediction.prediction_set, len(prediction.class_names)),
-        pose_remark(prediction.pose),
-        unlike_remark(prediction.familiarity, prediction.prepared.geometry),
-    )
-    doubt = "".join(f"<p>{escape(sentence)}</p>" for sentence in said if sentence)
+    doubt = "".join(f"<p>{escape(sentence)}</p>" for sentence in doubts(prediction))
     label = f"{escape(prediction.emotion)} <span>{escape(percent(prediction.probabilities.max()))}</span>"
     return f'<p class="label">{label}</p>{doubt}<table><tbody>{rows}</tbody></table>'
 

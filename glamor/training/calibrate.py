@@ -72,18 +72,21 @@ def prediction_sets(kinds: Sequence[Answers], temperature: float) -> sets.SetRul
         temperature: of the probabilities.
     """
     given = _joined(kinds)
-    weights = np.concatenate([np.full(len(kind.labels), 1 / len(kind.labels)) for kind in kinds])
     probabilities = softmax(given.logits / temperature, axis=1)
     fitted = np.array([_in_first_half(name) for name in given.names], dtype=np.bool_)
-    rule = sets.fit(given.labels[fitted], probabilities[fitted], weights[fitted], LEVEL)
+    rule = sets.fit(given.labels[fitted], probabilities[fitted], _weights(kinds)[fitted], LEVEL)
     sources = np.array(given.sources)[~fitted].tolist()
     return replace(rule, coverage=sets.measure(rule, given.labels[~fitted], probabilities[~fitted], sources))
 
 
 def _temperature(kinds: Sequence[Answers]) -> float:
     given = _joined(kinds)
-    weights = np.concatenate([np.full(len(kind.labels), 1 / len(kind.labels)) for kind in kinds])
-    return fit_temperature(given.logits, given.labels, weights)
+    return fit_temperature(given.logits, given.labels, _weights(kinds))
+
+
+def _weights(kinds: Sequence[Answers]) -> NDArray[np.float64]:
+    """Return how much each answer counts, so that all kinds count alike."""
+    return np.concatenate([np.full(len(kind.labels), 1 / len(kind.labels)) for kind in kinds])
 
 
 def _joined(kinds: Sequence[Answers]) -> Answers:
