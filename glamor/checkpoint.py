@@ -27,6 +27,7 @@ EMBEDDED = _REPOSITORY / "checkpoints" / "glamor-net"
 CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
 
 _FORMAT = 1
+_FULL, _HALF = "F32", "F16"  # as safetensors calls them; the network itself is float32, whatever its file
 _FIELDS = {"format", "weights_sha256", "model"}
 _LARGEST_TEXT = 2**20  # bytes; a configuration or a header is a few thousand
 _COUNTER = "num_batches_tracked"  # BatchNorm's step counter: unused, because momentum is fixed
@@ -106,7 +107,9 @@ def load_checkpoint(
     return Checkpoint(model, config, place.source, place.revision, sha256, chosen, place.folder)
 
 
-def save_checkpoint(folder: str | os.PathLike[str], model: GLAMORNet, config: ModelConfig) -> None:
+def save_checkpoint(
+    folder: str | os.PathLike[str], model: GLAMORNet, config: ModelConfig, *, half: bool = False
+) -> None:
     """Write model.safetensors and config.json, each replaced in one step.
 
     A reader between the two steps is refused by the hash rather than given a mixture.
@@ -115,6 +118,7 @@ def save_checkpoint(folder: str | os.PathLike[str], model: GLAMORNet, config: Mo
         folder: created if it is not there; its other files stay.
         model: the network, float32, on any device.
         config: of the architecture of ``model``.
+        half: whether the weights are stored in half precision: about 1e-3 of each is lost.
 
     Raises:
         CheckpointError: if the folder cannot be written or the two do not belong together.
@@ -123,7 +127,7 @@ def save_checkpoint(folder: str | os.PathLike[str], model: GLAMORNet, config: Mo
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".saving-") as scratch:
-            _write(Path(scratch), model, config)
+            _write(Path(scratch), model, config, half)
             for name in (WEIGHTS_FILE, CONFIG_FILE):
                 os.replace(Path(scratch, name), folder / name)
     except OSError as error:
@@ -169,10 +173,13 @@ def restore_tensors(model: GLAMORNet, tensors: Mapping[str, Tensor]) -> None:
     model.load_state_dict({**counters, **tensors}, strict=True)
 
 
-def _write(folder: Path, model: GLAMORNet, config: ModelConfig) -> None:
-    weights = safetensors.torch.save(stored_tensors(model), metadata={"format": "pt"})
+def _write(folder: Path, model: GLAMORNet, config: ModelConfig, half: bool) -> None:
+    tensors = stored_tensors(model)
+    if half:
+        tensors = {name: tensor.half() for name, tensor in tensors.items()}
+    weights = safetensors.torch.save(tensors, metadata={"format": "pt"})
     (folder / WEIGHTS_FILE).write_bytes(weights)
-    _check_architecture(folder / WEIGHTS_FILE, config)
+    _check_architecture(folder / WEIGHTS_FILE, config, (_HALF if half else _FULL,))
     sha256 = hashlib.sha256(weights).hexdigest()
     values = {"format": _FORMAT, "weights_sha256": sha256, "model": config.to_dict()}
     (folder / CONFIG_FILE).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
@@ -228,18 +235,19 @@ def _read_text(path: Path) -> bytes:
         raise CheckpointError(f"{path.name} cannot be read ({error.strerror})") from error
 
 
-def _check_architecture(path: Path, config: ModelConfig) -> None:
+def _check_architecture(path: Path, config: ModelConfig, stored: tuple[str, ...] = (_FULL, _HALF)) -> None:
     """Compare the header with the network, before any memory is spent on weights."""
     found, wanted = _read_header(path), _expected_shapes(config)
     missing, extra = sorted(wanted.keys() - found.keys()), sorted(found.keys() - wanted.keys())
-    other = sorted(name for name in wanted.keys() & found.keys() if found[name] != ("F32", wanted[name]))
+    both = wanted.keys() & found.keys()
+    other = sorted(name for name in both if found[name] not in [(kind, wanted[name]) for kind in stored])
     problems = [f"{len(names)} {kind}, as {quoted(names[0])}" for kind, names in _kinds(missing, extra, other) if names]
     if problems:
         raise CheckpointError(f"{WEIGHTS_FILE} has a different architecture from {CONFIG_FILE} ({'; '.join(problems)})")
 
 
 def _kinds(missing: list[str], extra: list[str], other: list[str]) -> tuple[tuple[str, list[str]], ...]:
-    return ("missing", missing), ("unknown", extra), ("of another shape or not float32", other)
+    return ("missing", missing), ("unknown", extra), ("of another shape or not float32 or float16", other)
 
 
 def _expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
@@ -247,9 +255,8 @@ def _expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
         with torch.device("meta"):
             state = GLAMORNet(config).state_dict()
     except (RuntimeError, TypeError, ValueError) as error:  # what timm and torch raise for names and sizes
-        raise CheckpointError(
-            f"no network can be built from {CONFIG_FILE} ({str(error).splitlines()[0][:200]})"
-        ) from error
+        reason = str(error).splitlines()[0][:200]
+        raise CheckpointError(f"no network can be built from {CONFIG_FILE} ({reason})") from error
     return {name: tuple(tensor.shape) for name, tensor in state.items() if not name.endswith(_COUNTER)}
 
 
@@ -261,11 +268,9 @@ def _read_header(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
         raise CheckpointError(
             f"{WEIGHTS_FILE} is not a safetensors file; other formats, especially pickles, are never read"
         )
-    size = path.stat().st_size
-    if size < 8 + length:
-        raise CheckpointError(
-            f"{WEIGHTS_FILE} is truncated: {size} bytes, although its header alone takes {8 + length}"
-        )
+    size, least = path.stat().st_size, 8 + length
+    if size < least:
+        raise CheckpointError(f"{WEIGHTS_FILE} is truncated: {size} bytes, although its header alone takes {least}")
     try:
         entries = {k: v for k, v in json.loads(raw[8 : 8 + length]).items() if k != "__metadata__"}
         end = max(entry["data_offsets"][1] for entry in entries.values())

@@ -140,6 +140,19 @@ def test_a_failed_save_leaves_the_old_checkpoint_whole(folder: Path) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_half_precision_halves_the_file_and_hardly_changes_an_answer(folder: Path) -> None:
+    net, rng = seeded_net(CONFIG), torch.Generator().manual_seed(2)
+    sizes = []
+    for half in (False, True):
+        save_checkpoint(folder, net, CONFIG, half=half)
+        sizes.append((folder / "model.safetensors").stat().st_size)
+    assert sizes[1] < 0.51 * sizes[0]
+    loaded = load_checkpoint(folder, device="cpu").model
+    assert {tensor.dtype for tensor in stored_tensors(loaded).values()} == {torch.float32}
+    inputs = torch.rand(4, 3, 96, 96, generator=rng), torch.rand(4, 3, 112, 112, generator=rng)
+    torch.testing.assert_close(loaded(*inputs).logits, net.eval()(*inputs).logits, rtol=0, atol=1e-3)
+
+
 def test_both_files_are_as_others_expect_them(folder: Path) -> None:
     with safetensors.safe_open(folder / "model.safetensors", "pt") as file:
         assert file.metadata() == {"format": "pt"}
@@ -376,9 +389,9 @@ def test_one_changed_number_is_noticed(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"hidden": 5}, "of another shape or not float32, as 'attention.fc1.bias'"),
+        ({"hidden": 5}, "of another shape or not float32 or float16, as 'attention.fc1.bias'"),
         ({"encoder": "resnet18"}, "missing, as 'context_encoder.backbone.bn1.bias'"),
-        ({"class_names": ["no", "yes"]}, "2 of another shape or not float32, as 'head.3.bias'"),
+        ({"class_names": ["no", "yes"]}, "2 of another shape or not float32 or float16, as 'head.3.bias'"),
     ],
 )
 def test_weights_of_another_architecture(folder: Path, change: dict[str, Any], problem: str) -> None:
@@ -395,8 +408,8 @@ def test_strict_names_shapes_and_types(folder: Path, change: str) -> None:
     expected = {
         "extra": "1 unknown, as 'surprise'",
         "missing": "1 missing, as 'head.3.bias'",
-        "shape": "1 of another shape or not float32, as 'head.3.bias'",
-        "dtype": "1 of another shape or not float32, as 'head.3.bias'",
+        "shape": "1 of another shape or not float32 or float16, as 'head.3.bias'",
+        "dtype": "1 of another shape or not float32 or float16, as 'head.3.bias'",
     }[change]
     bias = tensors.pop("head.3.bias")
     changed = {"extra": bias, "shape": bias.repeat(2), "dtype": bias.double()}

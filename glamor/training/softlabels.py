@@ -13,6 +13,7 @@ from torch import Tensor
 from glamor.errors import DataError
 from glamor.training.data import Sample
 
+NO_SECOND = ("", "X")  # none; something that is none of the classes
 SECOND_SHARE = {"3": 0.1, "2": 0.25, "1": 0.4}  # by confidence: clear, likely, a guess
 
 
@@ -51,10 +52,10 @@ def _seconds(path: Path, class_names: Sequence[str]) -> dict[str, tuple[int, flo
             return {
                 row["name"]: (names.index(row["second"]), SECOND_SHARE[row["confidence"]])
                 for row in csv.DictReader(file)
-                if row["second"]
+                if row["second"] not in NO_SECOND
             }
     except (KeyError, ValueError) as error:
         raise DataError(
-            f"{path} is not understood ({error}); give it the columns name, second (a class or empty) and "
-            "confidence (1, 2 or 3)."
+            f"{path} is not understood ({error}); give it the columns name, second (a class, X for none of them, or "
+            "empty) and confidence (1, 2 or 3)."
         ) from error
