@@ -48,7 +48,7 @@ def fit(pictures: Tensor, targets: Tensor, weights: Tensor) -> Evidence:
         optimizer.zero_grad()
         fits = (targets * (scaled @ slopes + offsets).log_softmax(dim=1)).sum(dim=1)
         cost: Tensor = DECAY * slopes.square().sum() - (weights * fits).sum() / weights.sum()
-        cost.backward()  # type: ignore[no-untyped-call]
+        cost.backward()
         return cost
 
     optimizer.step(loss)

@@ -1,0 +1,292 @@
+"""Attention, fusion and classifier, learned on stored vectors in a minute.
+
+The fusion scores start as the log odds that each side's own answer is the label's: a softmax of the two is then
+how much of the evidence each side has, so that the scene is heard where the face cannot be read. The classifier starts
+as the sum of what face and scene say by themselves, each as loud as the fusion makes it. From there all of it learns on
+labels alone: on the scenes, on faces beside scenes of the same label (which are thousands of pairs more, if face and
+scene tell of the label independently), and on faces beside scenes in which nothing is to be seen.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from glamor.config import ModelConfig
+from glamor.model import ContextAttention, GLAMORNet, GlobalLocalAttention, Score
+from glamor.training.data import balanced_weights
+from glamor.training.stages.face_branch import FILM, smoothed
+from glamor.training.stages.vectors import Vectors
+
+STOCK = "stock"  # its scenes are plain and of two classes: a network would learn plain as one of them
+
+
+@dataclass(frozen=True)
+class Course:
+    """How the heads learn.
+
+    Attributes:
+        epochs: passes over the scenes.
+        batch: scenes, pairs and lone faces in a step.
+        lr: highest learning rate; classifier_lr, fusion_lr: factors of it.
+        face_first: weight of the face at which the classifier starts as the face's own.
+        scene_gain: how loud the scene's evidence starts.
+        sharpness: of the odds that the fusion starts from.
+        hard: share of the faces that are hard to read, in scenes and in pairs.
+        blank: share of the scenes whose face is black; canvas: share whose scene shows nothing.
+        film: weight of film frames within their class.
+    """
+
+    epochs: int = 14
+    batch: tuple[int, int, int] = (128, 128, 96)
+    lr: float = 1e-3
+    classifier_lr: float = 0.3
+    fusion_lr: float = 0.0
+    face_first: float = 0.85
+    scene_gain: float = 2.0
+    sharpness: float = 2.0
+    hard: tuple[float, float] = (0.5, 0.7)
+    blank: float = 0.1
+    canvas: float = 0.15
+    film: float = 2.0
+    smoothing: float = 0.1
+    averaging: float = 0.995
+
+
+@dataclass(frozen=True)
+class FaceAnswer:
+    """What a face says by itself: logits are vectors (N, C) times ``weights`` (C, K) plus ``biases`` (K,)."""
+
+    weights: Tensor
+    biases: Tensor
+
+    def __call__(self, vectors: Tensor) -> Tensor:
+        return vectors @ self.weights + self.biases
+
+
+def fit(
+    vectors: Vectors, shown: Tensor, answer: FaceAnswer, config: ModelConfig, course: Course, seed: int
+) -> GLAMORNet:
+    """Train all that follows the encoders.
+
+    Args:
+        vectors: of the training pictures; canvases already as evidence, (., K, h, w).
+        shown: (N, K, h, w), the evidence of each scene's cells.
+        answer: of a face by itself.
+        config: its attention and hidden width are those of the network.
+        course: how it learns.
+        seed: of everything random.
+
+    Returns:
+        A network in eval mode whose ``combine`` takes face vectors (N, C, 1, 1) and evidence (N, K, h, w); its encoders
+        are of no use.
+    """
+    torch.manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed)
+    net = _started(vectors, answer, config, course)
+    _ask_how_often_right(net, vectors, shown, answer, course, rng)
+    learner = _Learner(net, course)
+    draws = _Draws(vectors, shown, course, rng)
+    steps = len(shown) // course.batch[0] * course.epochs
+    for step in range(steps):
+        learner.learn(*draws.batch(), step / steps)
+    learner.take_average()
+    return net.eval()
+
+
+def _started(vectors: Vectors, answer: FaceAnswer, config: ModelConfig, course: Course) -> GLAMORNet:
+    """Return a network whose classifier adds up what both sides say; other units start small."""
+    (of_face, classes), hidden = answer.weights.shape, config.hidden
+    net = GLAMORNet(replace(config, encoder="glamor", context_encoder="", vector_norm=False))
+    guided = isinstance(net.attention, GlobalLocalAttention)
+    net.attention = GlobalLocalAttention(of_face, classes, hidden) if guided else ContextAttention(classes, hidden)
+    net.face_score, net.context_score = Score(of_face, hidden), Score(classes, hidden)
+    net.head[0] = nn.Linear(of_face + classes, hidden)
+    net.face_encoder.requires_grad_(False)
+    net.context_encoder.requires_grad_(False)
+    _scale_inputs(net, of_face, vectors.lone.std(dim=0) + 1e-3)
+    with torch.no_grad():
+        if isinstance(net.attention, GlobalLocalAttention):
+            net.attention.fc2.weight *= 0.1
+            net.attention.fc2.bias.zero_()
+        _add_up(net, answer, course)
+    return net
+
+
+def _scale_inputs(net: GLAMORNet, of_face: int, spread: Tensor) -> None:
+    """Let new layers take face vectors as if their channels varied by 1."""
+    layers = [_linear(net.head, 0), _linear(net.face_score, 0)]
+    if isinstance(net.attention, GlobalLocalAttention):
+        layers.append(net.attention.fc1)
+    with torch.no_grad():
+        for layer in layers:
+            layer.weight[:, :of_face] /= spread
+
+
+def _add_up(net: GLAMORNet, answer: FaceAnswer, course: Course) -> None:
+    """Let the classifier add what face and scene say: a unit for each sign, since only the positive is passed on."""
+    first, last = _linear(net.head, 0), _linear(net.head, 3)
+    of_face, classes = answer.weights.shape
+    first.weight *= 0.1
+    last.weight *= 0.1
+    first.bias.zero_()
+    last.bias.copy_(answer.biases)
+    units = first.weight[: 4 * classes], last.weight[:, : 4 * classes]
+    for weights in units:
+        weights.zero_()
+    for label in range(classes):
+        for k, sign in enumerate((1.0, -1.0)):
+            face, scene = 4 * label + k, 4 * label + 2 + k
+            first.weight[face, :of_face] = sign * answer.weights[:, label] / course.face_first
+            first.weight[scene, of_face + label] = sign
+            last.weight[label, face], last.weight[label, scene] = sign, sign * course.scene_gain
+
+
+def _linear(part: nn.Sequential, at: int) -> nn.Linear:
+    return cast(nn.Linear, part[at])
+
+
+def _ask_how_often_right(
+    net: GLAMORNet, vectors: Vectors, shown: Tensor, answer: FaceAnswer, course: Course, rng: torch.Generator
+) -> None:
+    """Fit each side's fusion score to the odds that its own answer is the label, times the course's sharpness."""
+    faces = torch.cat((vectors.faces, vectors.degraded, vectors.lone, vectors.lone_degraded))
+    labels = torch.cat((vectors.labels, vectors.labels, vectors.lone_labels, vectors.lone_labels))
+    in_scenes, alone = (balanced_weights(of.numpy()) for of in (vectors.labels, vectors.lone_labels))
+    weights = torch.cat((in_scenes * 0.35, in_scenes * 0.35, alone * 0.15, alone * 0.15))
+    right = (answer(faces).argmax(dim=1) == labels).float()
+    _fit_odds(net.face_score, faces, right, weights, 0.05, rng)
+
+    told = _tells(vectors)
+    whole = torch.cat((shown[told], vectors.canvases)).mean(dim=(2, 3))
+    by_luck = torch.full((len(vectors.canvases),), 1 / shown.shape[1])
+    right = torch.cat(((whole[: len(told)].argmax(dim=1) == vectors.labels[told]).float(), by_luck))
+    canvases = torch.full((len(by_luck),), 0.15 / len(by_luck), dtype=torch.float64)
+    weights = torch.cat((balanced_weights(vectors.labels[told].numpy()) * 0.85, canvases))
+    _fit_odds(net.context_score, whole, right, weights, 0.3, rng)
+    with torch.no_grad():
+        for score in (net.face_score, net.context_score):
+            _linear(score, 2).weight.mul_(course.sharpness)
+            _linear(score, 2).bias.mul_(course.sharpness)
+
+
+def _fit_odds(score: Score, inputs: Tensor, right: Tensor, weights: Tensor, noise: float, rng: torch.Generator) -> None:
+    steps, lr = 600, 2e-3
+    nn.init.zeros_(_linear(score, 2).weight)
+    nn.init.zeros_(_linear(score, 2).bias)
+    optimizer, spread = torch.optim.AdamW(score.parameters(), lr=lr, weight_decay=0.1), inputs.std(dim=0) * noise
+    for step in range(steps):
+        for group in optimizer.param_groups:
+            group["lr"] = lr * _cosine(step / steps)
+        drawn = torch.multinomial(weights, 256, replacement=True, generator=rng)
+        noisy = inputs[drawn] + spread * torch.randn(inputs[drawn].shape, generator=rng)
+        loss = F.binary_cross_entropy_with_logits(score(noisy)[:, 0], right[drawn])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
+class _Learner:
+    """The optimizer and the averaged weights."""
+
+    def __init__(self, net: GLAMORNet, course: Course) -> None:
+        self.net, self.course, self.done = net, course, 0
+        parts = ((net.head, 0.0, course.classifier_lr), (net.attention, 0.05, 1.0))
+        groups = [{"params": list(part.parameters()), "weight_decay": decay, "share": f} for part, decay, f in parts]
+        fusion = [*net.face_score.parameters(), *net.context_score.parameters()]
+        groups.append({"params": fusion, "weight_decay": 0.0, "share": course.fusion_lr})
+        self.optimizer = torch.optim.AdamW(groups, lr=course.lr)
+        self.average = {name: value.clone() for name, value in net.state_dict().items()}
+        net.train()
+
+    def learn(self, faces: Tensor, shown: Tensor, targets: Tensor, progress: float) -> None:
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.course.lr * group["share"] * min(1.0, self.done / 20 + 0.02) * _cosine(progress)
+        loss = F.cross_entropy(self.net.combine(faces[:, :, None, None], shown).logits, targets)
+        self.optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        self.optimizer.step()
+        self.done += 1
+        kept = min(self.course.averaging, self.done / (9 + self.done))
+        with torch.no_grad():
+            for name, value in self.net.state_dict().items():
+                if value.is_floating_point():
+                    self.average[name].lerp_(value, 1 - kept)
+
+    def take_average(self) -> None:
+        self.net.load_state_dict(self.average)
+
+
+class _Draws:
+    """Random batches: scenes, faces beside scenes of the same label, faces beside scenes that show nothing."""
+
+    def __init__(self, vectors: Vectors, shown: Tensor, course: Course, rng: torch.Generator) -> None:
+        self.vectors, self.shown, self.course, self.rng = vectors, shown, course, rng
+        importance = np.where(vectors.sources == FILM, course.film, 1.0)
+        self.weights = balanced_weights(vectors.labels.numpy(), importance)
+        self.plain = torch.from_numpy(vectors.sources == STOCK)
+        classes, told = shown.shape[1], _tells(vectors)
+        self.scenes_of = [told[vectors.labels[told] == label] for label in range(classes)]
+        self.faces_of = [(vectors.lone_labels == label).nonzero()[:, 0] for label in range(classes)]
+        self.targets = smoothed(vectors.targets, course.smoothing)
+        self.lone_targets = smoothed(F.one_hot(vectors.lone_labels, classes).float(), course.smoothing)
+
+    def batch(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Return face vectors, evidence and targets."""
+        parts = (self._scenes(), self._pairs(), self._alone())
+        faces, shown, targets = (torch.cat([part[i] for part in parts]) for i in range(3))
+        faces = faces + 0.1 * self.vectors.faces.std(dim=0) * torch.randn(faces.shape, generator=self.rng)
+        shown = shown + 0.1 * torch.randn(shown.shape, generator=self.rng)
+        heard = self._some(shown.shape[0] * shown.shape[1], 0.9).view(*shown.shape[:2], 1, 1)
+        return faces, shown * heard / 0.9, targets
+
+    def _scenes(self) -> tuple[Tensor, Tensor, Tensor]:
+        count = self.course.batch[0]
+        drawn = torch.multinomial(self.weights, count, replacement=True, generator=self.rng)
+        hard = self._some(count, self.course.hard[0])
+        faces = torch.where(hard[:, None], self.vectors.degraded[drawn], self.vectors.faces[drawn])
+        blank = self._some(count, self.course.blank) & ~self.plain[drawn]
+        empty = (self._some(count, self.course.canvas) | self.plain[drawn]) & ~blank
+        shown = torch.where(empty.view(-1, 1, 1, 1), self._canvases(count), self.shown[drawn])
+        return torch.where(blank[:, None], self.vectors.black, faces), shown, self.targets[drawn]
+
+    def _pairs(self) -> tuple[Tensor, Tensor, Tensor]:
+        count = self.course.batch[1]
+        labels = torch.randint(0, len(self.faces_of), (count,), generator=self.rng)
+        face, scene = self._of(self.faces_of, labels), self._of(self.scenes_of, labels)
+        hard = self._some(count, self.course.hard[1])
+        faces = torch.where(hard[:, None], self.vectors.lone_degraded[face], self.vectors.lone[face])
+        return faces, self.shown[scene], (self.lone_targets[face] + self.targets[scene]) / 2
+
+    def _alone(self) -> tuple[Tensor, Tensor, Tensor]:
+        count = self.course.batch[2]
+        drawn = torch.randint(0, len(self.lone_targets), (count,), generator=self.rng)
+        return self.vectors.lone[drawn], self._canvases(count), self.lone_targets[drawn]
+
+    def _canvases(self, count: int) -> Tensor:
+        return self.vectors.canvases[torch.randint(0, len(self.vectors.canvases), (count,), generator=self.rng)]
+
+    def _of(self, pools: list[Tensor], labels: Tensor) -> Tensor:
+        return torch.stack([self._one_of(pools[label]) for label in labels.tolist()])
+
+    def _one_of(self, pool: Tensor) -> Tensor:
+        return pool[torch.randint(0, len(pool), (), generator=self.rng)]
+
+    def _some(self, count: int, share: float) -> Tensor:
+        return torch.rand(count, generator=self.rng) < share
+
+
+def _tells(vectors: Vectors) -> Tensor:
+    """Return the indices of scenes that may say something."""
+    return torch.from_numpy(np.flatnonzero(vectors.sources != STOCK))
+
+
+def _cosine(progress: float) -> float:
+    return 0.5 * (1 + math.cos(math.pi * progress)) + 0.01

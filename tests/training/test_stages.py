@@ -1,0 +1,215 @@
+"""Training in stages: what scenes show, heads on vectors, and the network that is put together from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from glamor.checkpoint import load_checkpoint
+from glamor.config import CLASS_NAMES, CONTEXT_ONLY, GUIDED, ModelConfig
+from glamor.errors import DataError
+from glamor.model import GLAMORNet
+from glamor.training.data import list_samples, load_faces, load_scenes
+from glamor.training.stages import evidence, face_branch, heads, vectors
+from glamor.training.stages.assemble import assemble
+from glamor.training.stages.run import Data, Plan, run
+from tests.small import SMALL, save_small
+
+LABELS = torch.arange(210) % 7
+SHOWN = torch.nn.functional.one_hot(LABELS, 7).float()
+EVEN = torch.ones(len(LABELS))
+
+
+def noise(*shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def right(shown: Tensor, labels: Tensor) -> float:
+    return float((shown.mean(dim=(2, 3)).argmax(dim=1) == labels).float().mean())
+
+
+def scenes_that_tell(of: Tensor, strength: float) -> Tensor:
+    """Return (N, 40, 2, 2): channel 3 * label is brighter."""
+    cells = noise(len(of), 40, 2, 2)
+    cells[torch.arange(len(of)), 3 * of] += strength
+    return cells
+
+
+def test_evidence_is_found_where_it_was_planted_in_any_cell() -> None:
+    cells = scenes_that_tell(LABELS, 4.0)
+    found = evidence.fit(cells.mean(dim=(2, 3)), SHOWN, EVEN)
+    assert right(found.of(scenes_that_tell(LABELS.flip(0), 4.0)), LABELS.flip(0)) > 0.95
+    only_one = torch.zeros(1, 40, 2, 2) + found.mean.view(1, -1, 1, 1)
+    only_one[0, 3 * 5, 1, 0] += 4.0
+    shown = found.of(only_one)[0]
+    assert shown[:, 1, 0].argmax() == 5
+    torch.testing.assert_close(shown[:, 0, 0], torch.zeros(7), rtol=0, atol=1e-5)
+
+
+def test_what_is_shown_of_a_picture_was_learned_without_it_and_its_copies() -> None:
+    cells = noise(len(LABELS), 400, 2, 2)  # that say nothing, and more channels than pictures: easily learned by heart
+    by_heart = evidence.fit(cells.mean(dim=(2, 3)), SHOWN, EVEN)
+    assert right(by_heart.of(cells), LABELS) > 0.9
+    unseen, whole = evidence.cross_fit(cells, SHOWN, EVEN, torch.arange(len(LABELS)) % 5)
+    assert right(unseen, LABELS) < 0.25
+    assert right(whole.of(cells), LABELS) > 0.9
+    assert unseen.mean(dim=(2, 3)).std() == pytest.approx(1, abs=1e-4)
+
+    twice, folds = torch.cat((cells, cells)), torch.arange(len(LABELS)).repeat(2) % 5
+    both = evidence.cross_fit(twice, SHOWN.repeat(2, 1), EVEN.repeat(2), folds)[0]
+    assert right(both, LABELS.repeat(2)) < 0.25
+    apart_folds = torch.cat((folds[: len(LABELS)], (folds[len(LABELS) :] + 1) % 5))
+    apart = evidence.cross_fit(twice, SHOWN.repeat(2, 1), EVEN.repeat(2), apart_folds)[0]
+    assert right(apart, LABELS.repeat(2)) > 0.7  # a copy in another fold gives a picture away
+
+
+def test_frames_of_one_film_are_found_to_look_alike() -> None:
+    films = torch.arange(60) % 4
+    pictures = 5 * noise(4, 30, seed=3)[films] + noise(60, 30)
+    found = evidence.looks(pictures, 4, torch.Generator().manual_seed(1))
+    assert all(len(set(found[films == film].tolist())) == 1 for film in range(4))
+
+
+def told_vectors() -> tuple[vectors.Vectors, Tensor, heads.FaceAnswer]:
+    """Return faces that tell the label and degraded ones that tell nothing, beside scenes that tell it."""
+    direction = torch.cat((torch.eye(7), torch.zeros(7, 3)), dim=1)
+
+    def clear(of: Tensor, seed: int) -> Tensor:
+        return 6 * direction[of] + noise(len(of), 10, seed=seed)
+
+    hard = noise(len(LABELS), 10, seed=1)
+    shown = 2 * SHOWN[:, :, None, None].expand(-1, -1, 2, 2) + 0.3 * noise(len(LABELS), 7, 2, 2, seed=2)
+    made = vectors.Vectors(
+        faces=clear(LABELS, 4),
+        degraded=hard,
+        cells=torch.zeros(len(LABELS), 1, 2, 2),
+        labels=LABELS,
+        targets=SHOWN,
+        sources=torch.zeros(len(LABELS)).numpy().astype(str),
+        folds=LABELS,
+        lone=clear(LABELS, 5),
+        lone_degraded=noise(len(LABELS), 10, seed=6),
+        lone_labels=LABELS,
+        canvases=0.1 * noise(40, 7, 2, 2, seed=7),
+        black=torch.zeros(1, 10),
+    )
+    return made, shown, heads.FaceAnswer(direction.T, torch.zeros(7))
+
+
+@pytest.mark.parametrize("attention", [GUIDED, CONTEXT_ONLY])
+def test_the_fusion_turns_to_the_scene_where_the_face_cannot_be_read(attention: str) -> None:
+    made, shown, answer = told_vectors()
+    config = replace(SMALL, hidden=32, attention=attention)
+    net = heads.fit(made, shown, answer, config, heads.Course(epochs=20), seed=0)
+    with torch.inference_mode():
+        clear, hard = (net.combine(faces[:, :, None, None], shown) for faces in (made.faces, made.degraded))
+        empty = net.combine(made.faces[:40, :, None, None], made.canvases)
+    assert clear.fusion_weights[:, 0].mean() > hard.fusion_weights[:, 0].mean() + 0.2
+    assert empty.fusion_weights[:, 0].mean() > 0.8
+    assert (empty.logits.argmax(dim=1) == LABELS[:40]).float().mean() > 0.95
+    assert (hard.logits.argmax(dim=1) == LABELS).float().mean() > 0.9
+
+
+TIMM = ModelConfig(
+    encoder="test_efficientnet",
+    hidden=32,
+    face_size=32,
+    context_size=64,
+    context_resize_hw=(64, 86),
+    face_crop_scale=1.35,
+)
+
+
+@pytest.mark.parametrize("attention", [GUIDED, CONTEXT_ONLY])
+def test_the_whole_network_answers_as_its_heads_do(attention: str) -> None:
+    config = replace(TIMM, attention=attention)
+    with torch.random.fork_rng():
+        torch.manual_seed(4)
+        encoders = GLAMORNet(config).eval()
+    found = evidence.Evidence(noise(64, seed=1), noise(64, 7, seed=2))
+    made, shown, answer = told_vectors()
+    answer = heads.FaceAnswer(noise(64, 7, seed=3), noise(7, seed=5))
+    made = replace(made, **{name: noise(210, 64, seed=8) for name in ("faces", "degraded", "lone", "lone_degraded")})
+    learned = heads.fit(replace(made, black=noise(1, 64)), shown, answer, config, heads.Course(epochs=1), seed=0)
+    whole = assemble(config, encoders, learned, found)
+    rng = torch.Generator().manual_seed(6)
+    face, context = torch.rand(3, 3, 32, 32, generator=rng), torch.rand(3, 3, 96, 96, generator=rng)
+    with torch.inference_mode():
+        vector = encoders.encode_face(face).mean(dim=(2, 3), keepdim=True)
+        expected = learned.combine(vector, found.of(encoders.encode_context(context)))
+        given = whole(face, context)
+    torch.testing.assert_close(given.logits, expected.logits, rtol=0, atol=1e-4)
+    torch.testing.assert_close(given.attention, expected.attention, rtol=0, atol=1e-5)
+    torch.testing.assert_close(given.fusion_weights, expected.fusion_weights, rtol=0, atol=1e-5)
+
+
+COURSE = face_branch.Course("tiny", ((32, 4),), lr=1e-3, people=0.5, batch=8, saved_every=2)
+
+
+@pytest.fixture(scope="module")
+def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_small(tmp_path_factory.mktemp("teacher"), 1)
+
+
+def test_all_stages_leave_checkpoints_of_both_twins_that_share_their_encoders(data: Path, teacher: Path) -> None:
+    plan = Plan(courses=(COURSE,), heads=heads.Course(epochs=1, batch=(8, 8, 8)), lone=14, seeds=2)
+    out = data / "stages"
+    run(GLAMORNet(TIMM), Data((data / "scenes",), data / "faces"), teacher, out, plan)
+    nets = {path.relative_to(out).as_posix(): load_checkpoint(path, device="cpu") for path in out.glob("*/seed-*")}
+    assert set(nets) == {f"{name}/seed-{seed}" for name in ("glamor-net-lite", "caer-net-s") for seed in (0, 1)}
+    guided, alone = nets["glamor-net-lite/seed-0"], nets["caer-net-s/seed-0"]
+    assert (guided.config.attention, alone.config.attention) == (GUIDED, CONTEXT_ONLY)
+    for part in ("face_encoder", "context_encoder"):
+        twins = (net.model.get_submodule(part).state_dict() for net in (guided, alone))
+        ours, theirs = twins
+        assert all(value.equal(theirs[name]) for name, value in ours.items())
+
+
+def material(data: Path) -> face_branch.Material:
+    faces = load_faces(list_samples(data / "faces", "train", CLASS_NAMES), 32)
+    people = load_scenes(list_samples(data / "scenes", "train", CLASS_NAMES))
+    targets = [torch.nn.functional.one_hot(torch.from_numpy(of.labels), 7).float() for of in (faces, people)]
+    return face_branch.Material(faces, targets[0], people, targets[1])
+
+
+def branch() -> face_branch.FaceBranch:
+    with torch.random.fork_rng():
+        torch.manual_seed(2)
+        return face_branch.FaceBranch(GLAMORNet(TIMM))
+
+
+def test_a_branch_that_was_stopped_goes_on_as_if_it_had_not_been(data: Path, tmp_path: Path) -> None:
+    learned_from = material(data)
+    folders = [tmp_path / name for name in ("whole", "parts")]
+    for folder in folders:
+        folder.mkdir()
+    whole, stopped, going_on = branch(), branch(), branch()
+    resting = {name: value.clone() for name, value in whole.state_dict().items() if "blocks.0" in name}
+    face_branch.train(whole, learned_from, folders[0], COURSE, seed=0)
+
+    steps = 0
+
+    def stop(*_: object) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == 4:
+            raise KeyboardInterrupt
+
+    stopped.register_forward_pre_hook(stop)
+    with pytest.raises(KeyboardInterrupt):
+        face_branch.train(stopped, learned_from, folders[1], COURSE, seed=0)
+    face_branch.train(going_on, learned_from, folders[1], COURSE, seed=0)
+    for name, value in whole.state_dict().items():
+        torch.testing.assert_close(going_on.state_dict()[name], value, rtol=0, atol=1e-6)
+    assert all(value.equal(whole.state_dict()[name]) for name, value in resting.items())
+    assert not whole.state_dict()["classifier.1.weight"].equal(branch().state_dict()["classifier.1.weight"])
+
+
+def test_a_state_of_another_network_is_refused(data: Path, tmp_path: Path) -> None:
+    torch.save({"branch": {}, "average": {}, "step": 1, "optimizer": {}}, tmp_path / "face-branch-tiny.pt")
+    with pytest.raises(DataError, match="is of another network; choose another folder or remove it"):
+        face_branch.train(branch(), material(data), tmp_path, COURSE, seed=0)
