@@ -1,4 +1,7 @@
-"""The checkpoints that visitors may look at: those that the host names, each loaded when first asked for."""
+"""The checkpoints that visitors may look at, each loaded when first asked for.
+
+They are those that the host names and, beside one that the repository carries, the others that it carries.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 from demo import words
 from demo.engine import Engine
 from demo.visits import Session
-from glamor.checkpoint import CONFIG_FILE, EMBEDDED
+from glamor.checkpoint import CONFIG_FILE, EMBEDDED, Checkpoint
 from glamor.errors import CheckpointError
 from glamor.predictor import Predictor
 
@@ -26,8 +29,7 @@ class Checkpoints:
         own = engine.predictor.checkpoint
         self.own = own.source if own.revision is None else f"{own.source}@{own.revision[:12]}"
         self._sources = {name: name for name in engine.allowed if name not in (own.source, BUILT_IN)}
-        if own.folder != EMBEDDED and (EMBEDDED / CONFIG_FILE).is_file():
-            self._sources = {BUILT_IN: str(EMBEDDED), **self._sources}
+        self._sources = {**_embedded_beside(own), **self._sources}
         self._engines = {self.own: engine}
         self._lock = threading.Lock()
 
@@ -58,3 +60,11 @@ class Checkpoints:
     def of(self, session: Session) -> Engine:
         """Return the engine of the checkpoint that a visitor has chosen, the page's own if none was."""
         return self.engine(session.checkpoint or self.own)
+
+
+def _embedded_beside(own: Checkpoint) -> dict[str, str]:
+    """Return name and source of the repository's checkpoints that are offered beside the page's own."""
+    if own.folder is None or own.folder.parent != EMBEDDED.parent:
+        return {BUILT_IN: str(EMBEDDED)} if (EMBEDDED / CONFIG_FILE).is_file() else {}
+    others = sorted(path.parent for path in EMBEDDED.parent.glob(f"*/{CONFIG_FILE}") if path.parent != own.folder)
+    return {f"{folder.parent.name}/{folder.name}": str(folder) for folder in others}

@@ -89,6 +89,7 @@ MAY_IMPORT["degradation"] |= {"fused"}
 MAY_IMPORT["strange"] = set()
 MAY_IMPORT["remember"] |= {"familiar", "fused"}
 MAY_IMPORT["degrade"] = set()
+MAY_IMPORT["stages"] = NETWORK_ROOMS | {"augment", "data", "degrade", "fused", "recipe", "softlabels", "stages"}
 MAY_IMPORT["distill"] = {"augment", "fused", "losses", "recipe"}
 MAY_IMPORT["trainer"] |= {"distill"}
 MAY_IMPORT["audit_report"] = {"explain", "scoring"}
