@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,8 +19,9 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
 
 
-def _settings(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+@pytest.fixture(scope="module")
+def app(small_app: LiveApp) -> LiveApp:
+    return small_app
 
 
 def _choose(page: Page, label: str, option: str) -> None:
@@ -116,15 +116,9 @@ def test_many_photos_come_back(page: Page, pair: Path) -> None:
     expect(page.locator("#many-table").get_by_role("gridcell", name="pair.png").first).to_be_visible()
 
 
-def test_after_delete_now_nothing_comes_back(page: Page, pair: Path) -> None:
-    add_photo(page, pair)
-    page.get_by_role("button", name=words.DELETE).click()
-    expect(page.get_by_text(words.DELETED)).to_be_visible()
-    page.reload()
-    expect(page.locator("#answer .example")).to_be_visible()
-
-
-def test_another_tab_of_the_browser_has_a_visit_of_its_own(page: Page, pair: Path, app: LiveApp) -> None:
+def test_another_tab_has_a_visit_of_its_own_and_a_photo_given_while_a_visit_comes_back_is_answered(
+    page: Page, portrait: Path, pair: Path, app: LiveApp
+) -> None:
     add_photo(page, pair)
     other = page.context.new_page()
     other.goto(app.url)
@@ -132,12 +126,6 @@ def test_another_tab_of_the_browser_has_a_visit_of_its_own(page: Page, pair: Pat
     other.close()
     page.reload()
     expect(page.locator("#answer")).to_contain_text("of 2")
-
-
-def test_a_photo_given_while_the_visit_comes_back_is_the_one_that_is_answered(
-    page: Page, portrait: Path, pair: Path
-) -> None:
-    add_photo(page, pair)
     page.reload(wait_until="commit")
     drop(page.locator("#photo button").first, portrait)
     expect(page.locator("#answer .example")).to_have_count(0)

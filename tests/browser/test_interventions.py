@@ -24,6 +24,16 @@ expect.set_options(timeout=PATIENCE)
 BOTH = pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
 
 
+@pytest.fixture(scope="module")
+def app(small_app):
+    return small_app
+
+
+@pytest.fixture(scope="module")
+def predictor(small_predictor):
+    return small_predictor
+
+
 def to_interventions(page: Page, photo) -> None:
     add_photo(page, photo)
     button, card = (page.locator(name).bounding_box() for name in ("#download", "#controls"))
