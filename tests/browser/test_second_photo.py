@@ -11,9 +11,20 @@ from playwright.sync_api import Page, expect
 from demo import words
 from glamor.predictor import Prediction, Predictor
 from tests.browser.conftest import PATIENCE, add_photo, drop, keep
+from tests.live_app import LiveApp
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def app(small_app: LiveApp) -> LiveApp:
+    return small_app
+
+
+@pytest.fixture(scope="module")
+def predictor(small_predictor: Predictor) -> Predictor:
+    return small_predictor
 
 
 def _delay(page: Page, milliseconds: int) -> None:
