@@ -15,6 +15,11 @@ from tests.live_app import LiveApp, live_app
 from tests.small import save_telling
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let training begin: its longest file, come last, would keep one process at work while the others rest."""
+    items.sort(key=lambda item: item.path.parent.name != "training")
+
+
 @pytest.fixture(scope="session")
 def astronaut() -> NDArray[np.uint8]:
     """NASA's portrait of Eileen Collins, (512, 512, 3) RGB, one face; public domain."""

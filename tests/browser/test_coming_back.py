@@ -35,6 +35,7 @@ def _wait_for(page: Page, **settings: str) -> None:
     page.wait_for_function(
         """(wanted) => JSON.stringify([...new URLSearchParams(location.search)].sort()) === JSON.stringify(wanted)""",
         arg=sorted(map(list, settings.items())),
+        polling=100,  # milliseconds; left out: at every frame, all of which the page draws for that
     )
 
 
