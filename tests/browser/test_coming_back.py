@@ -52,10 +52,10 @@ def test_settings_stand_in_the_address_and_reload_and_back_bring_the_visit_back(
     _wait_for(page)
     _second_face(page, pair)
     _choose(page, analyse_words.METHOD, "Grad-CAM")
-    _choose(page, analyse_words.TARGET, "Fear")
-    expect(page.locator("#moved")).to_contain_text("“Fear”")
+    _choose(page, analyse_words.TARGET, "Disgust")
+    expect(page.locator("#moved")).to_contain_text("“Disgust”")
     page.locator("#opacity input[type=range]").fill("0.25")
-    shown = {"face": "2", "method": "grad_cam", "class": "Fear", "opacity": "0.25"}
+    shown = {"face": "2", "method": "grad_cam", "class": "Disgust", "opacity": "0.25"}
     _wait_for(page, **shown)
     answer = page.locator("#answer .probabilities").inner_text()
 
@@ -63,9 +63,9 @@ def test_settings_stand_in_the_address_and_reload_and_back_bring_the_visit_back(
         expect(page.locator("#answer")).to_contain_text("Face 2 of 2")
         assert page.locator("#answer .probabilities").inner_text() == answer
         expect(page.locator("#photo img").first).to_have_attribute("alt", re.compile("2 numbered.*face 2"))
-        expect(page.locator("#moved")).to_contain_text("“Fear”")
+        expect(page.locator("#moved")).to_contain_text("“Disgust”")
         expect(page.locator("#moved")).to_contain_text("About Grad-CAM")
-        expect(page.get_by_label(analyse_words.TARGET, exact=True)).to_have_value("Fear")
+        expect(page.get_by_label(analyse_words.TARGET, exact=True)).to_have_value("Disgust")
         expect(page.get_by_label(analyse_words.METHOD, exact=True)).to_have_value("Grad-CAM")
         expect(page.locator("#opacity input[type=range]")).to_have_value("0.25")
         _wait_for(page, **shown)
@@ -86,9 +86,9 @@ def test_what_is_set_by_hand_is_in_the_address_and_comes_back(page: Page, pair: 
     page.locator("#weight input[type=range]").fill("0.3")
     page.locator("#see-face label", has_text="Black").click()
     page.locator("#type-cell button").first.click()
-    page.get_by_label(interventions_words.CELL).fill("2, 5")
+    page.get_by_label(interventions_words.CELL).fill("2, 3")
     page.get_by_label(interventions_words.CELL).press("Enter")
-    shown = {"tab": "interventions", "face": "2", "w_face": "0.3", "shown_face": "black", "removed": "2.5"}
+    shown = {"tab": "interventions", "face": "2", "w_face": "0.3", "shown_face": "black", "removed": "2.3"}
     _wait_for(page, **shown)
     now = page.locator("#lab-now .label").inner_text()
     page.reload()

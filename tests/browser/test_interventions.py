@@ -23,16 +23,6 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="module")
-def app(small_app):
-    return small_app
-
-
-@pytest.fixture(scope="module")
-def predictor(small_predictor):
-    return small_predictor
-
-
 @pytest.fixture(scope="module", params=["laptop", "phone"])
 def page(request, browser, app):
     """One page for each size, on which the tests follow each other: first the example, then a photo."""
@@ -184,7 +174,8 @@ def test_the_analysed_photo_takes_part_and_more_can_be_added(bench, pair, predic
 def test_a_wish_that_cannot_be_met_is_answered_in_words(bench):
     page = bench
     open_tab(page, words.TAB_INTERVENTIONS)
-    page.get_by_role("button", name=interventions_words.TYPE_CELL).click()
+    if not page.get_by_label(interventions_words.CELL).is_visible():
+        page.get_by_role("button", name=interventions_words.TYPE_CELL).click()
     page.get_by_label(interventions_words.CELL).fill("9, 9")
     page.keyboard.press("Enter")
     expect(page.locator("#lab-notice .warn")).to_contain_text("its row, from 1 to 7")
