@@ -107,8 +107,10 @@ def opened(browser: Browser, app: LiveApp, size: str = "laptop") -> Iterator[Pag
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(app.url)
     page.locator("#photo").wait_for()
-    yield page
-    context.close()
+    try:
+        yield page
+    finally:
+        context.close()
     assert [url for url in asked if urlsplit(url).hostname not in ("127.0.0.1", None)] == []
     assert errors == []
 
