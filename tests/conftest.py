@@ -12,7 +12,12 @@ from PIL import Image
 from tests.datasets import make_faces, make_scenes
 from tests.limited_app import limited_app
 from tests.live_app import LiveApp, live_app
-from tests.small import save_small
+from tests.small import save_telling
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let training begin: its longest file, come last, would keep one process at work while the others rest."""
+    items.sort(key=lambda item: item.path.parent.name != "training")
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +60,12 @@ def _shared(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 @pytest.fixture(scope="session")
-def small_weights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Two checkpoints of small networks, whose slow work takes seconds."""
-    own, other = (save_small(tmp_path_factory.mktemp("weights") / f"seed-{seed}", seed) for seed in (3, 7))
+def small_weights(
+    astronaut: NDArray[np.uint8], grace_hopper: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
+    """Two checkpoints of small networks, whose slow work takes seconds; each tells one person from another."""
+    folder, people = tmp_path_factory.mktemp("weights"), [astronaut, grace_hopper]
+    own, other = (save_telling(folder / f"seed-{seed}", seed, people) for seed in (3, 7))
     return own, other
 
 

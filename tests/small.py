@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from glamor.checkpoint import save_checkpoint
+from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.config import ModelConfig
 from glamor.model import GLAMORNet
+from glamor.predictor import Predictor
 
 SMALL = ModelConfig(filters=(4, 4, 8, 8, 16), hidden=8, face_crop_scale=1.35)  # trains in seconds
 
@@ -29,4 +32,19 @@ def save_small(folder: Path, seed: int) -> Path:
         model = GLAMORNet(config)
         torch.nn.init.normal_(model.head[3].weight, std=2.0)
         save_checkpoint(folder, model, config)
+    return folder
+
+
+def save_telling(folder: Path, seed: int, people: list[NDArray[np.uint8]]) -> Path:
+    """Save such a network whose BatchNorms know these people: what it says of one is not what it says of another."""
+    save_small(folder, seed)
+    predictor = Predictor(folder, device="cpu")
+    prepared = [predictor.predict(photo)[0].prepared for photo in people]
+    loaded = load_checkpoint(folder, device="cpu")
+    for module in loaded.model.modules():
+        if isinstance(module, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d):
+            module.momentum = 1.0
+    with torch.no_grad():
+        loaded.model.train()(*(torch.stack([getattr(one, part) for one in prepared]) for part in ("face", "context")))
+    save_checkpoint(folder, loaded.model.eval(), loaded.config)
     return folder

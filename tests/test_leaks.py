@@ -17,14 +17,15 @@ from demo.engine import Engine
 from glamor import figures
 from glamor.explain import METHODS
 from glamor.predictor import Predictor
+from tests.small import save_small
 
 # The photo, the inputs and the pictures of one answer take 2 MB: a hundred of them, kept, would take more than this.
 BOUND = 150 * 2**20
 
 
 @pytest.fixture
-def engine(small_weights: tuple[Path, Path]) -> Engine:
-    return Engine(Predictor(small_weights[0], device="cpu"))
+def engine(tmp_path: Path) -> Engine:
+    return Engine(Predictor(save_small(tmp_path / "weights", 3), device="cpu"))
 
 
 @pytest.fixture

@@ -175,6 +175,8 @@ def test_names_that_a_terminal_cannot_show_are_written_out(
         f"glamor: {tmp_path}/{name}.none" for name in shown
     ]
     assert done.returncode == 2
+    if encoding == "utf-8":
+        return  # JSON is ASCII, which a terminal of Windows would show as well
     done = subprocess.run([*words, "--json"], cwd=ROOT, capture_output=True, env=environment)
     names = [json.loads(line)["photo"] for line in done.stdout.decode("ascii").splitlines()]
     assert names == [

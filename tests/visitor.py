@@ -7,6 +7,7 @@ import re
 import threading
 import time
 import uuid
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +15,13 @@ from typing import Any, Self
 import httpx
 
 PATIENCE = 300  # seconds; a busy machine is no failure
+
+
+@cache
+def _config(url: str) -> dict[str, Any]:
+    """Return what the page is made of, which is the same for every visitor."""
+    config: dict[str, Any] = httpx.get(f"{url}/config", timeout=600).json()
+    return config
 
 
 class Visitor:
@@ -31,7 +39,7 @@ class Visitor:
         self.done: dict[str, Any] = {}
         self.listener = threading.Thread()
         self.http = httpx.Client(base_url=url, timeout=600, transport=httpx.HTTPTransport(local_address=address))
-        self.config: dict[str, Any] = self.http.get("/config").json()
+        self.config = _config(url)
         self.parts = {one["props"].get("elem_id"): one for one in self.config["components"]}
 
     def __enter__(self) -> Self:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,13 +13,15 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from glamor.predictor import Predictor
+from glamor.predictor import Prediction, Predictor
 from tests.live_app import ROOT, LiveApp, live_app
 
 ARTEFACTS = ROOT / "artefacts"
 PATIENCE = 120_000  # milliseconds; a busy machine is no failure
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--no-first-run",
+            # No other host is found. Done by playwright's routes, each request would pass through three processes more.
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
             # A camera that shows a test picture, and nobody to ask whether it may be used.
             "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # fmt: skip
 SIZES = {"laptop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -72,6 +75,12 @@ def predictor() -> Predictor:
     return Predictor()
 
 
+@pytest.fixture(scope="session")
+def small_predictor(small_weights: tuple[Path, Path]) -> Predictor:
+    """What the numbers must be on the page with the small network."""
+    return Predictor(small_weights[0], device="cpu")
+
+
 @pytest.fixture
 def size(request: pytest.FixtureRequest) -> str:
     """The key in ``SIZES`` of a test whose page is parametrised."""
@@ -80,28 +89,29 @@ def size(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=["laptop"])
 def page(request: pytest.FixtureRequest, browser: Browser, app: LiveApp) -> Iterator[Page]:
-    """The page, freshly opened; every request to another host is refused and fails the test."""
-    context = browser.new_context(viewport=SIZES[request.param], reduced_motion="reduce")
+    """The page, freshly opened, for one test."""
+    with opened(browser, app, request.param) as page:
+        yield page
+
+
+@contextmanager
+def opened(browser: Browser, app: LiveApp, size: str = "laptop") -> Iterator[Page]:
+    """Open the page; no request to another host is answered, and each fails the test, as does an error of a script."""
+    context = browser.new_context(viewport=SIZES[size], reduced_motion="reduce")
     context.grant_permissions(["camera", "clipboard-read", "clipboard-write"], origin=app.url)
     context.set_default_timeout(PATIENCE)
-    strangers: list[str] = []
+    asked: list[str] = []
     errors: list[str] = []
-
-    def only_loopback(route):  # type: ignore[no-untyped-def]
-        if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
-            route.continue_()
-        else:
-            strangers.append(route.request.url)
-            route.abort()
-
-    context.route("**/*", only_loopback)
-    opened = context.new_page()
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.goto(app.url)
-    opened.locator("#photo").wait_for()
-    yield opened
-    context.close()
-    assert strangers == []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(app.url)
+    page.locator("#photo").wait_for()
+    try:
+        yield page
+    finally:
+        context.close()
+    assert [url for url in asked if urlsplit(url).hostname not in ("127.0.0.1", None)] == []
     assert errors == []
 
 
@@ -115,6 +125,27 @@ def add_photo(page: Page, photo: Path) -> None:
     """Let a photo go over its place, and wait until it has replaced the example."""
     drop(page.locator("#photo button").first, photo)
     expect(page.locator("#answer .example")).to_have_count(0)
+
+
+def same_answer(page: Page, prediction: Prediction) -> None:
+    """Expect the answer and the weights of a photo's face to be the predictor's."""
+    expect(page.locator("#answer .example")).to_have_count(0)
+    expect(page.locator("#answer strong").first).to_have_text(prediction.emotion)
+    rows = page.locator("#answer li")
+    expect(rows).to_have_count(len(prediction.class_names))
+    shares = {row[0]: row[-1] for row in map(str.split, rows.all_inner_texts())}
+    assert shares == {
+        name: f"{value:.1%}" for name, value in zip(prediction.class_names, prediction.probabilities, strict=True)
+    }
+    face, scene = (f"{weight:.0%}" for weight in prediction.fusion_weights)
+    expect(page.locator("#weighed .weight.face strong")).to_have_text(face)
+    expect(page.locator("#weighed .weight.scene strong")).to_have_text(scene)
+
+
+def wait_for_maps(page: Page) -> None:
+    """Wait until the explanation, which comes last, is there."""
+    page.locator("#moved").scroll_into_view_if_needed()
+    expect(page.locator("#moved img")).to_be_visible()
 
 
 def open_tab(page: Page, name: str) -> None:

@@ -12,14 +12,24 @@ from demo.analyse import words as analyse_words
 from glamor.checkpoint import EMBEDDED
 from glamor.predictor import Predictor
 from glamor.report import load_report
-from tests.browser.conftest import PATIENCE, SIZES, add_photo, fits_across, keep, open_tab
+from tests.browser.conftest import PATIENCE, SIZES, add_photo, drop, fits_across, keep, open_tab
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
 
 
-def test_one_click_downloads_the_analysis_and_its_page_opens_offline(page, browser, portrait, tmp_path):
-    add_photo(page, portrait)
+def test_one_click_downloads_the_analysis_if_there_is_a_face_and_its_page_opens_offline(
+    page, browser, portrait, tmp_path
+):
+    wall = tmp_path / "wall.png"
+    Image.new("RGB", (400, 300), "gray").save(wall)
+    add_photo(page, wall)
+    expect(page.get_by_text("No face was found in this photo")).to_be_visible()
+    page.get_by_role("button", name=analyse_words.DOWNLOAD, exact=True).click()
+    expect(page.locator("#download-said")).to_contain_text(analyse_words.DOWNLOAD_NEEDS_FACE)
+
+    drop(page.locator("#photo img").first, portrait)
+    expect(page.locator("#faces label")).to_have_count(1)
     page.locator("#moved").scroll_into_view_if_needed()
     expect(page.locator("#moved img")).to_be_visible()
     page.evaluate("window.scrollTo(0, 0)")
@@ -58,15 +68,6 @@ def _look_at_the_page(browser, path, folder, emotion) -> None:
             assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
             assert said == []
             context.close()
-
-
-def test_without_a_face_the_button_says_what_to_do(page, tmp_path):
-    wall = tmp_path / "wall.png"
-    Image.new("RGB", (400, 300), "gray").save(wall)
-    add_photo(page, wall)
-    expect(page.get_by_text("No face was found in this photo")).to_be_visible()
-    page.get_by_role("button", name=analyse_words.DOWNLOAD, exact=True).click()
-    expect(page.locator("#download-said")).to_contain_text(analyse_words.DOWNLOAD_NEEDS_FACE)
 
 
 @pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)

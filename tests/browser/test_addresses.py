@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import add_photo, open_tab
 from tests.live_app import LiveApp
+
+
+@pytest.fixture(scope="module")
+def app(small_app: LiveApp) -> LiveApp:
+    return small_app
 
 
 def test_nothing_that_the_page_asks_for_is_refused(page, app: LiveApp, pair):

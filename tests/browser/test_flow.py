@@ -16,6 +16,16 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
 
 
+@pytest.fixture(scope="module")
+def app(small_app):
+    return small_app
+
+
+@pytest.fixture(scope="module")
+def predictor(small_predictor):
+    return small_predictor
+
+
 def _choose(page: Page, label: str, option: str) -> None:
     page.get_by_label(label).click()
     page.get_by_role("option", name=option).click()
@@ -25,31 +35,6 @@ def _files(app) -> set:
     return files_in(app.cache)
 
 
-@pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
-def test_a_first_visit_shows_an_analysed_example_and_a_free_place_for_a_photo(page, predictor, astronaut, request):
-    (expected,) = predictor.predict(astronaut)
-    expect(page.locator("#answer strong").first).to_have_text(expected.emotion)
-    expect(page.locator("#answer .example")).to_have_text(words.FIRST_EXAMPLE)
-    expect(page.locator("#photo img")).to_have_count(0)
-    expect(page.locator("#photo").get_by_text("Drop a photo here")).to_be_visible()
-    expect(page.get_by_text(analyse_words.CONSENT)).to_be_visible()
-    for panel in ("saw", "looked", "moved"):
-        page.locator(f"#{panel}").scroll_into_view_if_needed()
-        expect(page.locator(f"#{panel} img")).to_be_visible()
-    expect(page.locator("#moved")).to_contain_text(f"“{expected.emotion}”")
-    expect(page.get_by_role("button", name=analyse_words.STOP, exact=True)).to_be_hidden()
-    page.evaluate("window.scrollTo(0, 0)")
-    name = request.node.callspec.params["page"]
-    keep(page, f"{name}-first")
-    lowest = max(box["y"] + box["height"] for box in map(_box, (page.locator(f"#{one}") for one in ("top", "panels"))))
-    assert name == "phone" or lowest <= 900
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-
-
-def _box(locator) -> dict[str, float]:
-    return locator.bounding_box()
-
-
 def test_a_visitor_quicker_than_the_page_keeps_the_photo(page, pair):
     page.reload(wait_until="commit")
     drop(page.locator("#photo button").first, pair)
@@ -57,22 +42,6 @@ def test_a_visitor_quicker_than_the_page_keeps_the_photo(page, pair):
     expect(page.locator("#moved img")).to_be_visible()
     expect(page.locator("#answer")).to_contain_text("of 2")
     expect(page.locator("#photo img").first).to_be_visible()
-
-
-def test_the_example_can_be_worked_with_at_once_and_slow_work_stopped_and_asked_for_again(page):
-    before = page.locator("#moved img").get_attribute("src")
-    _choose(page, analyse_words.TARGET, "Fear")
-    expect(page.locator("#moved")).to_contain_text("“Fear”")
-    expect(page.locator("#moved img")).not_to_have_attribute("src", before)
-    _choose(page, analyse_words.METHOD, "Occlusion")
-    # At once: on a quick machine the work is done before a click that waits for the button to rest.
-    page.get_by_role("button", name=analyse_words.STOP, exact=True).dispatch_event("click")
-    expect(page.get_by_text(analyse_words.MOVED_STOPPED)).to_be_visible()
-    expect(page.get_by_role("button", name=analyse_words.STOP, exact=True)).to_be_hidden()
-    page.get_by_role("button", name=analyse_words.AGAIN).click()
-    expect(page.locator("#moved")).to_contain_text("About Occlusion")
-    expect(page.get_by_role("button", name=analyse_words.AGAIN)).to_be_hidden()
-    expect(page.locator("#moved img")).to_be_visible()
 
 
 def test_a_wrong_face_is_removed(page, pair, predictor):
@@ -87,7 +56,9 @@ def test_a_wrong_face_is_removed(page, pair, predictor):
     expect(page.get_by_role("button", name=analyse_words.REMOVE_FACE)).to_be_hidden()
 
 
-def test_a_link_restores_every_setting_but_not_the_photo(page, pair, app):
+def test_a_link_restores_every_setting_but_not_the_photo_and_one_that_asks_for_what_is_not_there_says_so(
+    page, pair, app
+):
     add_photo(page, pair)
     expect(page.locator("#answer")).to_contain_text("of 2")
     _choose(page, analyse_words.METHOD, "Grad-CAM")
@@ -110,14 +81,12 @@ def test_a_link_restores_every_setting_but_not_the_photo(page, pair, app):
     expect(other.locator("#answer .example")).to_be_visible()
     expect(other.get_by_role("tab", name=words.TAB_ANALYSE)).to_have_attribute("aria-selected", "true")
 
-
-def test_a_link_that_asks_for_what_is_not_there_says_so(page, app):
-    page.goto(f"{app.url}/?method=tea_leaves&class=%3Cb%3EJoy%3C/b%3E&opacity=7&tab=nowhere")
-    expect(page.get_by_text("The link asks for method “tea_leaves”")).to_be_visible()
-    expect(page.get_by_text("The link asks for class “<b>Joy</b>”")).to_be_visible()
-    expect(page.get_by_text("The opacity is “7”")).to_be_visible()
-    expect(page.get_by_text("The link asks for tab “nowhere”")).to_be_visible()
-    expect(page.locator("#answer .example")).to_be_visible()
+    other.goto(f"{app.url}/?method=tea_leaves&class=%3Cb%3EJoy%3C/b%3E&opacity=7&tab=nowhere")
+    expect(other.get_by_text("The link asks for method “tea_leaves”")).to_be_visible()
+    expect(other.get_by_text("The link asks for class “<b>Joy</b>”")).to_be_visible()
+    expect(other.get_by_text("The opacity is “7”")).to_be_visible()
+    expect(other.get_by_text("The link asks for tab “nowhere”")).to_be_visible()
+    expect(other.locator("#answer .example")).to_be_visible()
 
 
 def test_a_webcam_still_is_analysed(page):

@@ -17,20 +17,30 @@ from glamor.explain import Intervention, intervene, swap_matrix
 from glamor.figures.board import BOARD
 from glamor.figures.canvas import DPI
 from glamor.predictor import Prediction, Predictor
-from tests.browser.conftest import PATIENCE, add_photo, drop, fits_across, keep, open_tab
+from tests.browser.conftest import PATIENCE, add_photo, drop, fits_across, keep, open_tab, opened
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
-BOTH = pytest.mark.parametrize("page", ["laptop", "phone"], indirect=True)
 
 
-def to_interventions(page: Page, photo) -> None:
-    add_photo(page, photo)
+@pytest.fixture(scope="module", params=["laptop", "phone"])
+def page(request, browser, app):
+    """One page for each size, on which the tests follow each other: first the example, then a photo."""
+    with opened(browser, app, request.param) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def bench(page, pair):
+    """The page after a photo of two people."""
+    open_tab(page, words.TAB_ANALYSE)
+    add_photo(page, pair)
     button, card = (page.locator(name).bounding_box() for name in ("#download", "#controls"))
     assert button["x"] + button["width"] <= card["x"] + card["width"], "with several faces there is one control more"
     expect(page.locator("#answer strong").first).to_be_visible()
     open_tab(page, words.TAB_INTERVENTIONS)
     expect(page.locator("#board img")).to_be_visible()
+    return page
 
 
 def shows(page: Page, predictor: Predictor, prediction: Prediction, forced: Intervention) -> None:
@@ -52,7 +62,6 @@ def click_cell(page: Page, row: int, column: int) -> None:
     image.click(position={"x": x, "y": y})
 
 
-@BOTH
 def test_before_there_is_a_photo_the_example_can_be_tried_but_is_no_guest(page):
     open_tab(page, words.TAB_INTERVENTIONS)
     expect(page.locator("#board img")).to_be_visible()
@@ -63,9 +72,37 @@ def test_before_there_is_a_photo_the_example_can_be_tried_but_is_no_guest(page):
     assert fits_across(page)
 
 
-@BOTH
-def test_slider_and_cells_change_the_answer_at_once(page, pair, predictor, size):
-    to_interventions(page, pair)
+def test_two_photos_are_swapped_and_the_examples_at_a_click(page, predictor, astronaut, grace_hopper, tmp_path, size):
+    files = []
+    for name, photo in (("one", astronaut), ("two", grace_hopper)):
+        files.append(tmp_path / f"{name}.png")
+        Image.fromarray(photo).save(files[-1])
+    open_tab(page, words.TAB_SWAP)
+    drop(page.locator("#swap-first button").first, files[0])
+    expect(page.locator("#swap-words")).to_contain_text(swap_words.ALONE)
+    drop(page.locator("#swap-second button").first, files[1])
+    _shows_matrix(page, predictor, [predictor.predict(file)[0] for file in files])
+    page.get_by_role("button", name=swap_words.CLEAR).click()
+    expect(page.locator("#swap-words")).to_contain_text(swap_words.EMPTY)
+    expect(page.locator("#swap img")).to_have_count(0)
+
+    page.get_by_role("button", name=swap_words.EXAMPLES).click()
+    _shows_matrix(page, predictor, [predictor.predict(photo)[0] for photo in (astronaut, grace_hopper)])
+    page.evaluate("window.scrollTo(0, 0)")
+    keep(page, f"{size}-two-photos")
+    assert fits_across(page)
+    page.get_by_role("button", name=swap_words.CLEAR).click()
+    expect(page.locator("#swap-words")).to_contain_text(swap_words.EMPTY)
+
+
+def test_on_a_laptop_the_bench_fits_the_screen(bench, size):
+    for part in ("board", "curve", "weight", "lab-now"):
+        box = bench.locator(f"#{part}").bounding_box()
+        assert size == "phone" or box["y"] + box["height"] <= 900, part
+
+
+def test_slider_and_cells_change_the_answer_at_once(bench, pair, predictor, size):
+    page = bench
     left, right = predictor.predict(pair)
     chosen = max((left, right), key=lambda one: one.face_box_xyxy[2] - one.face_box_xyxy[0])
     shows(page, predictor, chosen, Intervention())
@@ -107,20 +144,8 @@ def test_slider_and_cells_change_the_answer_at_once(page, pair, predictor, size)
     shows(page, predictor, chosen, Intervention())
 
 
-def test_a_wish_that_cannot_be_met_is_answered_in_words(page, pair):
-    to_interventions(page, pair)
-    page.get_by_role("button", name=interventions_words.TYPE_CELL).click()
-    page.get_by_label(interventions_words.CELL).fill("9, 9")
-    page.keyboard.press("Enter")
-    expect(page.locator("#lab-notice .warn")).to_contain_text("its row, from 1 to 7")
-    page.get_by_label(interventions_words.CELL).fill("1, 1")
-    page.keyboard.press("Enter")
-    expect(page.locator("#lab-notice .warn")).to_have_count(0)
-
-
-@BOTH
-def test_the_people_of_a_photo_stand_side_by_side(page, pair, size):
-    to_interventions(page, pair)
+def test_the_people_of_a_photo_stand_side_by_side(bench, size):
+    page = bench
     expect(page.locator("#people img")).to_be_visible()
     expect(page.locator("#people-words")).to_contain_text(re.compile(r"\d% of its attention lies elsewhere than face"))
     page.locator("#people-words summary").click()
@@ -129,41 +154,8 @@ def test_the_people_of_a_photo_stand_side_by_side(page, pair, size):
     keep(page, f"{size}-people")
 
 
-def test_on_a_laptop_the_bench_fits_the_screen(page, pair):
-    to_interventions(page, pair)
-    for part in ("board", "curve", "weight", "lab-now"):
-        box = page.locator(f"#{part}").bounding_box()
-        assert box["y"] + box["height"] <= 900, part
-
-
-def test_two_photos_are_swapped(page, predictor, astronaut, grace_hopper, tmp_path):
-    files = []
-    for name, photo in (("one", astronaut), ("two", grace_hopper)):
-        files.append(tmp_path / f"{name}.png")
-        Image.fromarray(photo).save(files[-1])
-    open_tab(page, words.TAB_SWAP)
-    drop(page.locator("#swap-first button").first, files[0])
-    expect(page.locator("#swap-words")).to_contain_text(swap_words.ALONE)
-    drop(page.locator("#swap-second button").first, files[1])
-    _shows_matrix(page, predictor, [predictor.predict(file)[0] for file in files])
-    page.get_by_role("button", name=swap_words.CLEAR).click()
-    expect(page.locator("#swap-words")).to_contain_text(swap_words.EMPTY)
-    expect(page.locator("#swap img")).to_have_count(0)
-
-
-@BOTH
-def test_the_examples_are_swapped_at_a_click(page, predictor, astronaut, grace_hopper, size):
-    open_tab(page, words.TAB_SWAP)
-    page.get_by_role("button", name=swap_words.EXAMPLES).click()
-    _shows_matrix(page, predictor, [predictor.predict(photo)[0] for photo in (astronaut, grace_hopper)])
-    page.evaluate("window.scrollTo(0, 0)")
-    keep(page, f"{size}-two-photos")
-    assert fits_across(page)
-
-
-@BOTH
-def test_the_analysed_photo_takes_part_and_more_can_be_added(page, pair, predictor, astronaut, tmp_path, size):
-    to_interventions(page, pair)
+def test_the_analysed_photo_takes_part_and_more_can_be_added(bench, pair, predictor, astronaut, tmp_path, size):
+    page = bench
     open_tab(page, words.TAB_SWAP)
     _shows_matrix(page, predictor, predictor.predict(pair))
     path = tmp_path / "third.png"
@@ -177,6 +169,19 @@ def test_the_analysed_photo_takes_part_and_more_can_be_added(page, pair, predict
     page.evaluate("window.scrollTo(0, 0)")
     keep(page, f"{size}-four-people")
     assert fits_across(page)
+
+
+def test_a_wish_that_cannot_be_met_is_answered_in_words(bench):
+    page = bench
+    open_tab(page, words.TAB_INTERVENTIONS)
+    if not page.get_by_label(interventions_words.CELL).is_visible():
+        page.get_by_role("button", name=interventions_words.TYPE_CELL).click()
+    page.get_by_label(interventions_words.CELL).fill("9, 9")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lab-notice .warn")).to_contain_text("its row, from 1 to 7")
+    page.get_by_label(interventions_words.CELL).fill("1, 1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lab-notice .warn")).to_have_count(0)
 
 
 def _shows_matrix(page: Page, predictor: Predictor, people) -> None:

@@ -15,9 +15,15 @@ from playwright.sync_api import Page, expect
 from demo import words
 from demo.many import words as many_words
 from tests.browser.conftest import PATIENCE, fits_across, keep, open_tab
+from tests.live_app import LiveApp
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def app(small_app: LiveApp) -> LiveApp:
+    return small_app
 
 
 @pytest.fixture(scope="module")

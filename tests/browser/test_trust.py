@@ -51,9 +51,16 @@ def test_the_trust_of_one_map_is_checked_and_every_number_explained(page: Page, 
     assert fits_across(page)
 
 
-def test_progress_is_shown_and_checking_can_be_stopped_and_begun_again(page: Page, pair: Path) -> None:
+def test_checking_is_refused_stopped_begun_again_and_each_face_keeps_a_result_of_its_own(
+    page: Page, pair: Path
+) -> None:
     _to_trust(page, pair)
     run, stop, status = (page.locator(f"#trust-{name}") for name in ("run", "stop", "status"))
+    _tick(page)
+    run.click()
+    expect(page.locator("#trust-status .warn")).to_have_text(words.NO_METHODS)
+    expect(run).to_be_enabled()
+
     expect(stop).to_be_disabled()
     _tick(page, *(method.name for method in METHODS.values()))
     run.click()
@@ -68,16 +75,13 @@ def test_progress_is_shown_and_checking_can_be_stopped_and_begun_again(page: Pag
     run.click()
     _says_a_verdict(page)
     expect(status).to_have_text("")
+    _the_other_face_has_none_and_this_one_keeps_its_own(page)
 
 
-def test_another_face_has_a_result_of_its_own_and_the_first_is_kept(page: Page, pair: Path) -> None:
-    _to_trust(page, pair)
+def _the_other_face_has_none_and_this_one_keeps_its_own(page: Page) -> None:
     subject = page.locator("#trust-subject")
     expect(subject).to_contain_text(FACE_OF)
     (first,) = FACE_OF.findall(subject.inner_text())  # Gradio may write its progress beside it
-    _tick(page, "Grad-CAM")
-    page.locator("#trust-run").click()
-    _says_a_verdict(page)
     sentence = page.locator("#trust-verdict .sentence").inner_text()
 
     open_tab(page, words.TAB_ANALYSE)
@@ -92,14 +96,6 @@ def test_another_face_has_a_result_of_its_own_and_the_first_is_kept(page: Page, 
     expect(page.locator("#answer")).to_contain_text(first)
     open_tab(page, words.TAB_TRUST)
     expect(page.locator("#trust-verdict .sentence")).to_have_text(sentence)
-
-
-def test_nothing_ticked_is_answered_in_words(page: Page, pair: Path) -> None:
-    _to_trust(page, pair)
-    _tick(page)
-    page.locator("#trust-run").click()
-    expect(page.locator("#trust-status .warn")).to_have_text(words.NO_METHODS)
-    expect(page.locator("#trust-run")).to_be_enabled()
 
 
 def _to_trust(page: Page, photo: Path) -> None:

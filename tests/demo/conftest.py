@@ -12,6 +12,7 @@ from PIL import Image
 from demo.engine import Engine
 from glamor.predictor import Predictor
 from tests.live_app import LiveApp, live_app
+from tests.small import save_small
 
 
 @pytest.fixture(scope="session")
@@ -38,9 +39,9 @@ def engine(random_checkpoint: Path) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def small_engine(small_weights: tuple[Path, Path]) -> Engine:
+def small_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """An engine with a small network."""
-    return Engine(Predictor(small_weights[0], device="cpu"))
+    return Engine(Predictor(save_small(tmp_path_factory.mktemp("small"), 3), device="cpu"))
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -37,9 +39,10 @@ from demo.about import choose
 from demo.visits import Session
 settings = read_settings(["--checkpoint", sys.argv[1]])
 checkpoints = Checkpoints(open_engine(settings.checkpoint, allowed=settings.allowed))
-for name in json.loads(sys.argv[2]):
-    said = choose(checkpoints, Session(), name)
-    print(json.dumps({"notice": said.notice, "facts": said.facts if isinstance(said.facts, str) else ""}))
+for line in sys.stdin:
+    said = choose(checkpoints, Session(), json.loads(line))
+    told = {"notice": said.notice, "facts": said.facts if isinstance(said.facts, str) else ""}
+    print(json.dumps(told), flush=True)
 """
 
 
@@ -51,32 +54,51 @@ def other_folder(tmp_path: Path) -> Path:
     return folder
 
 
-def _ask(hub: HubServer, home: Path, checkpoint: Path, names: list[object], allowed: str) -> list[dict[str, str]]:
+@contextmanager
+def _visitor(
+    hub: HubServer, home: Path, checkpoint: Path, allowed: str
+) -> Iterator[Callable[[object], dict[str, str]]]:
+    """Begin a visit; what it gives tells what comes of choosing a name."""
     environment = os.environ | {
         "HF_ENDPOINT": hub.url, "HF_HOME": str(home), "HF_HUB_OFFLINE": "0", "NO_PROXY": "*", "GLAMOR_DEVICE": "cpu",
         "HF_HUB_DISABLE_TELEMETRY": "1", "GLAMOR_ALLOWED_CHECKPOINTS": allowed,
     }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-c", VISITOR, str(checkpoint), json.dumps(names)],
-        cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=600,
-    )  # fmt: skip
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    command = [sys.executable, "-c", VISITOR, str(checkpoint)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        asking, told = process.stdin, process.stdout
+        assert asking is not None
+        assert told is not None
+
+        def choose(name: object) -> dict[str, str]:
+            asking.write(f"{json.dumps(name)}\n")
+            asking.flush()
+            answer: dict[str, str] = json.loads(told.readline())
+            return answer
+
+        yield choose
+        asking.close()
+        assert process.wait(60) == 0
 
 
 def test_a_repository_that_the_host_does_not_name_is_never_asked_for(
-    random_checkpoint: Path, other_folder: Path, tmp_path: Path
+    small_weights: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    files = {path.name: path.read_bytes() for path in other_folder.iterdir()} | {"README.md": b"# Their card"}
+    own, other = small_weights
+    files = {path.name: path.read_bytes() for path in other.iterdir()} | {"README.md": b"# Their card"}
     with HubServer() as hub:
         commit = hub.add(ALLOWED, files)
         hub.add(OTHER, files)
         wanted = [OTHER, f"{ALLOWED}@{commit}", "../../etc", "/etc", "", None, [ALLOWED], {"name": ALLOWED}, 0]
-        for answer in _ask(hub, tmp_path / "hf", random_checkpoint, wanted, ALLOWED):
-            assert "This page does not offer these weights" in answer["notice"]
-            assert ALLOWED in answer["notice"]
-            assert answer["facts"] == ""
-        assert hub.requests == [], "nothing was even asked"
-        (answer,) = _ask(hub, tmp_path / "hf", random_checkpoint, [ALLOWED], f" {ALLOWED} ,,")
+        with _visitor(hub, tmp_path / "hf", own, f" {ALLOWED} ,,") as choose:
+            for name in wanted:
+                answer = choose(name)
+                assert "This page does not offer these weights" in answer["notice"]
+                assert ALLOWED in answer["notice"]
+                assert answer["facts"] == ""
+            assert hub.requests == [], "nothing was even asked"
+            answer = choose(ALLOWED)
         assert answer["notice"] == ""
         assert commit in answer["facts"]
         assert all(OTHER not in path for _, path in hub.requests)

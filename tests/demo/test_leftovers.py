@@ -28,14 +28,19 @@ class Answer:
 
 
 @pytest.fixture(scope="module")
-def hasty(random_checkpoint: Path) -> Iterator[LiveApp]:
+def app(small_app: LiveApp) -> LiveApp:
+    return small_app
+
+
+@pytest.fixture(scope="module")
+def hasty(small_weights: tuple[Path, Path]) -> Iterator[LiveApp]:
     """An app that keeps what nobody needs for seconds."""
     settings = {
         "GLAMOR_MAX_UNUSED_SECONDS": str(UNUSED),
         "GLAMOR_MAX_ANSWER_SECONDS": str(UNFETCHED),
         "GLAMOR_DEVICE": "cpu",
     }
-    app, process = start("app.py", "--checkpoint", str(random_checkpoint), **settings)
+    app, process = start("app.py", "--checkpoint", str(small_weights[0]), **settings)
     yield app
     stop(app, process)
 

@@ -21,10 +21,15 @@ from demo.analyse import words as analyse_words
 from demo.gradio_internals.sessions import Page
 from demo.limits import Limits
 from demo.visits import Session
-from tests.live_app import ROOT, LiveApp, files_in, free_port, wait
+from tests.live_app import ROOT, LiveApp, files_in, free_port, live_app, wait
 from tests.visitor import Visitor, without_folders
 
 METHOD, OPACITY = "grad_cam", 0.7
+
+
+@pytest.fixture(scope="module")
+def app(small_app: LiveApp) -> LiveApp:
+    return small_app
 
 
 def _files(app: LiveApp) -> set[Path]:
@@ -148,8 +153,9 @@ def _ask_for_much(visitor: Visitor, photo: Path) -> str:
     return visitor.start(visitor.then(event), None, OPACITY)
 
 
-def test_slow_work_of_two_visitors_holds_up_neither_a_third_nor_its_own_stop(app, told_photo):
-    with Visitor(app.url) as one, Visitor(app.url) as two, Visitor(app.url) as third:
+def test_slow_work_of_two_visitors_holds_up_neither_a_third_nor_its_own_stop(told_photo):
+    url = live_app().url  # where the network is large enough for its explanation to be slow
+    with Visitor(url) as one, Visitor(url) as two, Visitor(url) as third:
         slow = {visitor: _ask_for_much(visitor, told_photo) for visitor in (one, two)}
         waiting = _ask_for_much(third, told_photo)
         redrawn = third.act(third.event("opacity", "input"), None, 0.1)
@@ -221,11 +227,11 @@ def test_only_files_in_the_cache_are_ever_deleted(tmp_path):
     assert outside.exists()
 
 
-def test_an_app_that_is_stopped_leaves_nothing_behind(tmp_path, random_checkpoint):
+def test_an_app_that_is_stopped_leaves_nothing_behind(tmp_path, small_weights):
     environment = os.environ | {"TMPDIR": str(tmp_path), "GLAMOR_DEVICE": "cpu"}
     environment.pop("GRADIO_TEMP_DIR", None)
     port = free_port()
-    command = [sys.executable, "app.py", "--checkpoint", str(random_checkpoint), "--port", str(port)]
+    command = [sys.executable, "app.py", "--checkpoint", str(small_weights[0]), "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         wait(f"http://127.0.0.1:{port}", process)

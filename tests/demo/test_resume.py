@@ -20,6 +20,11 @@ METHOD, OPACITY = "grad_cam", 0.7
 
 
 @pytest.fixture(scope="module")
+def app(small_app: LiveApp) -> LiveApp:
+    return small_app
+
+
+@pytest.fixture(scope="module")
 def photo(two_people: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("photos") / "two.png"
     Image.fromarray(two_people).save(path)

@@ -50,9 +50,9 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
 
 
-def test_what_a_killed_app_left_is_gone_once_the_app_starts_again(tmp_path, random_checkpoint):
+def test_what_a_killed_app_left_is_gone_once_the_app_starts_again(tmp_path, small_weights):
     port = free_port()
-    command = [sys.executable, "app.py", "--checkpoint", str(random_checkpoint), "--port", str(port)]
+    command = [sys.executable, "app.py", "--checkpoint", str(small_weights[0]), "--port", str(port)]
     settings = _environment(tmp_path, None) | {"GLAMOR_DEVICE": "cpu"}
     for number in range(2):
         process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL)

@@ -118,12 +118,12 @@ def test_ctrl_c_in_the_middle_of_the_start_leaves_no_traceback(capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_the_page_is_served_over_ipv6(random_checkpoint):
+def test_the_page_is_served_over_ipv6(small_weights):
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
         pytest.skip("this machine has no IPv6")
-    command = [sys.executable, "app.py", "--host", "::1", "--port", str(free_port()), "--checkpoint", random_checkpoint]
+    command = [sys.executable, "app.py", "--host", "::1", "--port", str(free_port()), "--checkpoint", small_weights[0]]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         line = process.stdout.readline().strip()

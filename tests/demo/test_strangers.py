@@ -19,6 +19,11 @@ PICTURES = ("photo-shown", "saw-picture", "looked-picture")
 ROUNDS = 3
 
 
+@pytest.fixture(scope="module")
+def app(small_app):
+    return small_app
+
+
 @pytest.fixture
 def photos(astronaut, grace_hopper, tmp_path) -> tuple[Path, Path]:
     """Two different people's photos in files of one name."""

@@ -30,6 +30,11 @@ METHOD, OPACITY = "grad_cam", 0.7
 
 
 @pytest.fixture(scope="module")
+def app(small_app):
+    return small_app
+
+
+@pytest.fixture(scope="module")
 def kept(app: LiveApp, astronaut: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A photo that was uploaded."""
     path = tmp_path_factory.mktemp("own") / "me.png"

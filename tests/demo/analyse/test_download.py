@@ -19,6 +19,11 @@ from tests.live_app import LiveApp
 from tests.visitor import Visitor
 
 
+@pytest.fixture(scope="module")
+def app(small_app: LiveApp) -> LiveApp:
+    return small_app
+
+
 @pytest.fixture
 def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "cache"))

@@ -7,6 +7,7 @@ import json
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,10 +24,10 @@ HERE = "127.0.0.1:7860"
 
 
 @pytest.fixture(scope="module")
-def named(random_checkpoint: Any) -> Iterator[LiveApp]:
+def named(small_weights: tuple[Path, Path]) -> Iterator[LiveApp]:
     """An app that listens for others, has a name and a proxy at 127.0.0.1."""
     app, process = start(
-        "app.py", "--checkpoint", str(random_checkpoint), "--host", "0.0.0.0",
+        "app.py", "--checkpoint", str(small_weights[0]), "--host", "0.0.0.0",
         GLAMOR_ALLOWED_HOSTS=f"{NAME}, 192.0.2.7", GLAMOR_TRUSTED_PROXY="127.0.0.0/8", GLAMOR_DEVICE="cpu",
     )  # fmt: skip
     yield app
