@@ -38,6 +38,7 @@ class Course:
         face_first: weight of the face at which the classifier starts as the face's own.
         scene_gain: how loud the scene's evidence starts.
         sharpness: of the odds that the fusion starts from.
+        doubt: taken off the face's log odds, since its encoder has learned the very faces that it is asked about.
         hard: share of the faces that are hard to read, in scenes and in pairs.
         blank: share of the scenes whose face is black; canvas: share whose scene shows nothing.
         film: weight of film frames within their class.
@@ -50,7 +51,8 @@ class Course:
     fusion_lr: float = 0.0
     face_first: float = 0.85
     scene_gain: float = 2.0
-    sharpness: float = 2.0
+    sharpness: float = 1.0
+    doubt: float = 1.5
     hard: tuple[float, float] = (0.5, 0.7)
     blank: float = 0.1
     canvas: float = 0.15
@@ -61,13 +63,37 @@ class Course:
 
 @dataclass(frozen=True)
 class FaceAnswer:
-    """What a face says by itself: logits are vectors (N, C) times ``weights`` (C, K) plus ``biases`` (K,)."""
+    """What a face says by itself: a hidden layer of H units and the logits, of vectors (N, C).
 
-    weights: Tensor
+    Attributes:
+        first: (H, C) and offsets: (H,), of the hidden units, which pass on what is positive.
+        last: (K, H) and biases: (K,), of the logits.
+    """
+
+    first: Tensor
+    offsets: Tensor
+    last: Tensor
     biases: Tensor
 
     def __call__(self, vectors: Tensor) -> Tensor:
-        return vectors @ self.weights + self.biases
+        """Return logits, (N, K)."""
+        return (vectors @ self.first.T + self.offsets).clamp_min(0) @ self.last.T + self.biases
+
+
+def linear_answer(layer: nn.Linear) -> FaceAnswer:
+    """Return the answer of a linear classifier: a unit for each sign, since only the positive is passed on."""
+    weights, signs = (
+        layer.weight.detach(),
+        torch.cat((torch.eye(layer.out_features), -torch.eye(layer.out_features)), 1),
+    )
+    return FaceAnswer(torch.cat((weights, -weights)), torch.zeros(2 * len(weights)), signs, layer.bias.detach())
+
+
+def answer_of(net: GLAMORNet, face_weight: float) -> FaceAnswer:
+    """Return what the classifier of a trained network says of a face at a fusion weight, the scene's vector 0."""
+    first, last, of_face = _linear(net.head, 0), _linear(net.head, 3), net.face_encoder.channels
+    own = face_weight * first.weight.detach()[:, :of_face]
+    return FaceAnswer(own, first.bias.detach(), last.weight.detach(), last.bias.detach())
 
 
 def fit(
@@ -102,7 +128,7 @@ def fit(
 
 def _started(vectors: Vectors, answer: FaceAnswer, config: ModelConfig, course: Course) -> GLAMORNet:
     """Return a network whose classifier adds up what both sides say; other units start small."""
-    (of_face, classes), hidden = answer.weights.shape, config.hidden
+    of_face, classes, hidden = answer.first.shape[1], len(answer.biases), config.hidden
     net = GLAMORNet(replace(config, encoder="glamor", context_encoder="", vector_norm=False))
     guided = isinstance(net.attention, GlobalLocalAttention)
     net.attention = GlobalLocalAttention(of_face, classes, hidden) if guided else ContextAttention(classes, hidden)
@@ -132,20 +158,19 @@ def _scale_inputs(net: GLAMORNet, of_face: int, spread: Tensor) -> None:
 def _add_up(net: GLAMORNet, answer: FaceAnswer, course: Course) -> None:
     """Let the classifier add what face and scene say: a unit for each sign, since only the positive is passed on."""
     first, last = _linear(net.head, 0), _linear(net.head, 3)
-    of_face, classes = answer.weights.shape
+    units, of_face, classes = len(answer.offsets), answer.first.shape[1], len(answer.biases)
+    taken = units + 2 * classes
     first.weight *= 0.1
     last.weight *= 0.1
+    first.weight[:taken], last.weight[:, :taken] = 0, 0
     first.bias.zero_()
     last.bias.copy_(answer.biases)
-    units = first.weight[: 4 * classes], last.weight[:, : 4 * classes]
-    for weights in units:
-        weights.zero_()
+    first.weight[:units, :of_face], first.bias[:units] = answer.first / course.face_first, answer.offsets
+    last.weight[:, :units] = answer.last
     for label in range(classes):
-        for k, sign in enumerate((1.0, -1.0)):
-            face, scene = 4 * label + k, 4 * label + 2 + k
-            first.weight[face, :of_face] = sign * answer.weights[:, label] / course.face_first
-            first.weight[scene, of_face + label] = sign
-            last.weight[label, face], last.weight[label, scene] = sign, sign * course.scene_gain
+        for unit, sign in ((units + 2 * label, 1.0), (units + 2 * label + 1, -1.0)):
+            first.weight[unit, of_face + label] = sign
+            last.weight[label, unit] = sign * course.scene_gain
 
 
 def _linear(part: nn.Sequential, at: int) -> nn.Linear:
@@ -165,12 +190,13 @@ def _ask_how_often_right(
 
     told = _tells(vectors)
     whole = torch.cat((shown[told], vectors.canvases)).mean(dim=(2, 3))
-    by_luck = torch.full((len(vectors.canvases),), 1 / shown.shape[1])
-    right = torch.cat(((whole[: len(told)].argmax(dim=1) == vectors.labels[told]).float(), by_luck))
-    canvases = torch.full((len(by_luck),), 0.15 / len(by_luck), dtype=torch.float64)
-    weights = torch.cat((balanced_weights(vectors.labels[told].numpy()) * 0.85, canvases))
+    nothing = torch.zeros(len(vectors.canvases))  # is told by these: what is right by luck is not to be heard
+    right = torch.cat(((whole[: len(told)].argmax(dim=1) == vectors.labels[told]).float(), nothing))
+    canvases = torch.full((len(nothing),), 0.3 / len(nothing), dtype=torch.float64)
+    weights = torch.cat((balanced_weights(vectors.labels[told].numpy()) * 0.7, canvases))
     _fit_odds(net.context_score, whole, right, weights, 0.3, rng)
     with torch.no_grad():
+        _linear(net.face_score, 2).bias.sub_(course.doubt)
         for score in (net.face_score, net.context_score):
             _linear(score, 2).weight.mul_(course.sharpness)
             _linear(score, 2).bias.mul_(course.sharpness)
@@ -268,7 +294,9 @@ class _Draws:
     def _alone(self) -> tuple[Tensor, Tensor, Tensor]:
         count = self.course.batch[2]
         drawn = torch.randint(0, len(self.lone_targets), (count,), generator=self.rng)
-        return self.vectors.lone[drawn], self._canvases(count), self.lone_targets[drawn]
+        hard = self._some(count, self.course.hard[0])
+        faces = torch.where(hard[:, None], self.vectors.lone_degraded[drawn], self.vectors.lone[drawn])
+        return faces, self._canvases(count), self.lone_targets[drawn]
 
     def _canvases(self, count: int) -> Tensor:
         return self.vectors.canvases[torch.randint(0, len(self.vectors.canvases), (count,), generator=self.rng)]

@@ -91,8 +91,7 @@ def fit_twins(branch: face_branch.FaceBranch, vectors: Vectors, out: Path, plan:
         vectors.cells, smoothed(vectors.targets, SMOOTHING / 2), _importance(vectors), vectors.folds
     )
     vectors = replace(vectors, canvases=evidence.of(vectors.canvases))
-    linear = cast(nn.Linear, branch.classifier[1])
-    answer = heads.FaceAnswer(linear.weight.detach().T, linear.bias.detach())
+    answer = heads.linear_answer(cast(nn.Linear, branch.classifier[1]))
     for name, attention in TWINS.items():
         config = replace(branch.net.config, attention=attention)
         for seed in range(plan.seeds):
