@@ -62,7 +62,8 @@ MAY_IMPORT = {
         "sets",
     },
     "remarks": {"familiar", "predictor", "prepare", "sets", "turned", "words"},
-    "explain": {"config", "explain", "fused", "images", "model", "photo", "predictor", "prepare"},
+    "explain": {"config", "explain", "faces", "fused", "images", "model", "photo", "predictor", "prepare"},
+    "printed": {"predictor", "remarks", "serialise"},
     "serialise": {"explain", "familiar", "predictor", "remarks", "sets"},
     "report": {
         "explain",

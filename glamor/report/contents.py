@@ -12,6 +12,7 @@ from glamor.report.veil import without_others
 
 if TYPE_CHECKING:
     from glamor.explain import Explanation
+    from glamor.explain.parts import NoParts, Parts
     from glamor.photo import Photo
     from glamor.predictor import Prediction
 
@@ -24,6 +25,7 @@ def contents(
     selected: int,
     explanation: Explanation,
     blur_others: bool = False,
+    parts: Parts | NoParts | None = None,
 ) -> dict[str, bytes]:
     """Return every file of a bundle but the manifest, by name.
 
@@ -35,16 +37,17 @@ def contents(
         selected: index of the face that was explained.
         explanation: of that face.
         blur_others: whether the other faces are made unrecognisable, see :mod:`glamor.report.veil`.
+        parts: of that face, or why it has none; None: nobody asked.
     """
     blurred, sha256 = blur_others and len(predictions) > 1, sha256_of(photo)
     if blurred:
         photo, predictions, explanation = without_others(photo, predictions, selected, explanation)
-    numbers = analysis(photo, predictions, selected, explanation, sha256, blurred)
-    shown = pictures(photo, predictions, selected, explanation)
+    numbers = analysis(photo, predictions, selected, explanation, sha256, blurred, parts)
+    shown = pictures(photo, predictions, selected, explanation, parts)
     files = {
         ANALYSIS: as_json(numbers),
         ARRAYS: as_npz(predictions[selected], explanation),
-        PAGE: page(predictions, selected, explanation, numbers, shown).encode(),
+        PAGE: page(predictions, selected, explanation, numbers, shown, parts).encode(),
     }
     for picture in shown:
         files |= {f"{picture.name}.png": picture.png, f"{picture.name}.svg": picture.svg}

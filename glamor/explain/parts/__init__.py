@@ -3,13 +3,13 @@
 from glamor.explain.parts.game import NoParts, Part, Parts, explain_parts
 from glamor.explain.parts.places import MOST_REGIONS, SCENE, Region
 from glamor.explain.parts.said import sentence
-from glamor.explain.parts.stand_in import REPLACEMENTS, SURROUNDINGS
+from glamor.explain.parts.stand_in import BLURRED, REPLACEMENTS
 
 __all__ = [
+    "BLURRED",
     "MOST_REGIONS",
     "REPLACEMENTS",
     "SCENE",
-    "SURROUNDINGS",
     "NoParts",
     "Part",
     "Parts",

@@ -2,6 +2,9 @@
 
 Every combination of present and missing parts is asked. The scene is one of the parts, but it never passes the face's
 encoder: of 2^7 combinations, 64 need it, the rest is attention, fusion and the head.
+
+Landmarks are off by some per cent of a face, and a rectangle's sharp edge is a shape of its own. So parts shade off
+into one another: a pixel belongs to a part to the share of its surroundings, EDGE to all sides, that the part holds.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional as F
 
 from glamor.errors import ExplainError
 from glamor.explain.baselines import black
@@ -22,13 +26,16 @@ from glamor.explain.guard import reading
 from glamor.explain.inputs import input_pair, scored_pixels
 from glamor.explain.parts.places import SCENE, NoPartsError, Region, named_regions, owners, regions_of
 from glamor.explain.parts.said import sentence
-from glamor.explain.parts.stand_in import SURROUNDINGS, stand_in
+from glamor.explain.parts.stand_in import BLURRED, stand_in
 from glamor.explain.task import Pair
 from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet
 from glamor.photo import BoxXyxy
 from glamor.predictor import Prediction
 
+# Of the face input's side. With it and blurred parts, landmarks that were off by 5 % of a face changed the strongest
+# part of none of six faces, and the first two of two; with sharp edges and parts painted anew, of one, and of five.
+EDGE = 0.07
 BATCH = 8  # more would not fit the processor's cache
 
 
@@ -65,7 +72,7 @@ class Parts:
         probability_all: likewise.
         probability_none: likewise.
         outcomes: (2^parts, classes) float64 logits; part i is there in the combinations whose number has bit i set.
-        owner: (S, S), the index of the part that each pixel of the face input belongs to.
+        owner: (S, S), the index of the part that each pixel of the face input belongs to, before the edges are shaded.
         replaced: (S, S, 3) float32 RGB in [0, 1], the face with all of its parts missing.
     """
 
@@ -103,7 +110,7 @@ def explain_parts(
     prediction: Prediction,
     target: int | None = None,
     *,
-    replacement: str = SURROUNDINGS,
+    replacement: str = BLURRED,
     regions: Mapping[str, BoxXyxy] | None = None,
 ) -> Parts | NoParts:
     """Return what each part of a face and the scene add to the score of a class.
@@ -186,7 +193,8 @@ def _with_pixels(places: tuple[Region, ...], owner: NDArray[np.int8]) -> tuple[t
 def _outcomes(model: GLAMORNet, inputs: Pair, missing: Pair, owner: NDArray[np.int8], regions: int) -> Tensor:
     """Return the logits of every combination: (2^(regions + 1), classes) float64 on the CPU."""
     scenes = [model.encode_context(pair[1]) for pair in (missing, inputs)]
-    without, with_scene = [], []
+    without: list[Tensor] = []
+    with_scene: list[Tensor] = []
     for faces in _faces(inputs[0], missing[0], owner, regions):
         face_map = model.encode_face(faces)
         for scene, logits in zip(scenes, (without, with_scene), strict=True):
@@ -196,8 +204,16 @@ def _outcomes(model: GLAMORNet, inputs: Pair, missing: Pair, owner: NDArray[np.i
 
 def _faces(face: Tensor, missing: Tensor, owner: NDArray[np.int8], regions: int) -> Iterator[Tensor]:
     """Yield the face with every combination of its parts, in batches: (N, 3, S, S)."""
-    part = torch.from_numpy(owner.astype(np.int64)).to(face.device)
+    shares = _shares(owner, regions).to(face)
     for start in range(0, 2**regions, BATCH):
-        number = torch.arange(start, min(start + BATCH, 2**regions), device=face.device)
-        there = (number[:, None, None, None] >> part) & 1  # (N, 1, S, S)
-        yield torch.where(there.bool(), face, missing)
+        number = torch.arange(start, min(start + BATCH, 2**regions))
+        there = (number[:, None] >> torch.arange(regions)) & 1  # (N, regions)
+        shown = torch.einsum("nr,rhw->nhw", there.to(shares), shares).unsqueeze(1)
+        yield missing + (face - missing) * shown
+
+
+def _shares(owner: NDArray[np.int8], regions: int) -> Tensor:
+    """Return to which share each pixel belongs to each region: (regions, S, S), adding up to 1."""
+    reach = round(EDGE * len(owner))
+    masks = torch.from_numpy(owner == np.arange(regions)[:, None, None]).float()
+    return F.avg_pool2d(masks, 2 * reach + 1, stride=1, padding=reach, count_include_pad=False)

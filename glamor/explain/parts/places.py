@@ -31,10 +31,10 @@ LONGEST_NAME, MOST_WORDS = 30, 4  # letters and words of a name: a sentence has 
 
 # All in units of what is larger, the distance of the eyes or of the eyes' middle from the mouth's, so that a face that
 # looks sideways, up or down has no thin parts.
-_EYES_AROUND, _EYES_HIGH = 0.35, 0.2  # beside and above or below the pupils
-_BROWS_HIGH = 0.35  # above the eyes' rectangle
+_EYES_AROUND, _EYES_ABOVE, _EYES_BELOW = 0.35, 0.14, 0.2  # of the pupils
+_BROWS_HIGH = 0.34  # above the eyes' rectangle
 _NOSE_WIDE, _NOSE_BELOW = 0.28, 0.18  # around the tip
-_MOUTH_AROUND, _MOUTH_HIGH = 0.15, 0.28  # beside the corners, above and below their middle
+_MOUTH_AROUND, _MOUTH_ABOVE, _MOUTH_BELOW = 0.15, 0.26, 0.4  # of the corners; below, for a mouth may be open
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,8 @@ def _features(landmarks: Landmarks) -> tuple[Region, ...]:
     if not np.isfinite(points).all() or not mouth[1] - eyes[1] > unit / 4:
         raise NoPartsError(_none("the detector’s landmarks are not those of an upright face"))
     x1, x2 = min(left[0], right[0]) - _EYES_AROUND * unit, max(left[0], right[0]) + _EYES_AROUND * unit
-    top, bottom = min(left[1], right[1]) - _EYES_HIGH * unit, max(left[1], right[1]) + _EYES_HIGH * unit
-    mouth_bottom = mouth[1] + _MOUTH_HIGH * unit
+    top, bottom = min(left[1], right[1]) - _EYES_ABOVE * unit, max(left[1], right[1]) + _EYES_BELOW * unit
+    mouth_bottom = mouth[1] + _MOUTH_BELOW * unit
     tip = min(max(nose[1] + _NOSE_BELOW * unit, bottom), mouth_bottom)
     mouth_x1 = min(corner[0] for corner in corners) - _MOUTH_AROUND * unit
     mouth_x2 = max(corner[0] for corner in corners) + _MOUTH_AROUND * unit
@@ -139,7 +139,7 @@ def _features(landmarks: Landmarks) -> tuple[Region, ...]:
         _region(BROWS, x1, top - _BROWS_HIGH * unit, x2, top),
         _region(EYES, x1, top, x2, bottom),
         _region(NOSE, nose[0] - _NOSE_WIDE * unit, bottom, nose[0] + _NOSE_WIDE * unit, tip),
-        _region(MOUTH, mouth_x1, max(mouth[1] - _MOUTH_HIGH * unit, tip), mouth_x2, mouth_bottom),
+        _region(MOUTH, mouth_x1, max(mouth[1] - _MOUTH_ABOVE * unit, tip), mouth_x2, mouth_bottom),
     )
 
 
@@ -153,7 +153,7 @@ def _name(name: str) -> str:
     named = " ".join(words)
     if not (1 <= len(named) <= LONGEST_NAME and len(words) <= MOST_WORDS and named.isprintable()):
         raise ExplainError(
-            f"A part is named {quoted(name)}; give a name of 1 to {MOST_WORDS} words and at most {LONGEST_NAME} letters."
+            f"A part is named {quoted(name)}; give a name of at most {MOST_WORDS} words and {LONGEST_NAME} letters."
         )
     if named.casefold() in (SCENE, REST):
         raise ExplainError(f"A part is named {quoted(named)}, which is there already; give it another name.")

@@ -11,8 +11,8 @@ from glamor.errors import ExplainError, quoted
 from glamor.explain.baselines import BASELINES
 from glamor.images import chw_to_hwc
 
-SURROUNDINGS, BLURRED, MEAN = "surroundings", "blurred", "mean"
-REPLACEMENTS = (SURROUNDINGS, BLURRED, MEAN)
+BLURRED, SURROUNDINGS, MEAN = "blurred", "surroundings", "mean"
+REPLACEMENTS = (BLURRED, SURROUNDINGS, MEAN)
 _BESIDE = ((0, 1), (0, -1), (1, 0), (-1, 0))
 
 
@@ -22,9 +22,9 @@ def stand_in(face: Tensor, owner: NDArray[np.int8], replacement: str) -> Tensor:
     Args:
         face: (1, 3, S, S) in [0, 1].
         owner: (S, S), the part of each pixel.
-        replacement: one of REPLACEMENTS. ``surroundings`` paints each part anew from what stands around it, as smoothly
-            as can be (Laplace's equation: each pixel is the mean of those beside it); ``blurred`` and ``mean`` are the
-            whole face blurred, and its mean colour, as in ``glamor.explain.BASELINES``.
+        replacement: one of REPLACEMENTS. ``blurred`` and ``mean`` are the whole face blurred, and its mean colour, as
+            in ``glamor.explain.BASELINES``; ``surroundings`` paints each part anew from what stands around it, as
+            smoothly as can be (Laplace's equation: each pixel is the mean of those beside it), so nothing of it stays.
 
     Returns:
         (1, 3, S, S) in the range of the face.
