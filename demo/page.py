@@ -26,6 +26,9 @@ from demo import (
     trust,
     words,
 )
+from demo import (
+    parts as face_parts,
+)
 from demo.api import add_endpoints
 from demo.checkpoints import Checkpoints
 from demo.engine import Engine
@@ -156,6 +159,7 @@ def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, resu
         picture = living.build(checkpoints, session)
         analysed = analyse.build(checkpoints, session, picture)
         living.follow(checkpoints, session, picture, analysed["answers"])
+        face_parts.build(checkpoints, session, analysed["answers"])
     with tab["compare"]:
         compared = compare.build(checkpoints, session, shown["compare"])
     with tab["interventions"]:
