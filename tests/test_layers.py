@@ -67,6 +67,7 @@ MAY_IMPORT = {
     "serialise": {"explain", "familiar", "predictor", "remarks", "sets"},
     "report": {
         "explain",
+        "faces",
         "familiar",
         "figures",
         "images",
