@@ -189,8 +189,8 @@ def _detected(
     if box_xyxy is None:
         return None
     x1, y1, x2, y2 = map(float, box_xyxy)
-    points = landmarks_xy and tuple((float(x), float(y)) for x, y in landmarks_xy)
-    return Face((x1, y1, x2, y2), float(score), points or None)
+    points = None if landmarks_xy is None else tuple((float(x), float(y)) for x, y in landmarks_xy)
+    return Face((x1, y1, x2, y2), float(score), points)
 
 
 def _channels_first(image: NDArray[np.float32]) -> Tensor:

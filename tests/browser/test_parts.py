@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from demo.parts import words
 from glamor.explain.parts import explain_parts
 from glamor.predictor import Predictor
-from tests.browser.conftest import PATIENCE, add_photo, fits_across
+from tests.browser.conftest import PATIENCE, add_photo, fits_across, keep
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -34,5 +34,5 @@ def test_the_sentence_and_the_patches_stand_below_the_panels_and_follow_the_phot
     assert below is not None
     assert panels["y"] + panels["height"] <= below["y"]
     assert fits_across(page)
-    for tab in ("tab-analyse-button", "tab-about-button"):
-        expect(page.locator(f"#{tab}")).to_be_visible()
+    expect(page.get_by_role("tab", name="Analyse", exact=True)).to_be_visible()
+    keep(page, "parts")
