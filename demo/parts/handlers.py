@@ -15,11 +15,11 @@ def parts(engine: Engine, session: Session) -> Any:
     """Return the card for the chosen face and its label; SAME if another face is on its way."""
     analysis = session.analysis
     if analysis is None or analysis.selection is None or not engine.trained:
-        return html.empty(words.EMPTY)
+        return views.titled(html.empty(words.EMPTY))
     prediction = analysis.selection.prediction
     try:
         card = views.card(prediction, engine.parts(prediction, prediction.emotion))
     except Exception as error:
         card = html.problem(error)
     now = session.analysis.selection if session.analysis else None
-    return card if now is not None and now.prediction is prediction else SAME
+    return views.titled(card) if now is not None and now.prediction is prediction else SAME

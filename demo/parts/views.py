@@ -13,6 +13,11 @@ from glamor.images import chw_to_hwc
 from glamor.predictor import Prediction
 
 
+def titled(content: Markup) -> Markup:
+    """Return the card with its title."""
+    return html.heading(words.TITLE) + content
+
+
 def card(prediction: Prediction, parts: Parts | NoParts) -> Markup:
     """Return what the parts of a face add to its label, or why it has none."""
     if isinstance(parts, NoParts):

@@ -96,13 +96,13 @@ def test_what_goes_wrong_is_one_sentence(
 
 def test_the_parts_follow_each_answer_in_a_queue_of_their_own(small_app: LiveApp, portrait: Path) -> None:
     with Visitor(small_app.url) as visitor:
-        given, card = visitor.event("photo", "input"), visitor.parts["parts-words"]["id"]
+        given, card = visitor.event("photo", "input"), visitor.parts["parts"]["id"]
         follows = [one for one in visitor.config["dependencies"] if card in one["outputs"]]
         answers = {given["id"], visitor.event("faces", "input")["id"], visitor.render()["id"]}
         assert answers <= {one["trigger_after"] for one in follows}
         assert visitor.parts["moved-picture"]["id"] in visitor.then(given)["outputs"], "the map comes first"
         visitor.act(given, None, visitor.upload(portrait), "grad_cam", 0.7)
         (follow,) = (one for one in follows if one["trigger_after"] == given["id"])
-        told = visitor.act(follow, None)["parts-words"]
+        told = visitor.act(follow, None)["parts"]
         assert "<img" in told
         assert '<p class="verdict">' in told
