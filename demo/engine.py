@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ParamSpec, TypeVar
 
 from demo import gpu, words
@@ -23,6 +23,7 @@ from glamor.explain import (
     swap_matrix,
     walk,
 )
+from glamor.explain.parts import NoParts, Parts, explain_parts
 from glamor.explain.trust import Trust, examine
 from glamor.explain.what_if import InterventionState, Outcome, Setting, encode_seen, what_if
 from glamor.model import GLAMORNet
@@ -60,6 +61,7 @@ class Engine:
         self._what_if = self._counted(self._what_if_on_copy, gpu.PREDICT_SECONDS)
         self._swap = self._counted(self._swap_on_copy, gpu.PREDICT_SECONDS)
         self._compare_people = self._counted(self._compare_people_on_copy, gpu.PREDICT_SECONDS)
+        self._parts = self._counted(self._parts_on_copy, gpu.PREDICT_SECONDS)
         self._walk = self._counted(self._walk_on_copy, gpu.PREDICT_SECONDS)
         self._read_head = self._counted(self._head_on_copy, gpu.PREDICT_SECONDS)
         self._head: HeadWeights | None = None
@@ -186,6 +188,21 @@ class Engine:
         """Return how each of these people would look at the scene of one of them, by its index."""
         return self._compare_people(tuple(people), scene)
 
+    def parts(
+        self, prediction: Prediction, target: str, regions: Mapping[str, BoxXyxy] | None = None
+    ) -> Parts | NoParts:
+        """Return what each part of a face and the scene add to the logit of class ``target``.
+
+        Args:
+            prediction: of the face.
+            target: a class name.
+            regions: a person's own parts, boxes by name in photo pixels; None: those of the detector's landmarks.
+
+        Raises:
+            ExplainError: if there is no such class, or a region cannot be used.
+        """
+        return self._parts(prediction, self._index(target), regions)
+
     def walk(self, prediction: Prediction) -> Walk:
         """Return one face's way through the network."""
         return self._walk(prediction.prepared)
@@ -241,6 +258,11 @@ class Engine:
 
     def _compare_people_on_copy(self, people: Sequence[Prepared], scene: int) -> People:
         return compare_people(self._copy(), people, scene)
+
+    def _parts_on_copy(
+        self, prediction: Prediction, target: int, regions: Mapping[str, BoxXyxy] | None
+    ) -> Parts | NoParts:
+        return explain_parts(self._copy(), prediction, target, regions=regions)
 
     def _walk_on_copy(self, prepared: Prepared) -> Walk:
         return walk(self._copy(), prepared)

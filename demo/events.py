@@ -53,11 +53,12 @@ def entered(shown: Triggers, handler: Callable[..., Any], inputs: Any, outputs: 
     )
 
 
-def followed(event: Any, handler: Callable[..., Any], inputs: Any, outputs: Any, **options: Any) -> None:
-    """Have something brought up to date after an event; until it is, what it still shows is dimmed."""
-    event.then(handler, inputs, outputs, js=_ENTER_JS, **options).then(
-        None, None, None, js=_ENTERED_JS, api_visibility="private"
-    )
+def followed(
+    event: Any, handler: Callable[..., Any], inputs: Any, outputs: Any, mark: str = "entering", **options: Any
+) -> None:
+    """Have something brought up to date after an event; so long, what the style sheet ties to ``mark`` is dimmed."""
+    begin, end = (script.replace("entering", mark) for script in (_ENTER_JS, _ENTERED_JS))
+    event.then(handler, inputs, outputs, js=begin, **options).then(None, None, None, js=end, api_visibility="private")
 
 
 def signal() -> gr.State:

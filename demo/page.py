@@ -26,6 +26,9 @@ from demo import (
     trust,
     words,
 )
+from demo import (
+    parts as face_parts,
+)
 from demo.api import add_endpoints
 from demo.checkpoints import Checkpoints
 from demo.engine import Engine
@@ -154,8 +157,10 @@ def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, resu
     shown: dict[str, events.Triggers] = {key: [each.select, resumed.change] for key, each in tab.items()}
     with tab["analyse"]:
         picture = living.build(checkpoints, session)
-        analysed = analyse.build(checkpoints, session, picture)
+        card = face_parts.build(checkpoints, session)
+        analysed = analyse.build(checkpoints, session, (picture, card))
         living.follow(checkpoints, session, picture, analysed["answers"])
+        face_parts.follow(checkpoints, session, card, analysed["answers"])
     with tab["compare"]:
         compared = compare.build(checkpoints, session, shown["compare"])
     with tab["interventions"]:

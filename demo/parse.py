@@ -97,6 +97,20 @@ def boxes(value: Any) -> tuple[BoxXyxy, ...] | None:
     return tuple(box(item) for item in value)
 
 
+def regions(value: Any) -> dict[str, BoxXyxy] | None:
+    """Return named boxes; None, where there are none.
+
+    Raises:
+        ExplainError: unless they are an object of names and boxes; whether a face has room for them is not looked at.
+        FaceError: for a box that is none.
+    """
+    if value in (None, "", {}):
+        return None
+    if not isinstance(value, Mapping) or len(value) > MOST_BOXES:
+        raise ExplainError(words.BAD_REGIONS.format(given=_short(value)))
+    return {str(name): box(item) for name, item in value.items()}
+
+
 def face_index(number: Any, count: int) -> int:
     """Return the index of face ``number``, counted from 1.
 

@@ -63,6 +63,7 @@ FELL_BACK = "The checkpoint {source} could not be loaded, so the built-in weight
 UNEXPECTED = "Something went wrong on our side. Please try again; if it happens again, try another photo."
 BAD_BOX = "That box is “{given}”. Enter four numbers, x1, y1, x2, y2, in photo pixels, with x1 < x2 and y1 < y2."
 BAD_BOXES = "The boxes are {given}. Send a list of boxes, each with four numbers, x1, y1, x2, y2, in photo pixels."
+BAD_REGIONS = "The parts are {given}. Send an object of names and boxes, such as a mouth at x1, y1, x2, y2."
 BAD_FACE = "There is no face “{given}”. Enter a whole number from 1 to {count}, counted from left to right."
 NO_FACE_API = "No face was found in this photo. Send the face’s box as x1, y1, x2, y2 in photo pixels."
 BAD_CLASS = "There is no class “{given}”. Choose one of {names}."

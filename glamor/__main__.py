@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
 from importlib import import_module
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
-from unicodedata import category
 
-from glamor.errors import CheckpointError, ExplainError, FaceError, GlamorError
-from glamor.remarks import others_named
+from glamor.errors import ExplainError, FaceError, GlamorError
+from glamor.printed import as_json, as_text, print_anything, shown
 
 if TYPE_CHECKING:
+    from glamor.explain.parts import NoParts, Parts
     from glamor.photo import BoxXyxy, Photo
     from glamor.predictor import Prediction, Predictor
 
@@ -63,13 +61,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status or 0
 
 
-def print_anything() -> None:
-    """Let stdout and stderr write out in letters what their encoding lacks, such as in names of files, and not fail."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def _complain(error: Exception, about: str = "") -> None:
     """Say in one line what is wrong, and where."""
     print("glamor:", *filter(None, [about]), *str(error).split(), file=sys.stderr)
@@ -108,6 +99,24 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", metavar="CLASS", help="class to explain, by name (default: the predicted one)")
     parser.add_argument(
         "--face", type=int, metavar="N", help="which face, counted from 1, left to right (default: the largest)"
+    )
+    parser.add_argument(
+        "--parts",
+        action="store_true",
+        help="also work out what each part of the face and the scene add: brows, eyes, nose, mouth...",
+    )
+    parser.add_argument(
+        "--part",
+        action="append",
+        type=_part,
+        metavar="NAME=X1,Y1,X2,Y2",
+        help="a part of your own instead of these, in photo pixels within the face's box; may be given several times",
+    )
+    parser.add_argument(
+        "--missing",
+        default="blurred",
+        metavar="HOW",
+        help="what is shown of a part that is taken away: blurred (the default), surroundings or mean (colour)",
     )
     parser.add_argument(
         "--blur-others",
@@ -155,6 +164,13 @@ def _box(text: str) -> BoxXyxy:
     return x1, y1, x2, y2
 
 
+def _part(text: str) -> tuple[str, BoxXyxy]:
+    name, separator, box = text.rpartition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a part; give its name and box, name=x1,y1,x2,y2")
+    return name, _box(box)
+
+
 def _predict(arguments: argparse.Namespace) -> int:
     """Answer every photo that can be answered; return the exit status."""
     from glamor.decoding import patient_decoder
@@ -163,9 +179,9 @@ def _predict(arguments: argparse.Namespace) -> int:
     for path in arguments.photos:
         try:
             predictions = _predictions(predictor, _turned(decode(path), arguments), path, arguments)
-            answer = _as_json(path, predictions) if arguments.json else _as_text(path, predictions)
+            answer = as_json(path, predictions) if arguments.json else as_text(path, predictions)
         except (GlamorError, OSError) as error:
-            _complain(error, f"{_shown(path)}:")
+            _complain(error, f"{shown(path)}:")
             status = FAILED
         else:
             print(answer, flush=True)
@@ -185,9 +201,29 @@ def _explain(arguments: argparse.Namespace) -> None:
     target = _target(predictor.config.class_names, arguments.target)
     with predictor.lock:
         explanation = explain(predictor.model, predictions[selected].prepared, method, target)
-    manifest = write_report(arguments.out, photo, predictions, selected, explanation, blur_others=arguments.blur_others)
-    print(_as_text(arguments.photo, predictions))
+        parts = _parts(predictor, predictions[selected], explanation.target, arguments)
+    blur = arguments.blur_others
+    manifest = write_report(arguments.out, photo, predictions, selected, explanation, blur_others=blur, parts=parts)
+    print(as_text(arguments.photo, predictions))
+    if parts is not None:
+        print(parts.sentence)
     print(f"face {selected + 1}, {explanation.target_name}, {explanation.method}: {manifest}")
+
+
+def _parts(
+    predictor: Predictor, prediction: Prediction, target: int, arguments: argparse.Namespace
+) -> Parts | NoParts | None:
+    """Return what the parts add to a class if that is asked for."""
+    from glamor.explain.parts import explain_parts
+
+    own = arguments.part or []
+    if len({name for name, _ in own}) < len(own):
+        raise ExplainError("--part gives two parts the same name; give each one its own.")
+    if not (arguments.parts or own):
+        return None
+    return explain_parts(
+        predictor.model, prediction, target, replacement=arguments.missing, regions=dict(own) if own else None
+    )
 
 
 def _convert(arguments: argparse.Namespace) -> None:
@@ -217,7 +253,7 @@ def _predictions(
 
     boxes, start = _boxes(arguments), time.perf_counter()
     predictions = predictor.predict(photo, boxes, arguments.small_faces)
-    seconds, about = time.perf_counter() - start, f"{_shown(path)}:"
+    seconds, about = time.perf_counter() - start, f"{shown(path)}:"
     if arguments.small_faces and boxes is None:
         _note(f"{about} searched for small faces too, in {seconds:.1f} s.")
     for number, prediction in enumerate(predictions, start=1):
@@ -256,43 +292,6 @@ def _target(class_names: Sequence[str], name: str | None) -> int | None:
     if name.lower() not in lowered:
         raise ExplainError(f"--target is {name!r}; give one of {', '.join(class_names)}.")
     return lowered.index(name.lower())
-
-
-def _as_json(path: str, predictions: Sequence[Prediction]) -> str:
-    from glamor.serialise import prediction_to_dict
-
-    faces = [prediction_to_dict(prediction) for prediction in predictions]
-    name = path.encode(errors="backslashreplace").decode()  # a file's may be no text at all
-    try:
-        return json.dumps({"photo": name, "faces": faces}, allow_nan=False)
-    except ValueError as error:
-        raise CheckpointError(
-            "the weights answer with numbers that are not finite; give another checkpoint."
-        ) from error
-
-
-def _as_text(path: str, predictions: Sequence[Prediction]) -> str:
-    count = "1 face" if len(predictions) == 1 else f"{len(predictions)} faces" if predictions else "no face found"
-    return "\n".join(
-        (f"{_shown(path)}: {count}", *(_line(i, prediction) for i, prediction in enumerate(predictions, start=1)))
-    )
-
-
-def _shown(path: str) -> str:
-    """Return a file's name in one line: what is no text, or moves the terminal's cursor, is written out in letters."""
-    return "".join(
-        letter.encode("unicode_escape").decode() if category(letter) in {"Cc", "Cs"} else letter for letter in path
-    )
-
-
-def _line(number: int, prediction: Prediction) -> str:
-    w_face, w_context = prediction.fusion_weights
-    others = others_named(prediction.prediction_set.labels) if prediction.prediction_set else ""
-    box = ", ".join(f"{side:.0f}" for side in prediction.face_box_xyxy)
-    return (
-        f"  {number}  {prediction.emotion:<9}{prediction.probabilities.max():6.1%}"
-        f"   face {w_face:.0%}, scene {w_context:.0%}   box {box}   {others}".rstrip()
-    )
 
 
 if __name__ == "__main__":

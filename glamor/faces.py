@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from glamor.errors import CheckpointError, FaceError
 from glamor.join import are_one_face, is_part
+from glamor.libfacedetection import YuFaceLibrary
 from glamor.photo import BoxXyxy, Photo
 
 CONFIDENCE = 0.8
@@ -30,19 +28,8 @@ WHOLE_SIDE, COARSE, CLOSE_UP = 384, 8, 240  # pixels; times smaller; pixels of t
 YUNET_REPOSITORY = "opencv/face_detection_yunet"
 YUNET_FILE = "face_detection_yunet_2023mar.onnx"
 
-# The library's file, and its function: int *facedetect_cnn(unsigned char *, unsigned char *, int, int, int).
-_FUNCTIONS = {
-    "libfacedetection.so": "_Z14facedetect_cnnPhS_iii",
-    "facedetection.dll": "?facedetect_cnn@@YAPEAHPEAE0HHH@Z",
-}
-_RESULT_BYTES, _COUNT_BYTES, _NUMBERS = 0x9000, 4, 16  # of all faces; before them their count; int16 a face
-# The library takes some 15 MB a search in pieces, which Linux hands out anew, page by page, if malloc has given them
-# back meanwhile: a fifth of a search's time. glibc learns from the largest block that was ever given back how much is
-# worth keeping (mallopt(3), "dynamic mmap threshold"): twice as much. Who has set that by hand is left alone.
-_KEPT_BYTES = 16 * 2**20
-_LOCK = threading.Lock()  # the library keeps its network in process-wide variables
-
-Row = tuple[float, ...]  # x, y, width, height in pixels of the picture that was searched; score
+Row = tuple[float, ...]  # x, y, width, height in pixels of the picture that was searched; score; x, y of each landmark
+Landmarks = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -53,10 +40,28 @@ class Face:
         box_xyxy: the detector's tight, upright rectangle in photo pixels; x1 < x2, y1 < y2;
             it may reach over the photo's edge.
         score: the detector's confidence, in [0, 1].
+        landmarks_xy: five points in photo pixels, as the photo shows them: left eye, right eye, tip of the nose, left
+            and right corner of the mouth; None: the detector does not say. They belong to an upright face, whatever
+            stands there, see :mod:`glamor.turned`.
     """
 
     box_xyxy: BoxXyxy
     score: float
+    landmarks_xy: Landmarks | None = None
+
+    def placed(self, sx: float, sy: float, left: float = 0.0, top: float = 0.0) -> Face:
+        """Return the face in a picture of which this one is the part at (left, top), made ``sx``, ``sy`` times larger.
+
+        Args:
+            sx: how many pixels of the other picture one of this takes across.
+            sy: likewise, down.
+            left: where this picture lies in the other, in its own pixels.
+            top: likewise.
+        """
+        x1, y1, x2, y2 = self.box_xyxy
+        box = ((x1 + left) * sx, (y1 + top) * sy, (x2 + left) * sx, (y2 + top) * sy)
+        points = self.landmarks_xy
+        return Face(box, self.score, points and tuple(((x + left) * sx, (y + top) * sy) for x, y in points))
 
 
 class FaceDetector(Protocol):
@@ -72,40 +77,6 @@ class FaceDetector(Protocol):
             The faces from left to right (by x1, then y1); empty if there is none.
         """
         ...
-
-
-class YuFaceLibrary:
-    """The one function of libfacedetection, as yuface carries it, called without the package's own wrapper.
-
-    The wrapper never gives back the 36 kB that it takes for the faces of each photo, and every other thread waits for
-    it.
-
-    Raises:
-        ImportError: on construction, if yuface is not installed, or is another one than is known here.
-    """
-
-    def __init__(self) -> None:
-        import yuface  # has no wheel on some platforms
-
-        self._detect = _library_function(Path(yuface.__file__).parent)
-        np.empty(_KEPT_BYTES, np.uint8)  # taken and given back, see there
-
-    def __call__(self, bgr: NDArray[np.uint8]) -> NDArray[np.int16]:
-        """Search a picture for faces.
-
-        Args:
-            bgr: (H, W, 3), contiguous.
-
-        Returns:
-            (N, 16), a row a face: confidence in per cent, the box's x, y, width and height in pixels, and what is not
-            used here.
-        """
-        height, width, _ = bgr.shape
-        result = np.zeros(_RESULT_BYTES, np.uint8)
-        with _LOCK:
-            self._detect(result.ctypes.data, bgr.ctypes.data, width, height, bgr.strides[0])
-        (count,) = result[:_COUNT_BYTES].view(np.int32)
-        return result[_COUNT_BYTES : _COUNT_BYTES + 2 * _NUMBERS * count].view(np.int16).reshape(count, _NUMBERS)
 
 
 class YuFaceDetector:
@@ -130,7 +101,11 @@ class YuFaceDetector:
 
     def _rows(self, bgr: Photo) -> list[Row]:
         rows = self._detect(bgr).tolist()
-        return [(*map(float, row[1:5]), row[0] / 100) for row in rows if row[0] / 100 > self._confidence]
+        return [
+            (*map(float, row[1:5]), row[0] / 100, *map(float, row[5:15]))
+            for row in rows
+            if row[0] / 100 > self._confidence
+        ]
 
 
 class YuNetDetector:
@@ -166,7 +141,7 @@ class YuNetDetector:
         with self._lock:
             self._network.setInputSize((width, height))
             _, found = self._network.detect(bgr)
-        return [] if found is None else [(*map(float, row[:4]), float(row[-1])) for row in found]
+        return [] if found is None else [tuple(map(float, (*row[:4], row[-1], *row[4:14]))) for row in found]
 
 
 def default_detector() -> FaceDetector:
@@ -268,23 +243,12 @@ def _bgr(picture: Image.Image) -> Photo:
 def _faces(rows: list[Row], sx: float, sy: float) -> list[Face]:
     """Bring detections from a copy's pixels to the photo's."""
     return [
-        Face((x * sx, y * sy, (x + w) * sx, (y + h) * sy), min(max(score, 0.0), 1.0))
-        for x, y, w, h, score in rows
+        Face(
+            (x, y, x + w, y + h), min(max(score, 0.0), 1.0), tuple(zip(points[::2], points[1::2], strict=True))
+        ).placed(sx, sy)
+        for x, y, w, h, score, *points in rows
         if w > 0 and h > 0
     ]
-
-
-def _library_function(folder: Path) -> Any:
-    for file, name in _FUNCTIONS.items():
-        if (folder / file).exists():
-            try:
-                function = ctypes.CDLL(str(folder / file))[name]
-            except (OSError, AttributeError) as error:
-                raise ImportError(f"{folder / file} cannot be used: {error}") from error
-            function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int] * 3]
-            function.restype = ctypes.c_void_p
-            return function
-    raise ImportError(f"{folder} holds none of {', '.join(_FUNCTIONS)}")
 
 
 def _yunet_file() -> str:

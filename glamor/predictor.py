@@ -69,6 +69,7 @@ class Prediction:
         provenance: what made the prediction.
         pose: how the face stands; None if nobody looked.
         familiarity: how like those of the training face and scene are; None if the checkpoint keeps none of them.
+        detected: the face as the detector found it; None if a person gave the box or the inputs were prepared already.
     """
 
     emotion: str
@@ -85,6 +86,7 @@ class Prediction:
     provenance: Provenance
     pose: Pose | None = None
     familiarity: Familiarity | None = None
+    detected: Face | None = None
 
 
 class Predictor:
@@ -176,18 +178,19 @@ class Predictor:
             FaceError: if a box cannot be used, or no detector can be had.
         """
         pixels = load_photo(photo)
+        faces: Sequence[Face | None]
         if boxes_xyxy is None:
-            faces = self.detect(pixels, small_faces)
-            seen = [face.box_xyxy for face in faces]
+            faces = found = self.detect(pixels, small_faces)
+            seen = [face.box_xyxy for face in found]
             boxes = [square_box(box, self.config.face_crop_scale) for box in seen]
-            scores: list[float | None] = [face.score for face in faces]
         else:
-            boxes, scores = list(boxes_xyxy), [None] * len(boxes_xyxy)
-            seen = boxes
+            boxes = seen = list(boxes_xyxy)
+            faces = [None] * len(boxes)
+        scores = [face.score if face else None for face in faces]
         prepared = [prepare(pixels, box, self.config) for box in boxes]
         predictions = self.predict_prepared(prepared, boxes, scores)
-        found = self._poses(pixels, seen, scores)
-        return tuple(replace(prediction, pose=pose) for prediction, pose in zip(predictions, found, strict=True))
+        each = zip(predictions, self._poses(pixels, seen, scores), faces, strict=True)
+        return tuple(replace(prediction, pose=pose, detected=face) for prediction, pose, face in each)
 
     def _poses(
         self, photo: Photo, boxes_xyxy: Sequence[BoxXyxy], scores: Sequence[float | None]

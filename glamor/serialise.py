@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from glamor.explain import Answer, Explanation
+from glamor.explain.parts import NoParts, Parts
 from glamor.explain.trust import Curves, Faithfulness, Reliability, Reliance, Removal, Stability, Trust
 from glamor.familiar import Familiarity
 from glamor.predictor import Prediction, Provenance
@@ -118,6 +119,34 @@ def explanation_to_dict(explanation: Explanation) -> dict[str, Any]:
         "face": explanation.face.tolist(),
         "context": explanation.context.tolist(),
         "scored": explanation.scored.tolist(),
+    }
+
+
+def parts_to_dict(parts: Parts | NoParts) -> dict[str, Any]:
+    """Return what the parts of a face and the scene add to one class.
+
+    Args:
+        parts: of one face, or why it has none.
+
+    Returns:
+        ``parts``: of each ``name``, ``logit`` and ``probability``, its Shapley values, and ``box_xyxy`` in photo
+        pixels; ``sentence``, made of these numbers. Where there are parts: ``target`` and ``target_name``, the class;
+        ``replacement``, what is shown of a missing part; ``logit_all``, ``logit_none``, ``probability_all`` and
+        ``probability_none``, with all parts and with none: what lies between them is the sum of the values. Where there
+        are none, ``parts`` is empty and ``sentence`` says why.
+    """
+    if isinstance(parts, NoParts):
+        return {"parts": [], "sentence": parts.sentence}
+    return {
+        "target": parts.target,
+        "target_name": parts.target_name,
+        "replacement": parts.replacement,
+        "logit_all": parts.logit_all,
+        "logit_none": parts.logit_none,
+        "probability_all": parts.probability_all,
+        "probability_none": parts.probability_none,
+        "parts": [asdict(part) | {"box_xyxy": list(part.box_xyxy)} for part in parts.parts],
+        "sentence": parts.sentence,
     }
 
 

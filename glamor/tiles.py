@@ -36,9 +36,10 @@ def detect_small_faces(photo: Photo, detector: FaceDetector) -> tuple[Face, ...]
         return tuple(found)
     sx, sy = photo.shape[1] / width, photo.shape[0] / height
     small = [
-        Face((x1 * sx, y1 * sy, x2 * sx, y2 * sy), score)
+        face.placed(sx, sy, left, top)
         for left, top in tiles(width, height)
-        for (x1, y1, x2, y2), score in _on_tile(copy[top : top + TILE, left : left + TILE], left, top, detector)
+        for face in detector(copy[top : top + TILE, left : left + TILE])
+        if _is_small(face)
     ]
     for face in sorted(small, key=lambda face: -face.score):
         if not any(are_one_face(face.box_xyxy, other.box_xyxy) for other in found):
@@ -62,11 +63,6 @@ def _starts(length: int) -> list[int]:
     return [round(room * step / steps) for step in range(steps + 1)]
 
 
-def _on_tile(
-    tile: Photo, left: int, top: int, detector: FaceDetector
-) -> Iterator[tuple[tuple[float, float, float, float], float]]:
-    """Yield the small faces of a tile in the picture's pixels."""
-    for face in detector(tile):
-        x1, y1, x2, y2 = face.box_xyxy
-        if max(x2 - x1, y2 - y1) <= OVERLAP:
-            yield (x1 + left, y1 + top, x2 + left, y2 + top), face.score
+def _is_small(face: Face) -> bool:
+    x1, y1, x2, y2 = face.box_xyxy
+    return max(x2 - x1, y2 - y1) <= OVERLAP

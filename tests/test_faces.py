@@ -62,6 +62,18 @@ def test_finds_the_face_where_a_person_sees_it(
         assert {type(number) for number in (*face.box_xyxy, face.score)} == {float}
 
 
+EYES_NOSE_MOUTH = ((201, 103), (247, 102), (220, 124), (201, 143), (240, 144))  # seen by a person, in the photo's order
+
+
+def test_landmarks_lie_where_a_person_sees_them(detect: FaceDetector, astronaut: np.ndarray) -> None:
+    landmarks = only(detect(astronaut)).landmarks_xy
+    assert landmarks is not None
+    np.testing.assert_allclose(landmarks, EYES_NOSE_MOUTH, atol=8)
+    larger = only(detect(np.asarray(Image.fromarray(astronaut).resize((512 * 3, 512 * 4))))).landmarks_xy
+    assert larger is not None
+    np.testing.assert_allclose(np.array(larger) / (3, 4), EYES_NOSE_MOUTH, atol=8)
+
+
 def test_no_face_is_an_empty_tuple(detect: FaceDetector) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (240, 320, 3), dtype=np.uint8)
     for photo in (noise, np.zeros_like(noise), np.full((16, 16, 3), 255, np.uint8), np.zeros((16, 3000, 3), np.uint8)):
@@ -97,16 +109,18 @@ def searched(detect: FaceDetector, monkeypatch: pytest.MonkeyPatch) -> list[np.n
     def find(bgr: np.ndarray) -> np.ndarray:
         pictures.append(bgr)
         rows = [(95, 8, 6, 20, 10), (81, 0, 0, 1, 1), (80, 1, 1, 9, 9), (99, 4, 4, 0, 9), (99, 4, 4, 9, 0)]
-        return np.array([(*row, *[0] * 11) for row in rows], np.int16)
+        return np.array([(*row, *range(10), 0) for row in rows], np.int16)
 
     monkeypatch.setattr(detect, "_detect", find)
     return pictures
 
 
 def test_the_librarys_numbers_become_faces(detect: FaceDetector, searched: list[np.ndarray]) -> None:
-    small, large = Face((0.0, 0.0, 1.0, 1.0), 0.81), Face((8.0, 6.0, 28.0, 16.0), 0.95)
+    points = ((0.0, 1.0), (2.0, 3.0), (4.0, 5.0), (6.0, 7.0), (8.0, 9.0))
+    small, large = Face((0.0, 0.0, 1.0, 1.0), 0.81, points), Face((8.0, 6.0, 28.0, 16.0), 0.95, points)
     assert detect(np.zeros((60, 80, 3), np.uint8)) == (small, large)
-    small, large = Face((0.0, 0.0, 2.0, 2.0), 0.81), Face((16.0, 12.0, 56.0, 32.0), 0.95)
+    points = ((0.0, 2.0), (4.0, 6.0), (8.0, 10.0), (12.0, 14.0), (16.0, 18.0))
+    small, large = Face((0.0, 0.0, 2.0, 2.0), 0.81, points), Face((16.0, 12.0, 56.0, 32.0), 0.95, points)
     assert detect(np.zeros((1440, 1920, 3), np.uint8)) == (small, large)
 
 
@@ -249,7 +263,7 @@ class StandIn:
         if not len(rows):
             return 1, None
         x, y, right, bottom = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
-        landmarks = [0.0] * 10
+        landmarks = [float(x), float(y)] * 5
         return 1, np.array([[x, y, right - x, bottom - y, *landmarks, 1.25 - self.confidence]], np.float32)
 
 
@@ -277,6 +291,7 @@ def test_yunet_is_fetched_once_and_asked_as_opencv_wants_it(opencv: HubServer) -
     face = only(YuNetDetector(0.75)(photo))
     assert face.box_xyxy == pytest.approx((250, 100, 500, 200), abs=2)
     assert face.score == 0.5
+    assert face.landmarks_xy == (face.box_xyxy[:2],) * 5
     assert [only(YuNetDetector(confidence)(photo)).score for confidence in (0, 1)] == [1, 0.25]
     assert YuNetDetector()(np.zeros((50, 60, 3), np.uint8)) == ()
     assert len(opencv.downloads()) == 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import json
 import os
 import subprocess
@@ -12,9 +13,10 @@ from PIL import Image
 
 from glamor.__main__ import main
 from glamor.explain import explain
+from glamor.explain.parts import Part, explain_parts, sentence
 from glamor.predictor import Predictor
 from glamor.report import load_report
-from glamor.serialise import explanation_to_dict, prediction_to_dict
+from glamor.serialise import explanation_to_dict, parts_to_dict, prediction_to_dict
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -247,6 +249,44 @@ def test_explain_writes_what_the_library_says(
     assert load_report(out).analysis == analysis
 
 
+def test_explain_says_what_each_part_adds(
+    portrait: str, tmp_path: Path, random_checkpoint: Path, capsys: pytest.CaptureFixture[str]
+):
+    words = ("--method", "gradcam", "--target", "happy", "--checkpoint", random_checkpoint)
+    assert _run("explain", portrait, "--out", tmp_path, "--parts", "--missing", "surroundings", *words) == 0
+    told = json.loads((tmp_path / "analysis.json").read_text())["parts"]
+    predictor = Predictor(str(random_checkpoint))
+    (prediction,) = predictor.predict(portrait)
+    happy = predictor.config.class_names.index("Happy")
+    expected = explain_parts(predictor.model, prediction, happy, replacement="surroundings")
+    assert told == parts_to_dict(expected)
+    assert told["sentence"] == sentence([Part(**part) for part in told["parts"]], "Happy")
+    assert told["sentence"] in capsys.readouterr().out.splitlines()
+    page = (tmp_path / "report.html").read_text()
+    assert told["sentence"] in html.unescape(page)
+    assert (tmp_path / "parts.svg").exists()
+    assert load_report(tmp_path).analysis["parts"] == told
+
+    x1, y1, x2, y2 = prediction.prepared.geometry.face_box_xyxy
+    own = ("--part", f"top={x1},{y1},{x2},{y1 + 40}", "--part", f"a=b={x1},{y2 - 40},{x2},{y2}")
+    assert _run("explain", portrait, "--out", tmp_path / "own", *own, *words) == 0
+    told = json.loads((tmp_path / "own" / "analysis.json").read_text())["parts"]
+    assert [part["name"] for part in told["parts"]] == ["top", "a=b", "rest of the face", "scene"]
+
+
+def test_a_face_without_parts_says_so_in_shell_and_report(
+    portrait: str, tmp_path: Path, random_checkpoint: Path, capsys: pytest.CaptureFixture[str]
+):
+    words = ("--method", "gradcam", "--checkpoint", random_checkpoint, "--box", "100,50,300,250", "--parts")
+    assert _run("explain", portrait, "--out", tmp_path, *words) == 0
+    told = json.loads((tmp_path / "analysis.json").read_text())["parts"]
+    assert told["parts"] == []
+    assert "given by hand" in told["sentence"]
+    assert told["sentence"] in capsys.readouterr().out
+    assert told["sentence"] in (tmp_path / "report.html").read_text()
+    assert not (tmp_path / "parts.svg").exists()
+
+
 def test_the_largest_face_is_explained_first(pair: str, tmp_path: Path, random_checkpoint: Path):
     assert _run("explain", pair, "--method", "grad_cam", "--out", tmp_path, "--checkpoint", random_checkpoint) == 0
     analysis = json.loads((tmp_path / "analysis.json").read_text())
@@ -261,6 +301,9 @@ def test_the_largest_face_is_explained_first(pair: str, tmp_path: Path, random_c
         (["--target", "Joy"], ["Joy", "Happy"]),
         (["--face", "2"], ["--face is 2", "1 to 1"]),
         (["--face", "0"], ["--face is 0"]),
+        (["--parts", "--missing", "gone"], ["gone", "blurred"]),
+        (["--part", "ear=0,0,9,9"], ["ear", "within the face"]),
+        (["--part", "ear=180,80,200,90", "--part", "ear=180,90,200,99"], ["same name"]),
     ],
 )
 def test_a_wish_that_cannot_be_met_ends_in_one_line(

@@ -75,6 +75,7 @@ def test_a_face_on_two_tiles_is_one_and_a_large_one_is_none_of_theirs() -> None:
             rows, columns = np.nonzero(part[:, :, channel])
             if len(rows):
                 boxes.append(tuple(map(float, (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1))))
-        return tuple(Face(box, 0.9) for box in boxes)  # type: ignore[arg-type]
+        return tuple(Face(box, 0.9, (box[:2], box[2:])) for box in boxes)  # type: ignore[arg-type]
 
-    assert detect_small_faces(photo, detect) == (Face((300, 300, 330, 340), 0.9),)
+    found = Face((300, 300, 330, 340), 0.9, ((300, 300), (330, 340)))
+    assert detect_small_faces(photo, detect) == (found,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,27 +25,27 @@ SHOWN_METHODS = (first.METHOD, "grad_cam", "occlusion")
 DEFAULT_OPACITY = 0.7
 
 
-def build(checkpoints: Checkpoints, session: gr.State, picture: gr.HTML) -> Parts:
+def build(checkpoints: Checkpoints, session: gr.State, below: Sequence[Any]) -> Parts:
     """Lay out the tab inside the open ``gr.Tab``, showing what a session begins with, and tie its events to handlers.
 
     Args:
         checkpoints: the weights that may answer.
         session: of the visitor.
-        picture: not laid out yet; it will stand below the panels, which fit a laptop's screen.
+        below: components that are not laid out yet; they will stand below the panels, which fit a laptop's screen.
 
     Returns:
         Its components; ``render`` is the signal that has it show what the session holds, and ``answers`` are the events
         after which it may show another face.
     """
     screen = handlers.render(checkpoints.of(session.value), session.value, DEFAULT_OPACITY)
-    parts = _lay_out(checkpoints, session, screen, picture)
+    parts = _lay_out(checkpoints, session, screen, below)
     parts["answers"] = _connect(checkpoints, session, parts)
     if not gpu.LENT:  # a lent GPU is not for every frame of a film
         add_live(checkpoints, session, parts["opacity"])
     return parts
 
 
-def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs, picture: Any) -> dict[str, Any]:
+def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs, below: Sequence[Any]) -> dict[str, Any]:
     """Lay out the tab, showing ``screen`` from the start."""
     parts: dict[str, Any] = {}
     parts["notice"] = gr.HTML("", elem_id="notice")
@@ -62,7 +62,8 @@ def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs, pictu
             parts |= _control_parts(checkpoints, session, screen)
     with gr.Row(elem_id="panels", equal_height=True):
         parts |= _panel_parts(screen)
-    picture.render()
+    for component in below:
+        component.render()
     return parts
 
 

@@ -65,7 +65,10 @@ def save(engine: Engine, session: Session, blur_others: bool = False) -> tuple[s
     try:
         explanation = session.maps.get(request) or engine.explain(prediction, request.method, request.target)
         photo = analysis.photo.pixels(engine)
-        content = zip_report(photo, analysis.predictions, request.face, explanation, blur_others=blur_others)
+        parts = engine.parts(prediction, prediction.emotion)
+        content = zip_report(
+            photo, analysis.predictions, request.face, explanation, blur_others=blur_others, parts=parts
+        )
         path = _cached(file_name(analysis.selection), content)
     except Exception as error:
         return None, html.problem(error)

@@ -12,10 +12,11 @@ from demo.engine import Engine
 from demo.events import PROGRAM_EXPLAIN_QUEUE, PROGRAM_QUEUE
 from glamor.explain.what_if import AS_IS
 
-# JSON schemas of the arguments that are lists.
+# JSON schemas of the arguments that are lists or objects.
 NUMBERS = {"type": "array", "items": {"type": "number"}}
 ROWS = {"type": "array", "items": NUMBERS}
 WORDS = {"type": "array", "items": {"type": "string"}}
+NAMED = {"type": "object", "additionalProperties": NUMBERS}
 # The file is decoded by our own rules, see parse.photo_source.
 PUBLIC: dict[str, Any] = {"api_visibility": "public", "preprocess": False}
 
@@ -30,12 +31,13 @@ def add_endpoints(engine: Engine) -> None:
         method = gr.Textbox(METHOD, label="method")
         target, face = gr.Textbox(None, label="target"), gr.Number(None, label="face", precision=None)
         box, opacity = json_input("box", NUMBERS), gr.Number(OPACITY, label="opacity")
-        maps = gr.Checkbox(True, label="maps")
+        maps, parts = gr.Checkbox(True, label="maps"), gr.Checkbox(False, label="parts")
+        regions = json_input("regions", NAMED)
         methods = json_input("methods", WORDS)
         w_face, attention = gr.Number(None, label="w_face", precision=None), json_input("attention", ROWS)
         scene, face_input = gr.Textbox(AS_IS, label="scene"), gr.Textbox(AS_IS, label="face_input")
         button = gr.Button()
-    explained = [photo, method, target, face, box, opacity, maps]
+    explained = [photo, method, target, face, box, opacity, maps, parts, regions]
     changed = [photo, face, box, w_face, attention, scene, face_input]
     button.click(ask.predict_photo, [photo, boxes], [values, boxed], api_name="predict", **PROGRAM_QUEUE, **PUBLIC)
     button.click(

@@ -67,6 +67,8 @@ class Endpoints:
         box: Any = None,
         opacity: Any = OPACITY,
         maps: Any = True,
+        parts: Any = False,
+        regions: Any = None,
     ) -> tuple[dict[str, Any], Image, Image]:
         """Show which pixels moved the network's score for one expression of one face, in the face and in the scene.
 
@@ -78,13 +80,15 @@ class Endpoints:
             box: The face as [x1, y1, x2, y2] in photo pixels, instead of a detected face.
             opacity: Strength of the pictures' colours, from 0 to 1.
             maps: Whether to include the raw maps, 22,000 numbers; the pictures show them in any case.
+            parts: Whether to include what brows, eyes, nose, mouth, the rest of the face, hair and scene add, in words.
+            regions: Parts of your own instead, at most 5, as {"name": [x1, y1, x2, y2]} in photo pixels.
 
         Returns:
             The prediction and the explanation in numbers
             What moved the score, drawn over both inputs of the network
             Where in the scene the network looked, drawn over the photo
         """
-        return handlers.explain(self._engine, photo, method, target, face, box, opacity, maps)
+        return handlers.explain(self._engine, photo, method, target, face, box, opacity, maps, parts, regions)
 
     @in_one_sentence
     def trust_photo(

@@ -18,7 +18,7 @@ from glamor.explain.what_if import FACES, SCENES, InterventionState, Setting
 from glamor.faces import largest
 from glamor.photo import Photo
 from glamor.predictor import Prediction
-from glamor.serialise import answer_to_dict, explanation_to_dict, prediction_to_dict, trust_to_dict
+from glamor.serialise import answer_to_dict, explanation_to_dict, parts_to_dict, prediction_to_dict, trust_to_dict
 
 MAPS = ("face", "context", "scored")  # the parts of an explanation that are rows of pixels
 Payload = Mapping[str, Any] | None
@@ -46,7 +46,16 @@ def predict(engine: Engine, photo: Payload, boxes: Any) -> tuple[dict[str, Any],
 
 
 def explain(
-    engine: Engine, photo: Payload, method: Any, target: Any, face: Any, box: Any, opacity: Any, maps: Any = True
+    engine: Engine,
+    photo: Payload,
+    method: Any,
+    target: Any,
+    face: Any,
+    box: Any,
+    opacity: Any,
+    maps: Any = True,
+    parts: Any = False,
+    regions: Any = None,
 ) -> tuple[dict[str, Any], Image, Image]:
     """Show what moved the score of one expression of one face.
 
@@ -59,15 +68,17 @@ def explain(
         box: [x1, y1, x2, y2] in photo pixels instead of a detected face.
         opacity: of the pictures' colours, in [0, 1].
         maps: whether the values hold the maps themselves, 22,000 numbers.
+        parts: whether they hold what each part of the face and the scene add.
+        regions: own parts instead of the usual ones, boxes by name; None: the usual ones.
 
     Returns:
-        ``{"prediction": ..., "explanation": ...}`` as :mod:`glamor.serialise` writes them, the attribution
-        picture and the attention picture.
+        ``{"prediction": ..., "explanation": ...}``, with ``"parts": ...`` if asked for, as :mod:`glamor.serialise`
+        writes them, the attribution picture and the attention picture.
 
     Raises:
         GlamorError: for anything that cannot be used, and for untrained weights.
     """
-    strength, pixels = parse.opacity(opacity), _load(engine, photo)
+    own, strength, pixels = parse.regions(regions), parse.opacity(opacity), _load(engine, photo)
     prediction = _chosen(engine, pixels, face, box)
     explanation = engine.explain(
         prediction, parse.word(method, "method"), parse.word(target, "target") or prediction.emotion
@@ -76,6 +87,8 @@ def explain(
     if maps is False:
         report = {name: value for name, value in report.items() if name not in MAPS}
     values = {"prediction": prediction_to_dict(prediction), "explanation": report}
+    if parts is True or own:
+        values["parts"] = parts_to_dict(engine.parts(prediction, explanation.target_name, own))
     return (
         values,
         encode(pictures.moved(prediction, explanation, strength)),

@@ -28,6 +28,7 @@ from glamor.figures.evaluation import confusion_figure, evaluation_figure
 from glamor.figures.fusion import fusion_figure
 from glamor.figures.inputs import draw_boxes, saw_figure
 from glamor.figures.many import counts_figure, face_weight_figure, mean_attention_figure, reliability_figure
+from glamor.figures.parts import parts_figure
 from glamor.figures.people import EMPTY_BOX, people_figure, swap_figure
 from glamor.figures.trust import audit_figure, cascade_figure, reliance_figure, removal_figure
 
@@ -57,6 +58,7 @@ __all__ = [
     "fusion_bar",
     "fusion_figure",
     "mean_attention_figure",
+    "parts_figure",
     "people_figure",
     "probability_bar",
     "reliability_figure",

@@ -93,7 +93,7 @@ def attribution_overlay(
     _note_if_flat(figure, face_map, np.ones(face_map.shape, bool), FACE_FRAME)
     _note_if_flat(figure, context_map, scored, CONTEXT_FRAME)
     clipped = max(np.abs(face_map).max(), np.abs(known).max(initial=0)) > limit
-    _draw_scale(figure, bottom + canvas.MARGIN, limit, bool(clipped), opacity, target_name)
+    draw_scale(figure, bottom + canvas.MARGIN, limit, bool(clipped), opacity, target_name)
     return figure
 
 
@@ -121,7 +121,17 @@ def _note_if_flat(figure: Figure, values: NDArray[np.floating], scored: NDArray[
     canvas.add_label(figure, FLAT_NOTE if known.any() else ZERO_NOTE, place, frame)
 
 
-def _draw_scale(figure: Figure, top: float, limit: float, clipped: bool, opacity: float, target_name: str) -> None:
+def draw_scale(figure: Figure, top: float, limit: float, clipped: bool, opacity: float, target_name: str) -> None:
+    """Draw what the colours of a signed map mean.
+
+    Args:
+        figure: where to draw.
+        top: of the scale, inches.
+        limit: the magnitude that takes the full colour, 0 for a map that is zero everywhere.
+        clipped: whether larger magnitudes take the same colour.
+        opacity: of the full colour, in [0, 1].
+        target_name: the class whose logit is explained; may be empty.
+    """
     colours = _tinted(np.full((255, 3), NEUTRAL, np.float32), np.linspace(-1, 1, 255), opacity)
     low, high = ("≤ ", "≥ ") if clipped else ("", "")
     ticks = [(0.5, "0")]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from glamor.explain.parts import NoParts, Parts
+from glamor.explain.parts.stand_in import stand_in
+from glamor.images import chw_to_hwc
 from glamor.report.page import page
 from glamor.report.pictures import pictures
 from glamor.report.values import ANALYSIS, ARRAYS, analysis, as_json, as_npz, sha256_of
@@ -24,6 +28,7 @@ def contents(
     selected: int,
     explanation: Explanation,
     blur_others: bool = False,
+    parts: Parts | NoParts | None = None,
 ) -> dict[str, bytes]:
     """Return every file of a bundle but the manifest, by name.
 
@@ -35,17 +40,27 @@ def contents(
         selected: index of the face that was explained.
         explanation: of that face.
         blur_others: whether the other faces are made unrecognisable, see :mod:`glamor.report.veil`.
+        parts: of that face, or why it has none; None: nobody asked.
     """
     blurred, sha256 = blur_others and len(predictions) > 1, sha256_of(photo)
     if blurred:
         photo, predictions, explanation = without_others(photo, predictions, selected, explanation)
-    numbers = analysis(photo, predictions, selected, explanation, sha256, blurred)
-    shown = pictures(photo, predictions, selected, explanation)
+        parts = _veiled(parts, predictions[selected])
+    numbers = analysis(photo, predictions, selected, explanation, sha256, blurred, parts)
+    shown = pictures(photo, predictions, selected, explanation, parts)
     files = {
         ANALYSIS: as_json(numbers),
         ARRAYS: as_npz(predictions[selected], explanation),
-        PAGE: page(predictions, selected, explanation, numbers, shown).encode(),
+        PAGE: page(predictions, selected, explanation, numbers, shown, parts).encode(),
     }
     for picture in shown:
         files |= {f"{picture.name}.png": picture.png, f"{picture.name}.svg": picture.svg}
     return files
+
+
+def _veiled(parts: Parts | NoParts | None, prediction: Prediction) -> Parts | NoParts | None:
+    """Return the parts without what another face, that reaches into the picture of this one, left in theirs."""
+    if not isinstance(parts, Parts):
+        return parts
+    shown = stand_in(prediction.prepared.face.unsqueeze(0), parts.owner, parts.replacement)
+    return replace(parts, replaced=chw_to_hwc(shown[0]))

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from glamor.explain.parts import NoParts, Parts
 from glamor.images import data_uri
 from glamor.remarks import doubts
 from glamor.report import words
@@ -30,6 +31,7 @@ def page(
     explanation: Explanation,
     analysis: Mapping[str, Any],
     pictures: Sequence[Picture],
+    parts: Parts | NoParts | None = None,
 ) -> str:
     """Return the page.
 
@@ -39,6 +41,7 @@ def page(
         explanation: of that face.
         analysis: every number, as :func:`glamor.report.values.analysis` returned them.
         pictures: the figures by the names that :func:`glamor.report.pictures.pictures` gave them.
+        parts: of that face, or why it has none; None: nobody asked.
     """
     prediction, shown = predictions[selected], {picture.name: picture for picture in pictures}
     panels = (
@@ -48,6 +51,7 @@ def page(
         _section(words.SAW, _figure(shown["saw"], words.saw_caption(prediction))),
         _section(words.LOOKED, _figure(shown["attention"], words.attention_caption(prediction))),
         _section(words.MOVED, _figure(shown["attributions"], words.attribution_caption(explanation))),
+        _section(words.PARTS, _parts(parts, shown)) if parts else "",
     )
     people = f'<p class="quiet">{_people(predictions, analysis)}</p>'
     below = (
@@ -72,6 +76,11 @@ def _section(title: str, content: str, kind: str = "") -> str:
 def _figure(picture: Picture, caption: str) -> str:
     under = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     return f'<figure><img src="{data_uri(picture.png)}" alt="{escape(picture.alt)}">{under}</figure>'
+
+
+def _parts(parts: Parts | NoParts, shown: Mapping[str, Picture]) -> str:
+    said = f"<p>{escape(parts.sentence)}</p>"
+    return said if isinstance(parts, NoParts) else said + _figure(shown["parts"], words.parts_caption(parts))
 
 
 def _answer(prediction: Prediction) -> str:

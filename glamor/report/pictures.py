@@ -8,9 +8,12 @@ from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from glamor import figures
+from glamor.explain.parts import NoParts, Parts
 from glamor.images import chw_to_hwc, data_uri, shrink
 from glamor.remarks import scene_title
 from glamor.report import words
@@ -42,7 +45,11 @@ class Picture:
 
 
 def pictures(
-    photo: Photo, predictions: Sequence[Prediction], selected: int, explanation: Explanation
+    photo: Photo,
+    predictions: Sequence[Prediction],
+    selected: int,
+    explanation: Explanation,
+    parts: Parts | NoParts | None = None,
 ) -> tuple[Picture, ...]:
     """Draw all figures of an analysis, in the order in which the page shows them.
 
@@ -51,6 +58,7 @@ def pictures(
         predictions: of every face in the photo, left to right.
         selected: index of the face that was explained.
         explanation: of that face.
+        parts: of that face, drawn if it has any.
     """
     prediction = predictions[selected]
     face, context = chw_to_hwc(prediction.prepared.face), chw_to_hwc(prediction.prepared.context)
@@ -78,7 +86,14 @@ def pictures(
                 scene_title=title,
             ),
         ),
+        *(_parts(face, parts) if isinstance(parts, Parts) else ()),
     )
+
+
+def _parts(face: NDArray[np.float32], parts: Parts) -> tuple[Picture, ...]:
+    values = [(part.name, part.logit) for part in parts.parts]
+    figure = figures.parts_figure(face, parts.replaced, parts.owner, values, parts.target_name)
+    return (_drawn("parts", words.parts_alt(parts), figure),)
 
 
 def _drawn(name: str, alt: str, figure: Figure) -> Picture:

@@ -14,6 +14,7 @@ from glamor.report.values import FORMAT, as_json
 
 if TYPE_CHECKING:
     from glamor.explain import Explanation
+    from glamor.explain.parts import NoParts, Parts
     from glamor.photo import Photo
     from glamor.predictor import Prediction
 
@@ -30,6 +31,7 @@ def write_report(
     explanation: Explanation,
     *,
     blur_others: bool = False,
+    parts: Parts | NoParts | None = None,
 ) -> Path:
     """Write everything about one face of a photo into a folder.
 
@@ -41,6 +43,7 @@ def write_report(
         explanation: of that face.
         blur_others: whether to make the other faces unrecognisable, in the pictures as in the inputs and maps. The
             answer was given without; a face that is not among ``predictions`` cannot be found.
+        parts: of that face, or why it has none; None: nobody asked.
 
     Returns:
         The path of the manifest, which names every other file with its sha256. It is written last, so a
@@ -52,7 +55,7 @@ def write_report(
     folder.mkdir(parents=True, exist_ok=True)
     manifest = folder / MANIFEST
     manifest.unlink(missing_ok=True)
-    files = contents(photo, predictions, selected, explanation, blur_others)
+    files = contents(photo, predictions, selected, explanation, blur_others, parts)
     for name, content in files.items():
         (folder / name).write_bytes(content)
     manifest.write_bytes(_manifest(files))
@@ -66,9 +69,10 @@ def zip_report(
     explanation: Explanation,
     *,
     blur_others: bool = False,
+    parts: Parts | NoParts | None = None,
 ) -> bytes:
     """Return what :func:`write_report` writes as one zip file; the same analysis gives the same bytes."""
-    files = contents(photo, predictions, selected, explanation, blur_others)
+    files = contents(photo, predictions, selected, explanation, blur_others, parts)
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in {**files, MANIFEST: _manifest(files)}.items():

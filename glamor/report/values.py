@@ -15,18 +15,20 @@ from torch import Tensor
 
 from glamor.explain import METHODS, Explanation
 from glamor.explain.parameters import parameters_of
+from glamor.faces import Face
 from glamor.familiar import Familiarity
 from glamor.images import chw_to_hwc
 from glamor.predictor import Prediction, Provenance
 from glamor.prepare import Geometry, Prepared
 from glamor.remarks import NO_FACE_IN_BOX
-from glamor.serialise import explanation_to_dict, prediction_to_dict
+from glamor.serialise import explanation_to_dict, parts_to_dict, prediction_to_dict
 from glamor.sets import PredictionSet
 from glamor.turned import Pose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from glamor.explain.parts import NoParts, Parts
     from glamor.photo import Photo
 
 ANALYSIS, ARRAYS = "analysis.json", "arrays.npz"
@@ -53,6 +55,7 @@ def analysis(
     explanation: Explanation,
     sha256: str,
     blurred: bool,
+    parts: Parts | NoParts | None = None,
 ) -> dict[str, Any]:
     """Return every number of an analysis as JSON-ready plain values.
 
@@ -63,13 +66,15 @@ def analysis(
         explanation: of that face.
         sha256: of the photo, see :func:`sha256_of`.
         blurred: whether the other faces are blurred in the pictures, the inputs and the maps.
+        parts: of that face, or why it has none; None: nobody asked.
 
     Returns:
         ``format``; ``photo``: ``hw`` in pixels and the ``sha256`` of its RGB bytes, by which a photo at hand can
         be recognised; ``others_blurred``; ``faces``, as :func:`~glamor.serialise.prediction_to_dict` writes them,
-        provenance included; ``geometry`` of each face in photo pixels; ``selected``, an index; ``method``: its name,
-        its paper and what it was set to; ``explanation``, as :func:`~glamor.serialise.explanation_to_dict` writes
-        it; ``python``, the interpreter's version.
+        provenance included; ``geometry`` of each face in photo pixels, the detector's rectangle and landmarks
+        included; ``selected``, an index; ``method``: its name, its paper and what it was set to; ``explanation``, as
+        :func:`~glamor.serialise.explanation_to_dict` writes it; ``python``, the interpreter's version; ``parts``, as
+        :func:`~glamor.serialise.parts_to_dict` writes them, if somebody asked.
     """
     method = METHODS[explanation.method]
     return {
@@ -77,7 +82,7 @@ def analysis(
         "photo": {"hw": list(photo.shape[:2]), "sha256": sha256},
         "others_blurred": blurred,
         "faces": [prediction_to_dict(prediction) for prediction in predictions],
-        "geometry": [_geometry(prediction.prepared.geometry) for prediction in predictions],
+        "geometry": [_geometry(prediction.prepared.geometry, prediction.detected) for prediction in predictions],
         "selected": selected,
         "method": {
             "key": method.key,
@@ -87,6 +92,7 @@ def analysis(
         },
         "explanation": explanation_to_dict(explanation),
         "python": platform.python_version(),
+        **({} if parts is None else {"parts": parts_to_dict(parts)}),
     }
 
 
@@ -146,6 +152,7 @@ def read_prediction(values: Mapping[str, Any], arrays: Arrays) -> Prediction:
         provenance=Provenance(**{**made, "versions": tuple(made["versions"].items())}),
         pose=_pose(said.get("roll_degrees"), said.get("remarks", ())),  # which earlier versions did not write
         familiarity=_familiarity(said.get("familiarity")),  # likewise
+        detected=_detected(where.get("detected_box_xyxy"), where.get("landmarks_xy"), said["face_score"]),  # likewise
     )
 
 
@@ -176,13 +183,25 @@ def _familiarity(given: Mapping[str, Any] | None) -> Familiarity | None:
     return Familiarity(face, scene, tuple((label, int(count)) for label, count in given["neighbours"].items()))
 
 
+def _detected(
+    box_xyxy: Sequence[float] | None, landmarks_xy: Sequence[Sequence[float]] | None, score: float
+) -> Face | None:
+    if box_xyxy is None:
+        return None
+    x1, y1, x2, y2 = map(float, box_xyxy)
+    points = None if landmarks_xy is None else tuple((float(x), float(y)) for x, y in landmarks_xy)
+    return Face((x1, y1, x2, y2), float(score), points)
+
+
 def _channels_first(image: NDArray[np.float32]) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))
 
 
-def _geometry(geometry: Geometry) -> dict[str, Any]:
+def _geometry(geometry: Geometry, detected: Face | None) -> dict[str, Any]:
     return {
         "photo_hw": list(geometry.photo_hw),
         "face_box_xyxy": list(geometry.face_box_xyxy),
         "context_region_xyxy": list(geometry.context_region_xyxy),
+        "detected_box_xyxy": detected and list(detected.box_xyxy),
+        "landmarks_xy": detected and detected.landmarks_xy and [list(point) for point in detected.landmarks_xy],
     }

@@ -11,6 +11,7 @@ from glamor.remarks import scene_words, view_remark
 
 if TYPE_CHECKING:
     from glamor.explain import Explanation
+    from glamor.explain.parts import Parts
     from glamor.predictor import Prediction
 
 TITLE = "What GLAMOR-Net made of one face"
@@ -21,11 +22,17 @@ MEANING = (
 )
 ANSWERED, SAW, LOOKED = "What it answered", "What it saw", "Where it looked"
 WEIGHED, MOVED, FACES = "How it weighed", "What moved the answer", "Every face in the photo"
+PARTS = "What each part adds"
 MADE, FILES = "How this was made", "What else is in this report"
 
 SAW_CAPTION = "The network’s two inputs: the face alone, and {scene}."
 SAW_ALT = "The two inputs of the network: the cropped face, and {scene}."
 WEIGHED_CAPTION = "The network sets these two weights afresh for every face; they add up to 100%."
+MISSING = {
+    "surroundings": "A missing part is painted anew from what stands around it.",
+    "blurred": "A missing part is blurred.",
+    "mean": "A missing part has the mean colour of the face’s picture.",
+}
 FILES_LIST = (
     ("analysis.json", "every number on this page in full, and the maps as rows of numbers"),
     ("arrays.npz", "the network’s inputs and outputs and the attribution maps as arrays"),
@@ -110,6 +117,20 @@ def attribution_alt(explanation: Explanation) -> str:
     return (
         f"What spoke for and against {explanation.target_name}: {face / total:.0%} of the total lies in the face "
         f"picture, {scene / total:.0%} in the scene."
+    )
+
+
+def parts_alt(parts: Parts) -> str:
+    """Return the parts' picture in words."""
+    values = ", ".join(f"{part.name} {part.logit:+.2f}" for part in parts.parts)
+    return f"What each part adds to the score of {parts.target_name}: {values}."
+
+
+def parts_caption(parts: Parts) -> str:
+    """Return how to read the parts' values."""
+    return (
+        f"Exact Shapley values for the score (the logit) of {parts.target_name}: from {parts.logit_none:.2f} with no "
+        f"part to {parts.logit_all:.2f} with all. {MISSING[parts.replacement]} A missing scene is black."
     )
 
 

@@ -59,6 +59,7 @@ def _predict(rng: Rng) -> None:
 
 def _explain(rng: Rng) -> None:
     names = {"method": "grad_cam", "target": "Happy", "face": 1, "box": list(FACE), "opacity": 0.5, "maps": True}
+    names |= {"parts": True, "regions": {"mouth": list(FACE)}}
     asked = _partly_damaged(names, rng)
     _plain(api.explain(_engine(), _payload(), **asked)[0])
 

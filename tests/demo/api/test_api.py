@@ -17,8 +17,9 @@ from PIL import Image
 
 from demo import words
 from glamor.explain import explain
+from glamor.explain.parts import Part, explain_parts, sentence
 from glamor.photo import load_photo
-from glamor.serialise import explanation_to_dict, prediction_to_dict
+from glamor.serialise import explanation_to_dict, parts_to_dict, prediction_to_dict
 from tests.live_app import ROOT
 from tests.sentences import assert_sentence
 
@@ -28,7 +29,7 @@ def test_only_the_documented_endpoints_are_offered(client):
     assert sorted(endpoints) == ["/explain", "/intervene", "/predict", "/trust"]
     names = {name: [one["parameter_name"] for one in value["parameters"]] for name, value in endpoints.items()}
     assert names["/predict"] == ["photo", "boxes"]
-    assert names["/explain"] == ["photo", "method", "target", "face", "box", "opacity", "maps"]
+    assert names["/explain"] == ["photo", "method", "target", "face", "box", "opacity", "maps", "parts", "regions"]
     assert names["/trust"] == ["photo", "methods", "target", "face", "box"]
 
 
@@ -75,6 +76,39 @@ def test_without_the_maps_an_explanation_is_a_few_numbers(client, pair_file):
     assert not values["explanation"].keys() & {"face", "context", "scored"}
     assert values["explanation"]["method"] == "grad_cam"
     assert len(json.dumps(values)) < 10_000
+
+
+def test_parts_are_those_of_the_library(client, predictor, pair_file):
+    asked = {"method": "grad_cam", "target": "Fear", "maps": False, "api_name": "/explain"}
+    (largest, _), fear = predictor.predict(pair_file), predictor.config.class_names.index("Fear")
+    own = {"left half": [200, 100, 256, 300]}
+    for settings, regions in (({"parts": True}, None), ({"regions": own}, {"left half": (200, 100, 256, 300)})):
+        told = client.predict(handle_file(pair_file), **asked, **settings)[0]["parts"]
+        expected = parts_to_dict(explain_parts(predictor.model, largest, fear, regions=regions))
+        assert [part["name"] for part in told["parts"]] == [part["name"] for part in expected["parts"]]
+        for name in ("logit", "probability"):
+            np.testing.assert_allclose(*([part[name] for part in one["parts"]] for one in (told, expected)), atol=1e-4)
+        assert told["sentence"] == sentence([Part(**part) for part in told["parts"]], "Fear")
+        assert sum(part["logit"] for part in told["parts"]) == pytest.approx(told["logit_all"] - told["logit_none"])
+    by_hand, _, _ = client.predict(handle_file(pair_file), **asked, box=[170, 60, 300, 200], parts=True)
+    assert by_hand["parts"]["parts"] == []
+    assert "given by hand" in by_hand["parts"]["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("regions", "refusal"),
+    [
+        (["mouth"], "Send an object of names and boxes"),
+        ({"mouth": [1, 2, 3]}, "four numbers"),
+        ({"mouth": [0, 0, 20, 20]}, "within the face"),
+        ({str(i): [0, 0, 20, 20] for i in range(6)}, "give 1 to 5"),
+        ({"x" * 500: [0, 0, 20, 20]}, "at most 4 words"),
+    ],
+)
+def test_own_parts_that_cannot_be_used_are_refused_in_one_sentence(client, astronaut_file, regions, refusal):
+    with pytest.raises(AppError, match=refusal) as caught:
+        client.predict(handle_file(astronaut_file), method="grad_cam", regions=regions, api_name="/explain")
+    assert_sentence(str(caught.value))
 
 
 def test_left_out_arguments_mean_the_largest_face_and_its_own_label(client, predictor, pair_file):

@@ -1,0 +1,288 @@
+"""What would change its mind: the smallest changes that turn the label, each with how exactly it is the smallest.
+
+Nothing here is an attribution: each answer is a pass of the network, with a part or a cell missing, another weight, or
+a blurred face.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from glamor.explain.fusion import Floats, fusion_curve, probabilities
+from glamor.explain.guard import reading
+from glamor.explain.inputs import input_pair
+from glamor.explain.intervene import Encoded, encode, recombine
+from glamor.fused import fuse_batchnorm
+from glamor.model import GLAMORNet, Intervention
+
+if TYPE_CHECKING:
+    from glamor.explain.parts import Parts
+    from glamor.prepare import Prepared
+
+Cell = tuple[int, int]  # (row, column), from 0
+EXACT, GREEDY, GRID = "exact", "greedy", "grid"
+MOST_PAIRED = 64  # cells of a scene of which all pairs are tried: about 2,000 passes of the network's quick half
+BATCH = 64
+# Standard deviations of the Gaussian that are tried, in shares of the face input's side; and how finely the first that
+# turns the label is told from the last before it, in its pixels.
+BLURS, FINEST = np.geomspace(1 / 192, 1 / 4, 24), 0.05
+
+
+@dataclass(frozen=True)
+class PartsFlip:
+    """The fewest parts without which the label is another.
+
+    Attributes:
+        names: of the parts; of several sets as small, that which turns the label by the most.
+        emotion: the label then.
+        probability: its probability.
+        how: ``exact``: every combination was asked.
+    """
+
+    names: tuple[str, ...]
+    emotion: str
+    probability: float
+    how: str = EXACT
+
+
+@dataclass(frozen=True)
+class CellsFlip:
+    """Few cells of the scene without whose attention the label is another.
+
+    Attributes:
+        cells: (row, column) of each, from 0; the attention of the others is made to add up to 1 again.
+        emotion: the label then.
+        probability: its probability.
+        at_least: no smaller set than of so many cells turns the label.
+        how: ``exact`` if there is no smaller set than this; ``greedy`` if there may be: the cells were taken one after
+            the other, each the one that costs the label most, and those that proved needless were put back.
+    """
+
+    cells: tuple[Cell, ...]
+    emotion: str
+    probability: float
+    at_least: int
+
+    @property
+    def how(self) -> str:
+        """How exactly the set is the smallest one."""
+        return EXACT if len(self.cells) == self.at_least else GREEDY
+
+
+@dataclass(frozen=True)
+class FusionFlip:
+    """The fusion weight nearest to the learned one beyond which the label is another.
+
+    Attributes:
+        w_face: of the face, in [0, 1]; both labels are equally probable there.
+        learned_w_face: the network's own.
+        emotion: the label beyond.
+        how: ``exact``: solved for, see :func:`glamor.explain.fusion_curve`.
+    """
+
+    w_face: float
+    learned_w_face: float
+    emotion: str
+    how: str = EXACT
+
+
+@dataclass(frozen=True)
+class BlurFlip:
+    """The least blur of the face with which the label is another.
+
+    Attributes:
+        sigma: standard deviation of the Gaussian in pixels of the face input; the label is another.
+        below: the largest one below ``sigma`` for which it was found to be the same.
+        emotion: the label with ``sigma``.
+        probability: its probability.
+        how: ``grid``: the first of the blurs on a grid that turns the label, then bisected; between two blurs of the
+            grid it may turn and turn back unseen.
+    """
+
+    sigma: float
+    below: float
+    emotion: str
+    probability: float
+    how: str = GRID
+
+
+@dataclass(frozen=True)
+class Flips:
+    """What would turn the label of one face, and how exactly that is known; None where nothing was found.
+
+    Attributes:
+        parts: None if no combination of parts turns it, which is exact, or if the face has no parts.
+        cells: None if neither any one or two cells do nor more, taken greedily.
+        fusion: None if no weight does, which is exact.
+        blur: None if none of the blurs on the grid does.
+    """
+
+    parts: PartsFlip | None
+    cells: CellsFlip | None
+    fusion: FusionFlip | None
+    blur: BlurFlip | None
+
+
+def find_flips(model: GLAMORNet, prepared: Prepared, parts: Parts | None = None) -> Flips:
+    """Return the smallest changes that turn the label of one face.
+
+    The caller holds the predictor's lock; the model is left untouched.
+
+    Args:
+        model: the network.
+        prepared: the inputs of the face.
+        parts: of the same face, None if it has none.
+    """
+    encoded, names = encode(model, prepared), model.config.class_names
+    return Flips(
+        parts=None if parts is None else flip_by_parts(parts, names, model.config.temperature),
+        cells=flip_by_cells(model, encoded),
+        fusion=flip_by_fusion(model, encoded),
+        blur=flip_by_blur(model, prepared),
+    )
+
+
+def flip_by_parts(parts: Parts, class_names: Sequence[str], temperature: float = 1.0) -> PartsFlip | None:
+    """Return the fewest parts without which the label is another; None if there are none, which is exact."""
+    logits, combination = parts.outcomes, np.arange(len(parts.outcomes))
+    label, count = int(logits[-1].argmax()), len(parts.parts)
+    turned = combination[logits.argmax(axis=1) != label]
+    if not len(turned):
+        return None
+    missing = count - np.bitwise_count(turned).astype(int)
+    fewest = turned[missing == missing.min()]
+    found = int(fewest[_margins(logits[fewest], label).argmin()])
+    chances = _softmax(logits[found] / temperature)
+    names = tuple(parts.parts[i].name for i in range(count) if not found >> i & 1)
+    return PartsFlip(names, class_names[int(chances.argmax())], float(chances.max()))
+
+
+def flip_by_cells(model: GLAMORNet, encoded: Encoded) -> CellsFlip | None:
+    """Return few cells without whose attention the label is another; exact if these are one or two."""
+    plain = recombine(model, encoded)
+    learned, label = plain.attention[0], int(plain.logits[0].argmax())
+    cells, paired = learned.numel(), learned.numel() <= MOST_PAIRED
+
+    def ask(sets: Sequence[tuple[int, ...]]) -> Floats:
+        return _without_cells(model, encoded, learned, sets)
+
+    tried: list[list[tuple[int, ...]]] = [
+        [(cell,) for cell in range(cells)],
+        [*combinations(range(cells), 2)] if paired else [],
+    ]
+    for sets in filter(None, tried):
+        logits = ask(sets)
+        best = int(_margins(logits, label).argmin())
+        if int(logits[best].argmax()) != label:
+            return _cells_flip(model, logits[best], sets[best], learned.shape[1], len(sets[best]))
+    found = _greedy(ask, label, cells)
+    if found is None:
+        return None
+    return _cells_flip(model, ask([found])[0], found, learned.shape[1], 3 if paired else 2)
+
+
+def flip_by_fusion(model: GLAMORNet, encoded: Encoded) -> FusionFlip | None:
+    """Return the nearest fusion weight beyond which the label is another; None if there is none, which is exact."""
+    curve = fusion_curve(model, recombine(model, encoded))
+    if not curve.flips:
+        return None
+    learned = curve.learned_w_face
+    flip = min(curve.flips, key=lambda flip: abs(flip.w_face - learned))
+    beyond = flip.after if flip.w_face >= learned else flip.before
+    return FusionFlip(flip.w_face, learned, model.config.class_names[beyond])
+
+
+def flip_by_blur(model: GLAMORNet, prepared: Prepared) -> BlurFlip | None:
+    """Return the least blur of the face with which the label is another, of those that are tried."""
+    with reading(model):
+        quick, (face, context) = fuse_batchnorm(model), input_pair(model, prepared)
+        scene = quick.encode_context(context)
+
+        def ask(sigmas: Sequence[float]) -> Tensor:
+            faces = torch.cat([_blurred(face, sigma) for sigma in sigmas])
+            return quick.combine(quick.encode_face(faces), scene.expand(len(faces), -1, -1, -1)).logits
+
+        label = int(ask([0.0])[0].argmax())
+        below = 0.0
+        for sigma in map(float, BLURS * face.shape[-1]):
+            if int(ask([sigma])[0].argmax()) != label:
+                break
+            below = sigma
+        else:
+            return None
+        while sigma - below > FINEST:
+            middle = (below + sigma) / 2
+            below, sigma = (below, middle) if int(ask([middle])[0].argmax()) != label else (middle, sigma)
+        chances = probabilities(model, ask([sigma])[0])
+    return BlurFlip(sigma, below, model.config.class_names[int(chances.argmax())], float(chances.max()))
+
+
+def _blurred(face: Tensor, sigma: float) -> Tensor:
+    from scipy.ndimage import gaussian_filter  # takes a third of a second to import
+
+    return torch.from_numpy(gaussian_filter(face.cpu().numpy(), sigma, mode="nearest", axes=(2, 3))).to(face)
+
+
+def _without_cells(model: GLAMORNet, encoded: Encoded, learned: Tensor, sets: Sequence[tuple[int, ...]]) -> Floats:
+    """Return the logits without the attention of each set of cells: (sets, classes)."""
+    device = next(model.parameters()).device
+    face_map, context_map = encoded.face_map.to(device), encoded.context_map.to(device)
+    answers = []
+    with reading(model):
+        for start in range(0, len(sets), BATCH):
+            weights = torch.stack([_lowered(learned, cells) for cells in sets[start : start + BATCH]])
+            faces, scenes = (maps.expand(len(weights), -1, -1, -1) for maps in (face_map, context_map))
+            answers.append(model.combine(faces, scenes, Intervention(attention=weights)).logits.double().cpu())
+    return torch.cat(answers).numpy()
+
+
+def _lowered(learned: Tensor, cells: tuple[int, ...]) -> Tensor:
+    """Return attention without some cells, made to add up to 1 again; as it is if nothing would be left."""
+    left = learned.double().flatten().clone()
+    left[list(cells)] = 0
+    total = left.sum()
+    return (left / total).view_as(learned).to(learned) if float(total) > 0 else learned
+
+
+def _greedy(ask: Callable[[Sequence[tuple[int, ...]]], Floats], label: int, cells: int) -> tuple[int, ...] | None:
+    """Take away the cell that costs the label most, again and again, then put back what need not be away."""
+    away: tuple[int, ...] = ()
+    while len(away) < cells - 1:
+        sets = [(*away, cell) for cell in range(cells) if cell not in away]
+        logits = ask(sets)
+        best = int(_margins(logits, label).argmin())
+        away = sets[best]
+        if int(logits[best].argmax()) != label:
+            break
+    else:
+        return None
+    for cell in away:
+        fewer = tuple(other for other in away if other != cell)
+        if fewer and int(ask([fewer])[0].argmax()) != label:
+            away = fewer
+    return tuple(sorted(away))
+
+
+def _cells_flip(model: GLAMORNet, logits: Floats, cells: tuple[int, ...], columns: int, at_least: int) -> CellsFlip:
+    chances = probabilities(model, torch.from_numpy(logits))
+    places = tuple(divmod(cell, columns) for cell in cells)
+    return CellsFlip(places, model.config.class_names[int(chances.argmax())], float(chances.max()), at_least)
+
+
+def _margins(logits: Floats, label: int) -> Floats:
+    """Return by how much the label leads; below 0 another one does: (N, classes) -> (N,)."""
+    margins: Floats = logits[:, label] - np.delete(logits, label, axis=1).max(axis=1)
+    return margins
+
+
+def _softmax(logits: Floats) -> NDArray[np.float64]:
+    powers = np.exp(logits - logits.max())
+    return powers / powers.sum()

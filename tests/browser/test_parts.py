@@ -1,0 +1,38 @@
+"""The parts of the chosen face, below the panels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from demo.parts import words
+from glamor.explain.parts import explain_parts
+from glamor.predictor import Predictor
+from tests.browser.conftest import PATIENCE, add_photo, fits_across, keep
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE)
+
+
+def test_the_sentence_and_the_patches_stand_below_the_panels_and_follow_the_photo(
+    page: Page, portrait: Path, predictor: Predictor
+) -> None:
+    add_photo(page, portrait)
+    (prediction,) = predictor.predict(np.asarray(Image.open(portrait)))
+    sentence = explain_parts(predictor.model, prediction).sentence
+    card = page.locator("#parts")
+    expect(card.locator(".verdict")).to_have_text(sentence)
+    expect(page.locator("[data-parting]")).to_have_count(0)
+    expect(card.get_by_role("img")).to_have_attribute("alt", words.ALT.format(label="Happy", sentence=sentence))
+    expect(card).to_have_css("opacity", "1")
+    panels, below = page.locator("#panels").bounding_box(), card.bounding_box()
+    assert panels is not None
+    assert below is not None
+    assert panels["y"] + panels["height"] <= below["y"]
+    assert fits_across(page)
+    expect(page.get_by_role("tab", name="Analyse", exact=True)).to_be_visible()
+    keep(page, "parts")
