@@ -12,7 +12,7 @@ from torch import Tensor
 from glamor.checkpoint import load_checkpoint
 from glamor.config import CLASS_NAMES, CONTEXT_ONLY, GUIDED, ModelConfig
 from glamor.errors import DataError
-from glamor.model import GLAMORNet
+from glamor.model import GLAMORNet, Intervention
 from glamor.training.data import list_samples, load_faces, load_scenes
 from glamor.training.stages import evidence, face_branch, heads, vectors
 from glamor.training.stages.assemble import assemble
@@ -74,6 +74,24 @@ def test_frames_of_one_film_are_found_to_look_alike() -> None:
     assert all(len(set(found[films == film].tolist())) == 1 for film in range(4))
 
 
+def linear(weights: Tensor, biases: Tensor) -> heads.FaceAnswer:
+    layer = torch.nn.Linear(weights.shape[1], len(weights))
+    layer.load_state_dict({"weight": weights, "bias": biases})
+    return heads.linear_answer(layer)
+
+
+def test_a_face_answers_as_the_layer_or_the_network_that_it_is_taken_from() -> None:
+    weights, biases, faces = noise(7, 10, seed=3), noise(7, seed=5), noise(5, 10, seed=9)
+    torch.testing.assert_close(linear(weights, biases)(faces), faces @ weights.T + biases)
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        net = GLAMORNet(SMALL).eval()
+    vectors_of_faces, silent = noise(5, 16, seed=2), torch.zeros(5, 16, 2, 2)
+    forced = Intervention(fusion=torch.tensor([0.8, 0.2]))
+    expected = net.combine(vectors_of_faces[:, :, None, None], silent, forced).logits
+    torch.testing.assert_close(heads.answer_of(net, 0.8)(vectors_of_faces), expected)
+
+
 def told_vectors() -> tuple[vectors.Vectors, Tensor, heads.FaceAnswer]:
     """Return faces that tell the label and degraded ones that tell nothing, beside scenes that tell it."""
     direction = torch.cat((torch.eye(7), torch.zeros(7, 3)), dim=1)
@@ -97,14 +115,14 @@ def told_vectors() -> tuple[vectors.Vectors, Tensor, heads.FaceAnswer]:
         canvases=0.1 * noise(40, 7, 2, 2, seed=7),
         black=torch.zeros(1, 10),
     )
-    return made, shown, heads.FaceAnswer(direction.T, torch.zeros(7))
+    return made, shown, linear(direction, torch.zeros(7))
 
 
 @pytest.mark.parametrize("attention", [GUIDED, CONTEXT_ONLY])
 def test_the_fusion_turns_to_the_scene_where_the_face_cannot_be_read(attention: str) -> None:
     made, shown, answer = told_vectors()
     config = replace(SMALL, hidden=32, attention=attention)
-    net = heads.fit(made, shown, answer, config, heads.Course(epochs=20), seed=0)
+    net = heads.fit(made, shown, answer, config, heads.Course(epochs=20, doubt=0.0), seed=0)
     with torch.inference_mode():
         clear, hard = (net.combine(faces[:, :, None, None], shown) for faces in (made.faces, made.degraded))
         empty = net.combine(made.faces[:40, :, None, None], made.canvases)
@@ -132,7 +150,7 @@ def test_the_whole_network_answers_as_its_heads_do(attention: str) -> None:
         encoders = GLAMORNet(config).eval()
     found = evidence.Evidence(noise(64, seed=1), noise(64, 7, seed=2))
     made, shown, answer = told_vectors()
-    answer = heads.FaceAnswer(noise(64, 7, seed=3), noise(7, seed=5))
+    answer = linear(noise(7, 64, seed=3), noise(7, seed=5))
     made = replace(made, **{name: noise(210, 64, seed=8) for name in ("faces", "degraded", "lone", "lone_degraded")})
     learned = heads.fit(replace(made, black=noise(1, 64)), shown, answer, config, heads.Course(epochs=1), seed=0)
     whole = assemble(config, encoders, learned, found)

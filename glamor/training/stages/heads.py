@@ -44,17 +44,17 @@ class Course:
         film: weight of film frames within their class.
     """
 
-    epochs: int = 14
-    batch: tuple[int, int, int] = (128, 128, 96)
+    epochs: int = 5
+    batch: tuple[int, int, int] = (128, 128, 192)
     lr: float = 1e-3
     classifier_lr: float = 0.3
     fusion_lr: float = 0.0
     face_first: float = 0.85
     scene_gain: float = 2.0
     sharpness: float = 1.0
-    doubt: float = 1.5
+    doubt: float = 2.0
     hard: tuple[float, float] = (0.5, 0.7)
-    blank: float = 0.1
+    blank: float = 0.15
     canvas: float = 0.15
     film: float = 2.0
     smoothing: float = 0.1

@@ -1,0 +1,124 @@
+"""Compare GLAMOR-Net with its twin without the face's guidance, and write the cards of both.
+
+$ python -m scripts.twins runs/lite data/scenes data/everyday   # measures all seeds into twins.json, then
+$ python -m scripts.twins                                       # writes the cards from what was measured
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+from glamor.checkpoint import EMBEDDED, load_checkpoint
+from glamor.evaluation.against import compare
+from glamor.training.stages.run import TWINS
+from scripts import model_card
+
+ROOT = EMBEDDED.parent
+MEASURED = ROOT / "glamor-net-lite" / "twins.json"
+TEMPLATE = Path(__file__).with_name("twin_card.md")
+NAMES = {"glamor-net-lite": "GLAMOR-Net on EfficientNet-Lite0", "caer-net-s": "CAER-Net-S on EfficientNet-Lite0"}
+ATTENTIONS = {
+    "glamor-net-lite": "The face and each cell of the scene say together where to look, as in GLAMOR-Net.",
+    "caer-net-s": (
+        "The scene alone says where to look, as in CAER-Net-S (Lee et al. 2019): but for the black hole it looks at "
+        "the same places whoever of a photo is asked about."
+    ),
+}
+
+Json = dict[str, Any]
+
+
+def main() -> None:
+    """Measure, if asked to, and write both cards."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", type=Path, nargs="?", help="where scripts.train_lite left the seeds of both")
+    parser.add_argument("scenes", type=Path, nargs="*", help="in NCAER-S layout")
+    given = parser.parse_args()
+    if given.runs is not None:
+        MEASURED.write_text(json.dumps(measure(given.runs, given.scenes), indent=1) + "\n")
+    for name in TWINS:
+        (ROOT / name / "README.md").write_text(card(name))
+
+
+def measure(runs: Path, scenes: list[Path]) -> list[Json]:
+    """Return the macro recall of both twins for each seed, set and source of its validation split."""
+    ours, theirs = TWINS
+    found = []
+    for folder in sorted((runs / ours).glob("seed-*")):
+        twins = (load_checkpoint(folder, device="cpu"), load_checkpoint(runs / theirs / folder.name, device="cpu"))
+        for dataset in scenes:
+            for row in compare(*twins, dataset, "val"):
+                found.append({"seed": folder.name, "set": f"{dataset.name}, {row.subset}", **asdict(row)})
+    return found
+
+
+def card(name: str) -> str:
+    """Return the model card of one of the twins."""
+    folder = ROOT / name
+    read = {part: json.loads((folder / f"{part}.json").read_text()) for part in ("config", "metrics", "degradation")}
+    metrics, config, measured = read["metrics"], read["config"], json.loads(MEASURED.read_text())
+    results = (
+        model_card._results(metrics[part], subsets)[start:]
+        for part, subsets, start in (("scenes", (), 0), ("everyday", ("all",), 2), ("faces", (), 2))
+    )
+    return TEMPLATE.read_text().format(
+        name=name,
+        title=NAMES[name],
+        attention=ATTENTIONS[name],
+        sha256=config["weights_sha256"],
+        temperature=f"{config['model']['temperature']:.3f}",
+        results="\n".join(line for part in results for line in part),
+        fusion=model_card._fusion(metrics["scenes"]),
+        gain=model_card._signed(metrics["scenes"]["scene_gain"]["all"]),
+        everyday_gain=model_card._signed(metrics["everyday"]["scene_gain"]["all"]),
+        turning=" ".join(map(model_card._turning, read["degradation"])),
+        degradation="\n".join(model_card._degradation(read["degradation"])),
+        sets="\n".join(model_card._sets(config["model"]["prediction_sets"])),
+        twins="\n".join(_twins(measured)),
+        verdict=verdict(measured),
+    )
+
+
+def verdict(measured: list[Json]) -> str:
+    """Say in one sentence what the face's guidance of the attention gains."""
+    told = [row for row in measured if row["set"] in ("scenes, all", "everyday, all")]
+    surely = {row["gain"]["low"] > 0 or row["gain"]["high"] < 0 for row in told}
+    gains = " and ".join(
+        f"{mean(row['gain']['value'] for row in told if row['set'] == name):+.3f} on {name.split(',')[0]}"
+        for name in dict.fromkeys(row["set"] for row in told)
+    )
+    known = (
+        "in none of these comparisons does the interval leave 0 out"
+        if surely == {False}
+        else (
+            "in some of these comparisons the interval leaves 0 out, in others it does not"
+            if surely == {False, True}
+            else "in all of these comparisons the interval leaves 0 out"
+        )
+    )
+    seeds = len({row["seed"] for row in told})
+    return f"Guidance by the face changes macro recall by {gains} pictures on average over {seeds} seeds; {known}."
+
+
+def _twins(measured: list[Json]) -> list[str]:
+    lines = ["| set | n | guided by the face | scene alone | difference, each seed with its 95% interval |"]
+    lines.append("| --- | --- | --- | --- | --- |")
+    for name in dict.fromkeys(row["set"] for row in measured):
+        rows = [row for row in measured if row["set"] == name]
+        both = " | ".join(_spread([row[key] for row in rows]) for key in ("first", "second"))
+        gains = "; ".join(model_card._signed(row["gain"]) for row in rows)
+        lines.append(f"| {name} | {rows[0]['count']} | {both} | {gains} |")
+    return lines
+
+
+def _spread(values: list[float]) -> str:
+    return f"{mean(values):.3f} ± {stdev(values):.3f}"
+
+
+if __name__ == "__main__":
+    main()
