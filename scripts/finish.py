@@ -19,7 +19,8 @@ def main() -> None:
     parser.add_argument("scenes", type=Path, nargs="+", help="the temperature is fitted on the first of them")
     parser.add_argument("--faces", type=Path)
     given = parser.parse_args()
-    known = json.loads((given.checkpoint / METRICS).read_text())
+    before = given.checkpoint / METRICS
+    known = json.loads(before.read_text()) if before.exists() else {}
     about = {name: value for name, value in known.items() if not isinstance(value, dict)}
     finish(given.checkpoint, given.scenes[0], given.faces, given.scenes[1:], about)
 

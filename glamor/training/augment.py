@@ -187,7 +187,10 @@ def scene_views(
         both float in [0, 1], the face painted black in the context.
     """
     count, (rows, columns) = len(patches), config.context_resize_hw
-    faces = _around_faces(patches, patch_scale, config.face_size, jitter, rng)
+    side = config.face_size
+    zoom = patch_scale * _uniform(count, *jitter.zoom, rng)
+    faces = warp(to_float(patches), random_theta(count, zoom, jitter, 1.0, rng), (side, side))
+
     pictures = to_float(photos)
     aspect = pictures.shape[3] / pictures.shape[2]
     theta = random_theta(count, _uniform(count, *jitter.zoom, rng), jitter, aspect, rng)
@@ -199,24 +202,6 @@ def scene_views(
         erase(recolour(faces, jitter, rng), jitter, rng),
         erase(_recolour_around_black(scenes, jitter, rng), jitter, rng),
     )
-
-
-def person_views(patches: Tensor, patch_scale: float, size: int, jitter: Jitter, rng: torch.Generator) -> Tensor:
-    """Return random views of the faces of people in scenes: (N, P, P, 3) uint8 -> (N, 3, size, size) in [0, 1].
-
-    Args:
-        patches: face crops enlarged ``patch_scale`` times.
-        patch_scale: see ``patches``.
-        size: side of the views.
-        jitter: how far to stray.
-        rng: source of randomness.
-    """
-    return erase(recolour(_around_faces(patches, patch_scale, size, jitter, rng), jitter, rng), jitter, rng)
-
-
-def _around_faces(patches: Tensor, patch_scale: float, size: int, jitter: Jitter, rng: torch.Generator) -> Tensor:
-    zoom = patch_scale * _uniform(len(patches), *jitter.zoom, rng)
-    return warp(to_float(patches), random_theta(len(patches), zoom, jitter, 1.0, rng), (size, size))
 
 
 def _recolour_around_black(scenes: Tensor, jitter: Jitter, rng: torch.Generator) -> Tensor:

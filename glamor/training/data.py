@@ -13,7 +13,7 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -144,11 +144,6 @@ def load_scenes(samples: Sequence[Sample], cache: Path | None = None) -> SceneAr
     """Decode scenes in worker processes, once per set of files."""
     patches, photos, boxes = _cached(samples, _scene_images, "scenes", cache)
     return SceneArrays(patches, photos, boxes, _labels(samples), _sources(samples))
-
-
-def join_scenes(parts: Sequence[SceneArrays]) -> SceneArrays:
-    """Return the scenes of several datasets, in their order."""
-    return SceneArrays(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(SceneArrays)))
 
 
 def balanced_weights(labels: NDArray[np.int64], importance: NDArray[np.float64] | None = None) -> Tensor:

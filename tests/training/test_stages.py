@@ -10,11 +10,10 @@ import torch
 from torch import Tensor
 
 from glamor.checkpoint import load_checkpoint
-from glamor.config import CLASS_NAMES, CONTEXT_ONLY, GUIDED, ModelConfig
+from glamor.config import CONTEXT_ONLY, GUIDED, ModelConfig
 from glamor.errors import DataError
 from glamor.model import GLAMORNet, Intervention
-from glamor.training.data import list_samples, load_faces, load_scenes
-from glamor.training.stages import evidence, face_branch, heads, vectors
+from glamor.training.stages import evidence, heads, vectors
 from glamor.training.stages.assemble import assemble
 from glamor.training.stages.run import Data, Plan, run
 from tests.small import SMALL, save_small
@@ -75,21 +74,19 @@ def test_frames_of_one_film_are_found_to_look_alike() -> None:
 
 
 def linear(weights: Tensor, biases: Tensor) -> heads.FaceAnswer:
-    layer = torch.nn.Linear(weights.shape[1], len(weights))
-    layer.load_state_dict({"weight": weights, "bias": biases})
-    return heads.linear_answer(layer)
+    """Return the answer of a linear layer: a unit for each sign, since only the positive is passed on."""
+    signs = torch.cat((torch.eye(len(weights)), -torch.eye(len(weights))), dim=1)
+    return heads.FaceAnswer(torch.cat((weights, -weights)), torch.zeros(2 * len(weights)), signs, biases)
 
 
-def test_a_face_answers_as_the_layer_or_the_network_that_it_is_taken_from() -> None:
-    weights, biases, faces = noise(7, 10, seed=3), noise(7, seed=5), noise(5, 10, seed=9)
-    torch.testing.assert_close(linear(weights, biases)(faces), faces @ weights.T + biases)
+def test_a_face_answers_as_the_network_that_it_is_taken_from() -> None:
     with torch.random.fork_rng():
         torch.manual_seed(1)
         net = GLAMORNet(SMALL).eval()
-    vectors_of_faces, silent = noise(5, 16, seed=2), torch.zeros(5, 16, 2, 2)
+    faces, silent = noise(5, 16, seed=2), torch.zeros(5, 16, 2, 2)
     forced = Intervention(fusion=torch.tensor([0.8, 0.2]))
-    expected = net.combine(vectors_of_faces[:, :, None, None], silent, forced).logits
-    torch.testing.assert_close(heads.answer_of(net, 0.8)(vectors_of_faces), expected)
+    expected = net.combine(faces[:, :, None, None], silent, forced).logits
+    torch.testing.assert_close(heads.answer_of(net, 0.8)(faces), expected)
 
 
 def told_vectors() -> tuple[vectors.Vectors, Tensor, heads.FaceAnswer]:
@@ -165,69 +162,24 @@ def test_the_whole_network_answers_as_its_heads_do(attention: str) -> None:
     torch.testing.assert_close(given.fusion_weights, expected.fusion_weights, rtol=0, atol=1e-5)
 
 
-COURSE = face_branch.Course("tiny", ((32, 4),), lr=1e-3, people=0.5, batch=8, saved_every=2)
-
-
-@pytest.fixture(scope="module")
-def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_small(tmp_path_factory.mktemp("teacher"), 1)
-
-
-def test_all_stages_leave_checkpoints_of_both_twins_that_share_their_encoders(data: Path, teacher: Path) -> None:
-    plan = Plan(courses=(COURSE,), heads=heads.Course(epochs=1, batch=(8, 8, 8)), lone=14, seeds=2)
-    out = data / "stages"
-    run(GLAMORNet(TIMM), Data((data / "scenes",), data / "faces"), teacher, out, plan)
+def test_all_stages_leave_checkpoints_of_both_twins_that_share_their_encoders(data: Path) -> None:
+    plan = Plan(heads.Course(epochs=1, batch=(8, 8, 8)), lone=14, seeds=2)
+    net, out = (
+        GLAMORNet(replace(TIMM, encoder="glamor", context_encoder=TIMM.encoder, filters=SMALL.filters)),
+        data / "out",
+    )
+    start = load_checkpoint(save_small(data / "start", 1), device="cpu")
+    with pytest.raises(DataError, match="has another face encoder; start from one with that of the network"):
+        run(net, start, Data((data / "scenes",), data / "faces"), out, plan)
+    net = GLAMORNet(replace(net.config, filters=start.config.filters))
+    run(net, start, Data((data / "scenes",), data / "faces"), out, plan)
     nets = {path.relative_to(out).as_posix(): load_checkpoint(path, device="cpu") for path in out.glob("*/seed-*")}
     assert set(nets) == {f"{name}/seed-{seed}" for name in ("glamor-net-lite", "caer-net-s") for seed in (0, 1)}
     guided, alone = nets["glamor-net-lite/seed-0"], nets["caer-net-s/seed-0"]
     assert (guided.config.attention, alone.config.attention) == (GUIDED, CONTEXT_ONLY)
     for part in ("face_encoder", "context_encoder"):
-        twins = (net.model.get_submodule(part).state_dict() for net in (guided, alone))
-        ours, theirs = twins
+        ours, theirs = (twin.model.get_submodule(part).state_dict() for twin in (guided, alone))
         assert all(value.equal(theirs[name]) for name, value in ours.items())
-
-
-def material(data: Path) -> face_branch.Material:
-    faces = load_faces(list_samples(data / "faces", "train", CLASS_NAMES), 32)
-    people = load_scenes(list_samples(data / "scenes", "train", CLASS_NAMES))
-    targets = [torch.nn.functional.one_hot(torch.from_numpy(of.labels), 7).float() for of in (faces, people)]
-    return face_branch.Material(faces, targets[0], people, targets[1])
-
-
-def branch() -> face_branch.FaceBranch:
-    with torch.random.fork_rng():
-        torch.manual_seed(2)
-        return face_branch.FaceBranch(GLAMORNet(TIMM))
-
-
-def test_a_branch_that_was_stopped_goes_on_as_if_it_had_not_been(data: Path, tmp_path: Path) -> None:
-    learned_from = material(data)
-    folders = [tmp_path / name for name in ("whole", "parts")]
-    for folder in folders:
-        folder.mkdir()
-    whole, stopped, going_on = branch(), branch(), branch()
-    resting = {name: value.clone() for name, value in whole.state_dict().items() if "blocks.0" in name}
-    face_branch.train(whole, learned_from, folders[0], COURSE, seed=0)
-
-    steps = 0
-
-    def stop(*_: object) -> None:
-        nonlocal steps
-        steps += 1
-        if steps == 4:
-            raise KeyboardInterrupt
-
-    stopped.register_forward_pre_hook(stop)
-    with pytest.raises(KeyboardInterrupt):
-        face_branch.train(stopped, learned_from, folders[1], COURSE, seed=0)
-    face_branch.train(going_on, learned_from, folders[1], COURSE, seed=0)
-    for name, value in whole.state_dict().items():
-        torch.testing.assert_close(going_on.state_dict()[name], value, rtol=0, atol=1e-6)
-    assert all(value.equal(whole.state_dict()[name]) for name, value in resting.items())
-    assert not whole.state_dict()["classifier.1.weight"].equal(branch().state_dict()["classifier.1.weight"])
-
-
-def test_a_state_of_another_network_is_refused(data: Path, tmp_path: Path) -> None:
-    torch.save({"branch": {}, "average": {}, "step": 1, "optimizer": {}}, tmp_path / "face-branch-tiny.pt")
-    with pytest.raises(DataError, match="is of another network; choose another folder or remove it"):
-        face_branch.train(branch(), material(data), tmp_path, COURSE, seed=0)
+    kept = guided.model.face_encoder.state_dict()
+    given = start.model.face_encoder.state_dict()
+    assert all(kept[name].half().equal(value.half()) for name, value in given.items())

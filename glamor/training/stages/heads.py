@@ -21,8 +21,7 @@ from torch import Tensor, nn
 from glamor.config import ModelConfig
 from glamor.model import ContextAttention, GLAMORNet, GlobalLocalAttention, Score
 from glamor.training.data import balanced_weights
-from glamor.training.stages.face_branch import FILM, smoothed
-from glamor.training.stages.vectors import Vectors
+from glamor.training.stages.vectors import FILM, Vectors
 
 STOCK = "stock"  # its scenes are plain and of two classes: a network would learn plain as one of them
 
@@ -38,7 +37,7 @@ class Course:
         face_first: weight of the face at which the classifier starts as the face's own.
         scene_gain: how loud the scene's evidence starts.
         sharpness: of the odds that the fusion starts from.
-        doubt: taken off the face's log odds, since its encoder has learned the very faces that it is asked about.
+        doubt: taken off the face's log odds, since its encoder has learned many of the faces that it is asked about.
         hard: share of the faces that are hard to read, in scenes and in pairs.
         blank: share of the scenes whose face is black; canvas: share whose scene shows nothing.
         film: weight of film frames within their class.
@@ -51,8 +50,8 @@ class Course:
     fusion_lr: float = 0.0
     face_first: float = 0.85
     scene_gain: float = 2.0
-    sharpness: float = 1.0
-    doubt: float = 2.0
+    sharpness: float = 2.0
+    doubt: float = 0.7
     hard: tuple[float, float] = (0.5, 0.7)
     blank: float = 0.15
     canvas: float = 0.15
@@ -78,15 +77,6 @@ class FaceAnswer:
     def __call__(self, vectors: Tensor) -> Tensor:
         """Return logits, (N, K)."""
         return (vectors @ self.first.T + self.offsets).clamp_min(0) @ self.last.T + self.biases
-
-
-def linear_answer(layer: nn.Linear) -> FaceAnswer:
-    """Return the answer of a linear classifier: a unit for each sign, since only the positive is passed on."""
-    weights, signs = (
-        layer.weight.detach(),
-        torch.cat((torch.eye(layer.out_features), -torch.eye(layer.out_features)), 1),
-    )
-    return FaceAnswer(torch.cat((weights, -weights)), torch.zeros(2 * len(weights)), signs, layer.bias.detach())
 
 
 def answer_of(net: GLAMORNet, face_weight: float) -> FaceAnswer:
@@ -314,6 +304,11 @@ class _Draws:
 def _tells(vectors: Vectors) -> Tensor:
     """Return the indices of scenes that may say something."""
     return torch.from_numpy(np.flatnonzero(vectors.sources != STOCK))
+
+
+def smoothed(targets: Tensor, smoothing: float) -> Tensor:
+    """Return (N, K) targets of which ``smoothing`` is spread over all classes."""
+    return targets * (1 - smoothing) + smoothing / targets.shape[1]
 
 
 def _cosine(progress: float) -> float:
