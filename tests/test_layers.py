@@ -43,6 +43,7 @@ MAY_IMPORT = {
     "checkpoint": {"config", "device", "hub", "model"},
     "familiar": {"checkpoint"},
     "fused": {"model"},
+    "degradations": set(),
     "convert": {"checkpoint", "config", "model"},
     "tiles": {"faces", "images", "join", "photo"},
     "turned": {"faces", "images", "photo"},
@@ -61,7 +62,7 @@ MAY_IMPORT = {
         "sets",
     },
     "remarks": {"familiar", "predictor", "prepare", "sets", "turned", "words"},
-    "explain": {"config", "explain", "fused", "images", "model", "photo", "predictor", "prepare"},
+    "explain": {"config", "degradations", "explain", "fused", "images", "model", "photo", "predictor", "prepare"},
     "serialise": {"explain", "familiar", "predictor", "remarks", "sets"},
     "report": {
         "explain",
@@ -85,10 +86,10 @@ RESEARCH_ROOMS |= {"against", "degradation", "finish", "remember", "sampler", "s
 RESEARCH_ROOMS |= {"train", "trainer"}
 MAY_IMPORT |= dict.fromkeys(RESEARCH_ROOMS - {"metrics", "scoring"}, NETWORK_ROOMS | RESEARCH_ROOMS | {"figures"})
 MAY_IMPORT["calibrate"] |= {"sets"}
-MAY_IMPORT["degradation"] |= {"fused"}
+MAY_IMPORT["degradation"] |= {"degradations", "fused"}
 MAY_IMPORT["strange"] = set()
 MAY_IMPORT["remember"] |= {"familiar", "fused"}
-MAY_IMPORT["degrade"] = set()
+MAY_IMPORT["degrade"] = {"degradations"}
 MAY_IMPORT["distill"] = {"augment", "fused", "losses", "recipe"}
 MAY_IMPORT["trainer"] |= {"distill"}
 MAY_IMPORT["audit_report"] = {"explain", "scoring"}

@@ -1,3 +1,4 @@
+import {clear} from "./clear.js";
 import {draw, fill, make, part, percent, set} from "./dom.js";
 
 // What goes in, and where the network looks: the face, the scene in cells, threads from the cells to their sum.
@@ -26,7 +27,8 @@ export const look = (words, act) => {
         type: "button", textContent: words[`blank_${side}`], onclick: () => act.blank(side),
     })]));
     const buttons = make("div", {class: "buttons"}, remove, blank.face, blank.scene);
-    const {gloss, element} = part("look", 1, words.look, stage, told, buttons);
+    const clearness = clear(words, act);
+    const {gloss, element} = part("look", 1, words.look, stage, told, clearness.element, buttons);
     let cells = [];
 
     const cellOf = (event) => cells.findIndex(({button}) => button === event.target.closest("button"));
@@ -64,12 +66,14 @@ export const look = (words, act) => {
         threads.replaceChildren(...cells.map(({thread}) => thread), ...rails);
     };
 
-    const show = ({inputs, walk, outcome, blanked, removed, cell, lit}) => {
+    const show = (view) => {
+        const {images, walk, outcome, blanked, removed, cell, lit} = view;
+        clearness.show(view);
         const [rows, columns] = walk.attention.shape;
         if (cells.length !== rows * columns) lay(walk.attention.shape);
         set(gloss, {textContent: fill(words.look_gloss, {rows, columns})});
-        set(image, {src: inputs.scene, class: `scene-image${blanked.scene ? " blank" : ""}`});
-        set(face, {src: inputs.face, class: blanked.face ? "blank" : null});
+        set(image, {src: images.scene, class: `scene-image${blanked.scene ? " blank" : ""}`});
+        set(face, {src: images.face, class: blanked.face ? "blank" : null});
         const heard = outcome.fusion_weights[1];
         stage.style.setProperty("--heard", (LEAST + (1 - LEAST) * Math.sqrt(heard)).toFixed(4)); // the drawing fades as the scene counts less
         const peak = Math.max(...outcome.attention);

@@ -12,10 +12,23 @@ import torch
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from demo.examples import example_photos
 from demo.living import words
+from demo.living.clearness import STEPS
 from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.config import ModelConfig
-from glamor.explain import Encoded, encode, fusion_curve, head_weights, only_cells, recombine, switching_units, walk
+from glamor.degradations import degrade
+from glamor.explain import (
+    Encoded,
+    encode,
+    fusion_curve,
+    head_weights,
+    only_cells,
+    recombine,
+    swap_matrix,
+    switching_units,
+    walk,
+)
 from glamor.explain.fusion import probabilities
 from glamor.model import Intervention, Trace
 from glamor.predictor import Prediction, Predictor
@@ -100,6 +113,42 @@ def test_the_picture_follows_every_change_by_itself(page: Page, portrait: Path, 
     page.get_by_role("button", name=SAID["reset"]).click()
     _expect_answer(page, predictor, own)
     assert asked == [], "all of it was computed here"
+    _blur(page, predictor, prediction)
+    page.get_by_role("button", name=SAID["reset"]).click()
+    _expect_answer(page, predictor, own)
+    _swap_and_go_back(page, predictor, prediction)
+    _come_back(page, predictor, prediction)
+
+
+def _blur(page: Page, predictor: Predictor, prediction: Prediction) -> None:
+    """Drag through every step of blur and rest at one, then at a mask by the keyboard."""
+    model, prepared = predictor.model, prediction.prepared
+    own = recombine(model, encode(model, prepared))
+    slider, said = page.get_by_role("slider", name=SAID["clear"]), page.locator("#living .clear-said")
+    for step in range(1, 11):
+        slider.fill(str(step))
+    slider.fill("6")
+    for kind, how in (("size", "12 pixels wide"), ("mouth", "30% of its height masked over the mouth")):
+        face = degrade(prepared.face[None], kind, STEPS[kind][5])[0]
+        trace = recombine(model, encode(model, replace(prepared, face=face)))
+        _expect_answer(page, predictor, trace)
+        names = model.config.class_names
+        before, after = (percent(float(one.fusion_weights[0, 1])) for one in (own, trace))
+        counts = SAID["clear_turned"].format(before=before, after=after)
+        labels = [names[int(one.logits.argmax())] for one in (own, trace)]
+        label = SAID["clear_stays"].format(to=labels[1])
+        if labels[0] != labels[1]:
+            label = SAID["clear_flipped"].format(**{"from": labels[0], "to": labels[1]})
+        expect(said).to_have_text(SAID["clear_said"].format(how=how, counts=counts, label=label))
+        mixing = page.locator("#living .mix input")
+        assert float(mixing.input_value()) == pytest.approx(float(trace.fusion_weights[0, 0]), abs=1e-4)
+        assert page.locator("#living .stage .face img").evaluate("(image) => image.naturalWidth") == face.shape[-1]
+        page.get_by_role("combobox", name=SAID["clear_kind"]).select_option("mouth")
+    slider.press("Home")
+    _expect_answer(page, predictor, own)
+    expect(said).to_have_text(SAID["clear_hint"])
+    slider.press("ArrowRight")
+    expect(page.locator("#living .changed")).to_contain_text(SAID["changed_mouth"])
 
 
 def test_one_cells_score_and_the_flips_are_pythons(page: Page, portrait: Path, predictor: Predictor) -> None:
@@ -138,6 +187,58 @@ def test_one_cells_score_and_the_flips_are_pythons(page: Page, portrait: Path, p
     page.keyboard.press("Space")
     expect(cells.nth(0)).not_to_have_class(re.compile("gone"))
     expect(page.locator("#living .cell[tabindex='0']")).to_have_count(1)
+
+
+def _swap_and_go_back(page: Page, predictor: Predictor, prediction: Prediction) -> None:
+    """Put the face before the scene of an example, then go back step by step."""
+    model = predictor.model
+    own = encode(model, prediction.prepared)
+    (admiral,) = predictor.predict(str(example_photos()[1]))
+    scene = page.get_by_role("combobox", name=SAID["whose_scene"])
+    scene.select_option("example.2")
+    swapped = recombine(model, Encoded(own.face_map, encode(model, admiral.prepared).context_map))
+    matrix = swap_matrix(model, [prediction.prepared, admiral.prepared])
+    np.testing.assert_allclose(probabilities(model, swapped.logits[0]), matrix.probabilities[0, 1], atol=1e-5)
+    _expect_answer(page, predictor, swapped)
+    expect(page.locator("#living .changed")).to_contain_text(
+        SAID["changed_scene_of"].format(name="Grace Hopper (example)")
+    )
+    page.get_by_role("button", name=SAID["blank_face"]).click()
+    steps = page.locator("#living .steps button")
+    expect(steps.last).to_have_attribute("aria-current", "step")
+    expect(steps.last).to_contain_text(SAID["changed_face"])
+    undo = page.get_by_role("button", name=SAID["undo"], exact=True)
+    undo.click()
+    _expect_answer(page, predictor, swapped)
+    steps.first.press("Enter")
+    _expect_answer(page, predictor, recombine(model, own))
+    expect(scene).to_have_value("")
+    expect(undo).to_be_disabled()
+    expect(page.locator("#living .people li")).to_have_text([SAID["person"].format(number=1, label=prediction.emotion)])
+
+
+def _come_back(page: Page, predictor: Predictor, prediction: Prediction) -> None:
+    """Reload with something changed: the photo and the change are back; a link with rubbish changes nothing."""
+    model = predictor.model
+    own = encode(model, prediction.prepared)
+    page.get_by_role("slider", name="weight of the face").and_(page.locator("#living *")).fill("0.25")
+    page.wait_for_url("**/?*mix=0.25*")
+    page.reload()
+    _expect_answer(page, predictor, recombine(model, own, Intervention(fusion=torch.tensor([0.25, 0.75]))))
+    page.get_by_role("button", name=SAID["reset"]).click()
+    _expect_answer(page, predictor, recombine(model, own))
+    page.wait_for_function("() => !location.search.includes('mix')")
+    page.evaluate("sessionStorage.clear()")  # as somebody else, who is sent the link
+    page.goto(page.url.partition("?")[0] + "?blank=scene&clear=size.6")
+    (example,) = predictor.predict(str(example_photos()[0]))
+    black = Intervention(
+        face=degrade(example.prepared.face[None], "size", 12)[0], context=torch.zeros_like(example.prepared.context)
+    )
+    _expect_answer(page, predictor, recombine(model, encode(model, example.prepared, black)))
+    page.evaluate("sessionStorage.clear()")
+    page.goto(page.url.partition("?")[0] + "?blank=scene&clear=size.99&mix=0.5")
+    _expect_answer(page, predictor, recombine(model, encode(model, example.prepared)))
+    expect(page.locator("#living .changes-label")).to_have_text(SAID["untouched"])
 
 
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
