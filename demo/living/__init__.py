@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent
 # Each knows only those before it.
 MODULES = (
     *("combine", "dom", "asker", "history", "linked", "address"),
-    *("clear", "photo", "others", "tried", "look", "ask", "mix", "answer", "tour", "picture"),
+    *("clear", "photo", "others", "tried", "look", "unit", "ask", "mix", "answer", "blocks", "tour", "picture"),
 )
 # A queue of its own: nobody's photo waits behind those who drag.
 _CLEARNESS_QUEUE: dict[str, Any] = {"concurrency_id": "clearness", "concurrency_limit": 2}

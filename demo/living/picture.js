@@ -4,6 +4,7 @@ import {answer} from "./answer.js";
 import {ask} from "./ask.js";
 import {asker} from "./asker.js";
 import {exact, fill, make, set} from "./dom.js";
+import {blocks} from "./blocks.js";
 import {history} from "./history.js";
 import {UNTOUCHED} from "./linked.js";
 import {look} from "./look.js";
@@ -85,12 +86,13 @@ export const begin = (root, words, server) => {
     const beside = [others(words, act), tried(words, act)];
     const start = photo(words, beside.map(({element}) => element));
     const parts = [look(words, act), ask(words), mix(words, act), answer(words, act)];
+    const rails = blocks(words);
     const lead = make("p", {class: "lead"});
     const now = make("p", {class: "now", "aria-hidden": "true"}); // where cause and effect are on one screen only so
     const flow = make("div", {class: "flow"}, ...parts.map(({element}) => element));
     flow.lastChild.before(now);
     const title = make("div", {class: "line"}, make("h2", {textContent: words.title}));
-    root.replaceChildren(title, lead, start.element, flow);
+    root.replaceChildren(title, lead, start.element, flow, rails.element);
     const guide = tour(words, act, Object.fromEntries(PLACES.map((name) => [name, root.querySelector(`.${name}`)])));
     title.append(guide.start);
     root.append(guide.element);
@@ -120,9 +122,10 @@ export const begin = (root, words, server) => {
         const view = {
             ...state, weights, faded, outcome, plain, images, face: looked.face, scene: looked.scene,
             steps: tries.steps(), at: tries.at(), loaded: (id) => Boolean(walks.get(id)),
+            walks: {face: walks.get(whose.face) ?? walk, scene: walks.get(whose.scene) ?? walk},
         };
         view.things = changes(words, view);
-        for (const {show: showPart} of [start, ...beside, ...parts, guide]) showPart(view);
+        for (const {show: showPart} of [start, ...beside, ...parts, rails, guide]) showPart(view);
         const best = exact(outcome.probabilities[outcome.label]);
         set(now, {textContent: `${walk.class_names[outcome.label]} ${best}`});
         link.follow(settings(), inputs, walk.attention.shape[1], state.touched);
@@ -132,7 +135,7 @@ export const begin = (root, words, server) => {
     const begun = () => {
         const told = sent && JSON.parse(sent);
         const hidden = !told?.walk || weights?.checkpoint !== told.checkpoint;
-        for (const part of [start.element, flow, guide.start]) set(part, {hidden});
+        for (const part of [start.element, flow, rails.element, guide.start]) set(part, {hidden});
         set(lead, {textContent: told?.said ?? fill(words.lead, {number: told?.number ?? ""})});
         [state, looked, faces, faded, walks] = [null, null, new Map(), null, new Map()];
         asked.forget();

@@ -36,6 +36,7 @@ export const tried = (words, act) => {
             for (const step of items.keys()) if (!steps.includes(step)) items.delete(step);
             list.replaceChildren(...steps.map((step) => itemOf(step).element));
             laid = steps;
+            list.scrollTo(list.scrollWidth, list.scrollHeight); // to what was tried last
         }
         const [label, share] = [walk.class_names[outcome.label], outcome.probabilities[outcome.label]];
         itemOf(steps[at]).show(things.join(", ") || words.tried_first, `${label} ${exact(share)}`, images, blanked, outcome.fusion_weights[0]);

@@ -140,6 +140,25 @@ PICTURE = {
     "switching_gloss": (
         "What the face says through the other units, it says of all cells alike; then no cell gains on another."
     ),
+    "unit": "One unit in numbers",
+    "unit_gloss": "What a hidden unit makes of the two halves, step by step (equation 3 of the paper).",
+    "unit_said": (
+        "Unit {unit}: face {face} + cell {cell} = {sum}; ReLU {relu}; BatchNorm {norm}; ReLU {hidden}; times {weight} "
+        "= {terms}"
+    ),
+    "copy": "Copy numbers",
+    "copy_gloss": "All units of this cell as a table, in full precision.",
+    "copied": "Copied.",
+    "not_copied": "This browser does not let the page copy.",
+    "blocks": "Inside the two encoders",
+    "blocks_gloss": (
+        "What comes out of each block, from left to right, in its most telling channels: a channel answers to one kind "
+        "of pattern, and the fuller the colour, the stronger it answers there. The last maps become the face’s vector "
+        "and the scene’s cells."
+    ),
+    "blocks_other": "These are of the inputs as they are, neither blank nor less clear.",
+    "block": "{name}: {size} channels, {rows} × {columns}",
+    "block_map": "channel {channel} of {size}: from {low} to {high}",
     "not_asked": "In this network the scene alone says where to look; the face is not asked.",
     "mix": "Mix",
     "mix_gloss": "How loud each side is in what the last layers hear. It is not each side’s share of the answer.",

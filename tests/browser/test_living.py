@@ -34,7 +34,7 @@ from glamor.model import Intervention, Trace
 from glamor.predictor import Prediction, Predictor
 from glamor.words import percent
 from tests.browser.conftest import PATIENCE, add_photo, fits_across, keep
-from tests.live_app import live_app
+from tests.live_app import LiveApp, live_app
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -118,6 +118,7 @@ def test_the_picture_follows_every_change_by_itself(page: Page, portrait: Path, 
     _expect_answer(page, predictor, own)
     _swap_and_go_back(page, predictor, prediction)
     _come_back(page, predictor, prediction)
+    _tour(page, predictor)
 
 
 def _blur(page: Page, predictor: Predictor, prediction: Prediction) -> None:
@@ -236,14 +237,67 @@ def _come_back(page: Page, predictor: Predictor, prediction: Prediction) -> None
     )
     _expect_answer(page, predictor, recombine(model, encode(model, example.prepared, black)))
     page.evaluate("sessionStorage.clear()")
-    page.goto(page.url.partition("?")[0] + "?blank=scene&clear=size.99&mix=0.5")
+    page.goto(page.url.partition("?")[0] + "?blank=scene&clear=size.99&mix=0.5&tour=10")
     _expect_answer(page, predictor, recombine(model, encode(model, example.prepared)))
     expect(page.locator("#living .changes-label")).to_have_text(SAID["untouched"])
 
 
+def _tour(page: Page, predictor: Predictor) -> None:
+    """Go through the tour on the example by the keyboard, leave it half way, go on, and do what it asks at its end."""
+    (example,) = predictor.predict(str(example_photos()[0]))
+    model, names = predictor.model, predictor.model.config.class_names
+    panel, said = page.get_by_role("region", name=SAID["tour"]), page.locator("#living .tour p")
+    expect(panel).to_be_hidden()  # there is no step 10
+    page.get_by_role("button", name=SAID["tour_start"]).press("Enter")
+    row, column = np.unravel_index(int(example.attention.argmax()), example.attention.shape)
+    peak = float(example.attention.max())
+    black = Intervention(face=torch.zeros_like(example.prepared.face))
+    blanked = probabilities(model, recombine(model, encode(model, example.prepared, black)).logits[0])
+    told = {
+        1: SAID["tour_1"].format(number=1, label=example.emotion, share=f"{example.probabilities.max():.1%}"),
+        2: SAID["tour_2"].format(
+            cells=49, row=row + 1, column=column + 1, share=percent(peak), times=f"{peak * 49:.1f}"
+        ),
+        7: SAID["tour_7"].format(label=names[blanked.argmax()], share=f"{blanked.max():.1%}"),
+    }
+    for step in range(1, 10):
+        expect(panel).to_contain_text(SAID["tour_count"].format(step=step, steps=9))
+        expect(said).to_contain_text(SAID[f"tour_{step}_do"].partition("{")[0])
+        expect(said).not_to_contain_text(re.compile("[{}]|undefined|NaN"))
+        if step in told:
+            expect(said).to_contain_text(told[step])
+        page.wait_for_url(f"**/?*tour={step}*")
+        if step == 4:
+            page.keyboard.press("Escape")
+            expect(panel).to_be_hidden()
+            page.get_by_role("button", name=SAID["tour_on"].format(step=4, steps=9)).press("Enter")
+            expect(panel).to_contain_text(SAID["tour_count"].format(step=4, steps=9))
+        if step < 9:
+            page.keyboard.press("Enter")  # Next has the focus
+    slider = page.get_by_role("slider", name="weight of the face").and_(page.locator("#living *"))
+    asked = said.inner_text()
+    for side in ("blank_face", "blank_scene", "blank_face"):  # one, both, the other
+        page.get_by_role("button", name=SAID[side]).click()
+        for weight in np.linspace(0, 1, 21):
+            slider.fill(f"{weight:.2f}")
+            page.evaluate("() => new Promise(requestAnimationFrame)")
+            if said.inner_text() != asked:
+                break
+        else:
+            continue
+        break
+    assert said.inner_text().rstrip(".") in {SAID["tour_made"].format(label=name).rstrip(".") for name in names}
+    page.get_by_role("button", name=SAID["tour_end"]).click()
+    expect(page.get_by_role("button", name=SAID["tour_again"])).to_be_focused()
+    assert "tour" not in page.url
+
+
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
-def test_on_a_phone_the_parts_stand_below_each_other(page: Page) -> None:
+def test_on_a_phone_the_parts_stand_below_each_other(page: Page, app: LiveApp) -> None:
+    page.goto(f"{app.url}/?tour=3")
     expect(_bars(page)).to_have_count(7)
+    expect(page.locator("#living .tour .count")).to_have_text(SAID["tour_count"].format(step=3, steps=9))
+    expect(page.locator("#living .ask")).to_be_in_viewport()
     boxes = [part.bounding_box() for part in page.locator("#living .part").all()]
     assert len(boxes) == 4
     lefts, tops = {box["x"] for box in boxes if box}, [box["y"] for box in boxes if box]
