@@ -315,7 +315,10 @@ def test_on_a_phone_the_parts_stand_below_each_other(page: Page, app: LiveApp) -
 def test_names_are_text_and_never_code(
     browser: Browser, small_weights: tuple[Path, Path], portrait: Path, tmp_path: Path
 ) -> None:
-    evil = "${alert(1)}", "{{alert}}", "<img src=x onerror=alert(1)>", "`+alert(1)+`"
+    evil = (
+        *("${alert(1)}", "{{alert}}", "<img src=x onerror=alert(1)>", "`+alert(1)+`"),
+        *("${alert(2)}", "<svg onload=alert(1)>", "</script><script>alert(1)</script>"),
+    )
     small = load_checkpoint(small_weights[0])
     config: ModelConfig = small.config
     names = (*evil, *config.class_names[len(evil) :])
@@ -334,6 +337,10 @@ def test_names_are_text_and_never_code(
         expect(page.locator("#living .answers li", has_text=name)).to_have_count(1)
     page.locator("#living [role=slider]").fill("0.1")
     expect(page.locator("#living .changed")).to_contain_text("10%")
+    page.locator("#living .clear input").fill("5")  # any checkpoint's face can be blurred
+    expect(page.locator("#living .clear-said")).not_to_have_text(SAID["clear_hint"])
+    expect(page.locator("#living .people span")).to_have_text(re.compile("|".join(map(re.escape, evil))))
     assert told == []
-    assert page.locator("#living .answers img").count() == 0
+    for part in (".answers", ".segments", ".people", ".clear-said", ".words"):
+        assert page.locator(f"#living {part}").locator("img, svg, script").count() == 0, part
     page.close()
