@@ -19,7 +19,9 @@ export const tour = (words, act, places) => {
     const [back, next, skip] = [button("back", () => go(at - 1)), button("next", () => go(at + 1)), button("skip", () => end())];
     const element = make("div", {
         class: "tour", role: "region", "aria-label": words.tour, hidden: true,
-        onkeydown: (event) => event.key === "Escape" && end(),
+        onkeydown: (event) => {
+            if (event.key === "Escape") end();
+        },
     }, count, text, make("div", {class: "buttons"}, skip, back, next));
     const start = make("button", {type: "button", class: "start-tour", onclick: () => go(Number(stored()) - 1 || 0)});
 
