@@ -12,7 +12,7 @@ PICTURE = {
     "title": "The network at work",
     "lead": (
         "Face {number} on its way through the network, from left to right. Touch anything: everything after it is "
-        "computed again at once, here in your browser."
+        "computed again at once, here in your browser; only a less clear face is encoded on the server."
     ),
     "tour": "Guided tour",
     "tour_start": "Take the tour",
