@@ -20,6 +20,7 @@ from glamor.config import ModelConfig
 from glamor.degradations import degrade
 from glamor.explain import (
     Encoded,
+    Walk,
     encode,
     fusion_curve,
     head_weights,
@@ -183,11 +184,54 @@ def test_one_cells_score_and_the_flips_are_pythons(page: Page, portrait: Path, p
         expect(cells.nth(cell)).to_be_focused()
         expect(score).to_have_text(f"{scores[cell]:.2f}".replace("-", "−"))
     assert bars.get_attribute("d") == asked, "the face says the same to every cell"
+    _numbers_of_a_unit(page, predictor, found)
+    _maps_of_the_blocks(page, found)
+    cells.nth(0).focus()
     page.keyboard.press("Space")
     expect(cells.nth(0)).to_have_attribute("aria-label", SAID["cell_removed"].format(row=1, column=1))
     page.keyboard.press("Space")
     expect(cells.nth(0)).not_to_have_class(re.compile("gone"))
     expect(page.locator("#living .cell[tabindex='0']")).to_have_count(1)
+
+
+def _numbers_of_a_unit(page: Page, predictor: Predictor, found: Walk) -> None:
+    """Expect one unit of the first cell step by step, and all of them on the clipboard."""
+    scorer = head_weights(predictor.model).scorer
+    assert scorer is not None
+    face = scorer.face.astype(np.float64) @ found.face_mean + scorer.bias
+    cell = scorer.cell.astype(np.float64) @ found.cells[0, 0]
+    relu = np.maximum(face + cell, 0)
+    norm = scorer.norm.scale * relu + scorer.norm.shift
+    hidden, weight = np.maximum(norm, 0), scorer.score.weight[0]
+    steps = np.stack([face, cell, face + cell, relu, norm, hidden, hidden * weight])
+    page.get_by_role("slider", name=SAID["unit"]).fill("7")
+    values = [f"{value:.2f}".replace("-", "−") for value in (*steps[:, 6], weight[6])]
+    names = ("face", "cell", "sum", "relu", "norm", "hidden", "terms", "weight")
+    said = page.locator("#living .arithmetic")
+    expect(said).to_have_text(SAID["unit_said"].format(unit=7, **dict(zip(names, values, strict=True))))
+    page.get_by_role("button", name=SAID["copy"], exact=True).click()
+    expect(page.get_by_text(SAID["copied"])).to_be_visible()
+    head, *rows = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert head.split("\t") == ["unit", *names[:-1]]
+    table = np.array([row.split("\t") for row in rows], np.float64)
+    np.testing.assert_array_equal(table[:, 0], np.arange(1, len(weight) + 1))
+    np.testing.assert_allclose(table[:, 1:], steps.T, atol=1e-5)
+
+
+def _maps_of_the_blocks(page: Page, found: Walk) -> None:
+    """Unfold the encoders by the keyboard, and read the first map off its canvas."""
+    page.get_by_text(SAID["blocks"]).press("Enter")
+    maps = page.locator("#living .maps canvas")
+    blocks = (*found.face_blocks, *found.scene_blocks)
+    expect(maps).to_have_count(sum(len(block.channels) for block in blocks))
+    first = blocks[0]
+    name = SAID["block_map"].format(channel=first.channels[0] + 1, size=first.size, low="", high="")
+    expect(maps.first).to_have_attribute("aria-label", re.compile("^" + name.partition(":")[0]))
+    alphas = maps.first.evaluate("""(map) => {
+        const {data} = map.getContext("2d").getImageData(0, 0, map.width, map.height);
+        return Array.from(data).filter((_, i) => i % 4 === 3);
+    }""")
+    assert np.abs(np.array(alphas) - first.maps[0].flatten()).max() <= 1  # another torch, other threads
 
 
 def _swap_and_go_back(page: Page, predictor: Predictor, prediction: Prediction) -> None:
