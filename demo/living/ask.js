@@ -1,6 +1,6 @@
 import {bench, softmax, switchingUnits} from "./combine.js";
 import {unit} from "./unit.js";
-import {draw, fill, make, part, percent, set, signed} from "./dom.js";
+import {draw, exact, fill, make, part, set, signed} from "./dom.js";
 
 // How one cell comes to its score: both halves of the scorer's hidden units, what each unit adds, and the softmax.
 const HALF = 20; // of a chart's height
@@ -31,7 +31,7 @@ export const ask = (words) => {
         const reached = outcome.attention_scores[cell];
         set(score, {textContent: signed(reached)});
         set(share, {textContent: fill(words.share_term, {
-            score: signed(reached), largest: signed(largest), sum: signed(sum), share: percent(shares[cell]),
+            score: signed(reached), largest: signed(largest), sum: signed(sum), share: exact(shares[cell]),
         })});
         if (!steps) return;
         const count = known.units.filter(Boolean).length;

@@ -32,11 +32,11 @@ export const tried = (words, act) => {
         return items.get(step);
     };
     const show = ({steps, at, outcome, walk, images, things, blanked}) => {
-        if (laid !== steps) {
+        const more = laid !== steps;
+        if (more) {
             for (const step of items.keys()) if (!steps.includes(step)) items.delete(step);
             list.replaceChildren(...steps.map((step) => itemOf(step).element));
             laid = steps;
-            list.scrollTo(list.scrollWidth, list.scrollHeight); // to what was tried last
         }
         const [label, share] = [walk.class_names[outcome.label], outcome.probabilities[outcome.label]];
         itemOf(steps[at]).show(things.join(", ") || words.tried_first, `${label} ${exact(share)}`, images, blanked, outcome.fusion_weights[0]);
@@ -44,6 +44,7 @@ export const tried = (words, act) => {
         set(undo, {disabled: at === 0});
         set(hint, {hidden: steps.length > 1});
         set(list, {hidden: steps.length === 1});
+        if (more) list.scrollTo(list.scrollWidth, list.scrollHeight); // to what was tried last
     };
     return {element, show};
 };
