@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page
 
 from demo.living import FOLDER, MODULES
 from demo.living.script import bundle
+from demo.living.words import PICTURE
+from glamor.config import CLASS_NAMES
 from tests.browser.conftest import PATIENCE
 
 pytestmark = pytest.mark.browser
@@ -107,3 +109,32 @@ def test_cells_in_the_address_count_from_1(page: Page) -> None:
 )  # fmt: skip
 def test_rubbish_in_the_address_gives_the_plain_picture(page: Page, rubbish: str) -> None:
     assert page.evaluate(READ, f"mix=0.5&{rubbish}" if not rubbish.startswith("mix") else rubbish)["untouched"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "labels", "w_face", "said"),
+    [
+        (0.08, 0.31, (3, 3), None, "the scene counts 31% instead of 8%; the label stays Happy."),
+        (0.08, 0.03, (3, 5), None, "the scene counts 3% instead of 8%; the label goes from Happy to Sad."),
+        (0.081, 0.079, (5, 5), None, "the scene counts 8%, as with a clear face; the label stays Sad."),
+        (0.001, 0.5, (3, 3), 0.5,
+         "the network itself would let the scene count 50% instead of < 1%; the label stays Happy."),
+    ],
+)  # fmt: skip
+def test_what_a_less_clear_face_does_is_said_as_it_is(
+    page: Page, before: float, after: float, labels: tuple[int, int], w_face: float | None, said: str
+) -> None:
+    """Also where the weights turn the other way, or not at all."""
+    given = {"words": PICTURE, "shares": [before, after], "labels": labels, "wFace": w_face, "names": CLASS_NAMES}
+    told = page.evaluate(
+        """({words, shares, labels, wFace, names}) => {
+            const part = clear.clear(words, {});
+            const [plain, outcome] = shares.map((scene, i) => ({learned_weights: [0, scene], label: labels[i]}));
+            const [inputs, step] = [{steps: {size: [64, 12]}}, {kind: "size", step: 2}];
+            part.show({inputs, clear: step, faded: step, blanked: {face: false}, failed: null,
+                walk: {class_names: names}, outcome, plain, wFace});
+            return part.element.querySelector(".clear-said").textContent;
+        }""",
+        given,
+    )
+    assert told == f"With a face 12 pixels wide {said}"
