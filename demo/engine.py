@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
 from demo import gpu, words
 from demo.work import Work
+from glamor.checkpoint import load_checkpoint
 from glamor.decoding import decoder
 from glamor.errors import CheckpointError, ExplainError
 from glamor.explain import (
+    DegradedFace,
     Encoded,
     Explanation,
     HeadWeights,
@@ -18,6 +21,7 @@ from glamor.explain import (
     SwapMatrix,
     Walk,
     compare_people,
+    degraded_face,
     explain,
     head_weights,
     swap_matrix,
@@ -26,6 +30,7 @@ from glamor.explain import (
 from glamor.explain.parts import NoParts, Parts, explain_parts
 from glamor.explain.trust import Trust, examine
 from glamor.explain.what_if import InterventionState, Outcome, Setting, encode_seen, what_if
+from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet
 from glamor.photo import BoxXyxy, Photo, PhotoSource
 from glamor.predictor import Prediction, Predictor
@@ -64,7 +69,9 @@ class Engine:
         self._parts = self._counted(self._parts_on_copy, gpu.PREDICT_SECONDS)
         self._walk = self._counted(self._walk_on_copy, gpu.PREDICT_SECONDS)
         self._read_head = self._counted(self._head_on_copy, gpu.PREDICT_SECONDS)
+        self._degrade = self._work.counted(self._degraded_on_cpu)
         self._head: HeadWeights | None = None
+        self._light: GLAMORNet | None = None
 
     @property
     def trained(self) -> bool:
@@ -213,6 +220,18 @@ class Engine:
             self._head = self._read_head()  # by two at once: it is the same
         return self._head
 
+    def degraded_face(self, prediction: Prediction, kind: str, strength: float) -> DegradedFace:
+        """Return one face encoded anew after degrading it, see :func:`glamor.degradations.degrade`; milliseconds."""
+        return self._degrade(prediction.prepared, kind, strength)
+
+    def on_cpu(self) -> Predictor:
+        """Return the predictor, or one on the CPU where GPUs are only lent to visitors, loaded anew."""
+        own = self.predictor.checkpoint
+        if not gpu.LENT or own.folder is None:
+            return self.predictor
+        loaded = load_checkpoint(own.folder, device="cpu")
+        return Predictor(replace(loaded, source=own.source, revision=own.revision))
+
     def drain(self, seconds: float) -> None:
         """Let what is being computed end, give up what takes longer, and begin nothing new."""
         self._work.drain(seconds)
@@ -226,19 +245,12 @@ class Engine:
 
     def _index(self, target: str) -> int:
         if target not in self.class_names:
-            raise ExplainError(
-                words.BAD_CLASS.format(given=" ".join(target[:60].split()), names=", ".join(self.class_names))
-            )
+            given = " ".join(target[:60].split())
+            raise ExplainError(words.BAD_CLASS.format(given=given, names=", ".join(self.class_names)))
         return self.class_names.index(target)
 
     def _explain_on_copy(
-        self,
-        prepared: Prepared,
-        method: str,
-        target: int,
-        progress: Progress | None,
-        baseline: str,
-        smooth: bool,
+        self, prepared: Prepared, method: str, target: int, progress: Progress | None, baseline: str, smooth: bool
     ) -> Explanation:
         return explain(self._copy(), prepared, method, target, baseline=baseline, smooth=smooth, progress=progress)
 
@@ -269,6 +281,13 @@ class Engine:
 
     def _head_on_copy(self) -> HeadWeights:
         return head_weights(self._copy())
+
+    def _degraded_on_cpu(self, prepared: Prepared, kind: str, strength: float) -> DegradedFace:
+        if self._light is None:  # by two at once: it is the same
+            predictor = self.on_cpu()
+            with predictor.lock:
+                self._light = fuse_batchnorm(predictor.model).cpu()
+        return degraded_face(self._light, prepared, kind, strength)
 
     def _copy(self) -> GLAMORNet:
         # A copy takes milliseconds; its hooks disturb nobody, so other visitors' predictions need not wait.

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import captum.attr  # noqa: F401 (not first in the thread that explains while another imports Gradio)
 
-from demo import gpu
 from demo.engine import Engine
 from demo.examples import example_photos
 from demo.kept import keep
 from demo.visits import Analysis, MapRequest, Session
-from glamor.checkpoint import load_checkpoint
 from glamor.explain import explain, walk
 from glamor.faces import largest
-from glamor.predictor import Predictor
 
 METHOD = "integrated_gradients"
 
@@ -34,7 +29,7 @@ def first_session(engine: Engine, method: str = METHOD) -> Session:
     session = Session()
     if not engine.trained:
         return session
-    predictor = _predictor(engine)
+    predictor = engine.on_cpu()
     photo, pixels = keep(engine, str(example_photos()[0]))
     predictions = predictor.predict(pixels)
     if not predictions:
@@ -48,12 +43,3 @@ def first_session(engine: Engine, method: str = METHOD) -> Session:
         session.walks[id(predictions[chosen])] = predictions[chosen], walk(predictor.model, prepared)
     session.cancel()  # nobody waits for what is there
     return session
-
-
-def _predictor(engine: Engine) -> Predictor:
-    """Return the engine's own predictor, or one on the CPU where GPUs are only lent to visitors."""
-    own = engine.predictor.checkpoint
-    if not gpu.LENT or own.folder is None:
-        return engine.predictor
-    on_cpu = load_checkpoint(own.folder, device="cpu")
-    return Predictor(replace(on_cpu, source=own.source, revision=own.revision))

@@ -147,6 +147,7 @@ class Session:
         token: by which a browser tab that comes back shows that the visit is its own; empty: not given out yet.
         newest: when the newest photo was sent, in nanoseconds; an older one is not answered any more.
         small_faces: whether photos are searched in tiles as well.
+        clearness_turn: which request for a degraded face was the last.
     """
 
     analysis: Analysis | None = None
@@ -167,6 +168,7 @@ class Session:
     token: str = ""
     newest: int = 0
     small_faces: bool = False
+    clearness_turn: int = 0
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Return a copy, with which Gradio begins each session; what was computed never changes and is shared."""

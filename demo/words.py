@@ -19,6 +19,7 @@ PRIVACY = (
     "are deleted within the hour, and nothing is logged."
 )
 
+EXAMPLE_NAMES = ("Eileen Collins", "Grace Hopper")  # of demo.examples
 TAB_ANALYSE = "Analyse"
 DROP_HERE = "Drop a photo here\nor click to choose one"
 FIRST_EXAMPLE = "An example, already analysed. Your photo replaces it."

@@ -44,6 +44,7 @@ MAY_IMPORT = {
     "checkpoint": {"config", "device", "hub", "model"},
     "familiar": {"checkpoint"},
     "fused": {"model"},
+    "degradations": set(),
     "convert": {"checkpoint", "config", "model"},
     "tiles": {"faces", "images", "join", "photo"},
     "turned": {"faces", "images", "photo"},
@@ -62,7 +63,18 @@ MAY_IMPORT = {
         "sets",
     },
     "remarks": {"familiar", "predictor", "prepare", "sets", "turned", "words"},
-    "explain": {"config", "explain", "faces", "fused", "images", "model", "photo", "predictor", "prepare"},
+    "explain": {
+        "config",
+        "degradations",
+        "explain",
+        "faces",
+        "fused",
+        "images",
+        "model",
+        "photo",
+        "predictor",
+        "prepare",
+    },
     "printed": {"predictor", "remarks", "serialise"},
     "serialise": {"explain", "familiar", "predictor", "remarks", "sets"},
     "report": {
@@ -88,10 +100,10 @@ RESEARCH_ROOMS |= {"against", "degradation", "finish", "remember", "sampler", "s
 RESEARCH_ROOMS |= {"train", "trainer"}
 MAY_IMPORT |= dict.fromkeys(RESEARCH_ROOMS - {"metrics", "scoring"}, NETWORK_ROOMS | RESEARCH_ROOMS | {"figures"})
 MAY_IMPORT["calibrate"] |= {"sets"}
-MAY_IMPORT["degradation"] |= {"fused"}
+MAY_IMPORT["degradation"] |= {"degradations", "fused"}
 MAY_IMPORT["strange"] = set()
 MAY_IMPORT["remember"] |= {"familiar", "fused"}
-MAY_IMPORT["degrade"] = set()
+MAY_IMPORT["degrade"] = {"degradations"}
 MAY_IMPORT["stages"] = NETWORK_ROOMS | {"augment", "data", "degrade", "fused", "recipe", "softlabels", "stages"}
 MAY_IMPORT["distill"] = {"augment", "fused", "losses", "recipe"}
 MAY_IMPORT["trainer"] |= {"distill"}

@@ -13,7 +13,7 @@ import gradio as gr
 from demo import html
 from demo.analyse import words
 from demo.examples import example_photos
-from demo.words import DROP_HERE
+from demo.words import DROP_HERE, EXAMPLE_NAMES
 
 _BEGIN_JS = Path(__file__).with_name("photo.js").read_text("utf-8")
 # Empties the place of the photo that was answered. The server cannot: by then another one may have been given.
@@ -58,7 +58,7 @@ def lay_out(shown: dict[str, Any]) -> dict[str, Any]:
         remove = gr.Button(words.REMOVE_PHOTO, size="sm", elem_id="remove-photo")
     with gr.Column(elem_id="examples", min_width=84):
         gr.HTML(html.caption(words.EXAMPLES))
-        examples = tuple(map(_example, words.EXAMPLE_NAMES, example_photos()))
+        examples = tuple(map(_example, EXAMPLE_NAMES, example_photos()))
     with gr.Row(elem_id="add-row"):
         gr.Button(words.ADD_PHOTO, size="sm", min_width=100, elem_id="add-photo")
         gr.HTML(html.caption(words.CONSENT), elem_id="consent")

@@ -15,7 +15,6 @@ FORMER_STAYS = "What is shown is still the photo before."
 REMOVE_PHOTO = "Remove Image"  # as Gradio names the same button elsewhere
 ON_ITS_WAY = "Your photo is on its way. What is dimmed belongs to the one before."
 EXAMPLES = "Or try one"
-EXAMPLE_NAMES = ("Eileen Collins", "Grace Hopper")
 
 ANSWER = "What it answered"
 ANSWER_EMPTY = "Seven expressions and their probabilities appear here, one face at a time."

@@ -14,14 +14,20 @@ import gradio as gr
 
 from demo.checkpoints import Checkpoints
 from demo.events import FAST, followed
-from demo.living import handlers, words
+from demo.living import clearness, handlers, others, words
 from demo.living.script import bundle
 from demo.visits import Session
 
 FOLDER = Path(__file__).parent
-MODULES = ("combine", "dom", "look", "ask", "mix", "answer", "picture")  # each knows only those before it
+# Each knows only those before it.
+MODULES = (
+    *("combine", "dom", "asker", "history", "linked", "address"),
+    *("clear", "photo", "others", "tried", "look", "unit", "ask", "mix", "answer", "blocks", "tour", "picture"),
+)
+# A queue of its own: nobody's photo waits behind those who drag.
+_CLEARNESS_QUEUE: dict[str, Any] = {"concurrency_id": "clearness", "concurrency_limit": 2}
 _ARRIVED_JS = """watch("value", () => {
-    document.dispatchEvent(new CustomEvent("glamor-weights", {detail: props.value}));
+    document.dispatchEvent(new CustomEvent("glamor-WHAT", {detail: props.value}));
 });"""
 # To be run as soon as the server has begun the visit.
 BEGUN_JS = """() => {
@@ -38,12 +44,24 @@ def build(checkpoints: Checkpoints, session: gr.State) -> gr.HTML:
     made: dict[str, Any] = {"html_template": "", "apply_default_css": False}
     value = handlers.face(checkpoints, session.value)
     picture = gr.HTML(value, js_on_load=_script(), elem_id="living", render=False, **made)
-    weights = gr.HTML("", js_on_load=_ARRIVED_JS, elem_id="living-weights", visible="hidden", **made)
+    weights, degraded, another = (
+        gr.HTML("", js_on_load=_ARRIVED_JS.replace("WHAT", what), elem_id=f"living-{what}", visible="hidden", **made)
+        for what in ("weights", "clearness", "other")
+    )
 
     def on_wanted(session: Session) -> str:
         return handlers.weights(checkpoints, session)
 
+    def on_clearness(session: Session, event: gr.EventData) -> Any:
+        return clearness.degraded(checkpoints, session, getattr(event, "asked", None))
+
+    def on_other(session: Session, event: gr.EventData) -> Any:
+        return others.other(checkpoints, session, getattr(event, "asked", None))
+
     picture.wanted(on_wanted, [session], weights, **FAST)
+    each = FAST | _CLEARNESS_QUEUE | {"trigger_mode": "multiple"}  # the picture itself asks one after the other
+    picture.clearness(on_clearness, [session], degraded, **each)
+    picture.other(on_other, [session], another, **FAST | {"trigger_mode": "multiple"})
     return picture
 
 

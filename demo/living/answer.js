@@ -1,4 +1,4 @@
-import {exact, fill, make, part, percent, set} from "./dom.js";
+import {exact, fill, make, part, set} from "./dom.js";
 
 /** Lay out the seven probabilities, and what has changed against the network's own answer. */
 export const answer = (words, act) => {
@@ -19,7 +19,7 @@ export const answer = (words, act) => {
         list.replaceChildren(...rows.map(({element: row}) => row));
     };
 
-    const show = ({walk, outcome, own, removed, wFace, blanked}) => {
+    const show = ({walk, outcome, own, things}) => {
         const names = walk.class_names;
         if (names.some((name, i) => rows[i]?.name !== name)) lay(names);
         rows.forEach((row, index) => {
@@ -31,12 +31,6 @@ export const answer = (words, act) => {
         });
         const [before, after] = [names[own.label], names[outcome.label]];
         const moved = [own, outcome].map(({probabilities}) => exact(probabilities[own.label]));
-        const things = [
-            removed.size && fill(words.changed_cells, {count: removed.size, cells: outcome.attention.length}),
-            wFace !== null && fill(words.changed_weight, {face: percent(wFace)}),
-            blanked.face && words.changed_face,
-            blanked.scene && words.changed_scene,
-        ].filter(Boolean);
         const sentence = own.label === outcome.label ? words.stays : words.flipped;
         set(verdict, {textContent: things.length ? fill(sentence, {before, after, from: moved[0], to: moved[1]}) : words.untouched});
         set(changed, {textContent: things.length ? fill(words.changed, {things: things.join(", ")}) : ""});

@@ -1,5 +1,6 @@
 import {bench, softmax, switchingUnits} from "./combine.js";
-import {draw, fill, make, part, percent, set, signed} from "./dom.js";
+import {unit} from "./unit.js";
+import {draw, exact, fill, make, part, set, signed} from "./dom.js";
 
 // How one cell comes to its score: both halves of the scorer's hidden units, what each unit adds, and the softmax.
 const HALF = 20; // of a chart's height
@@ -13,7 +14,8 @@ export const ask = (words) => {
         make("dt", {textContent: words.score, title: words.score_gloss}), score,
         make("dt", {textContent: words.share, title: words.share_gloss}), share);
     const rows = Object.values(charts).map(({element}) => element);
-    const {gloss, element} = part("ask", 2, words.ask, ...rows, switching, sums);
+    const zoom = unit(words);
+    const {gloss, element} = part("ask", 2, words.ask, ...rows, switching, zoom.element, sums);
     let known = {};
 
     const show = ({weights, walk, outcome, face, scene, cell}) => {
@@ -29,12 +31,13 @@ export const ask = (words) => {
         const reached = outcome.attention_scores[cell];
         set(score, {textContent: signed(reached)});
         set(share, {textContent: fill(words.share_term, {
-            score: signed(reached), largest: signed(largest), sum: signed(sum), share: percent(shares[cell]),
+            score: signed(reached), largest: signed(largest), sum: signed(sum), share: exact(shares[cell]),
         })});
         if (!steps) return;
         const count = known.units.filter(Boolean).length;
         set(switching, {textContent: fill(words.switching, {units, count})});
         const reach = extent(steps.face, steps.cell);
+        zoom.show(steps, weights.scorer);
         charts.face.show(steps.face, known.units, reach);
         charts.cell.show(steps.cell, known.units, reach);
         charts.terms.show(steps.terms, known.units, extent(steps.terms));

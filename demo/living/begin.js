@@ -4,7 +4,12 @@ const hasBegun = new Promise((begun) => {
     if (document.documentElement.dataset.begun) begun();
     else document.addEventListener("glamor-begun", begun, {once: true});
 });
-const shown = picture_js.begin(element, words, () => hasBegun.then(() => trigger("wanted")));
-document.addEventListener("glamor-weights", ({detail}) => shown.weights(detail));
+const shown = picture_js.begin(element, words, {
+    wanted: () => hasBegun.then(() => trigger("wanted")),
+    clearness: (asked) => hasBegun.then(() => trigger("clearness", {asked})),
+    other: (asked) => hasBegun.then(() => trigger("other", {asked})),
+});
+for (const what of ["weights", "clearness", "other"])
+    document.addEventListener(`glamor-${what}`, ({detail}) => shown[what](detail));
 watch("value", () => shown.face(props.value));
 shown.face(props.value);

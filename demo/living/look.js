@@ -1,3 +1,4 @@
+import {clear} from "./clear.js";
 import {draw, fill, make, part, percent, set} from "./dom.js";
 
 // What goes in, and where the network looks: the face, the scene in cells, threads from the cells to their sum.
@@ -11,11 +12,13 @@ const STEPS = {ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDo
 /** Lay out the part; what a visitor does goes to `act`. */
 export const look = (words, act) => {
     const image = make("img", {alt: "", class: "scene-image"});
+    const shades = make("div", {class: "shades", "aria-hidden": "true"});
     const grid = make("div", {role: "grid", class: "cells"});
     const face = make("img", {alt: words.face});
     const threads = draw("svg", {viewBox: `0 0 100 ${SCENE}`, class: "threads", "aria-hidden": "true"});
+    const drawn = draw("g"); // fades as a whole, and so do the shades: a hundred small ones would take a frame each time
     const stage = make("div", {class: "stage"},
-        make("div", {class: "scene"}, image, grid),
+        make("div", {class: "scene"}, image, shades, grid),
         make("figure", {class: "face"}, face, make("figcaption", {textContent: words.face})),
         make("div", {class: "sum", title: words.sum_gloss, textContent: words.sum}),
         threads,
@@ -26,7 +29,8 @@ export const look = (words, act) => {
         type: "button", textContent: words[`blank_${side}`], onclick: () => act.blank(side),
     })]));
     const buttons = make("div", {class: "buttons"}, remove, blank.face, blank.scene);
-    const {gloss, element} = part("look", 1, words.look, stage, told, buttons);
+    const clearness = clear(words, act);
+    const {gloss, element} = part("look", 1, words.look, stage, told, clearness.element, buttons);
     let cells = [];
 
     const cellOf = (event) => cells.findIndex(({button}) => button === event.target.closest("button"));
@@ -51,29 +55,34 @@ export const look = (words, act) => {
                 onclick: () => act.select(index), onfocus: () => act.select(index),
                 onpointerenter: () => act.light(index), onpointerleave: () => act.light(null),
             });
-            return {button, thread: draw("path", {d: curve(x * SCENE, y * SCENE)})};
+            return {button, shade: make("i"), thread: draw("path", {d: curve(x * SCENE, y * SCENE)})};
         });
         const lines = Array.from({length: rows}, (_, row) => make("div", {role: "row"},
             ...cells.slice(row * columns, (row + 1) * columns).map(({button}) => button)));
         grid.replaceChildren(...lines);
-        grid.style.setProperty("--columns", columns);
+        shades.replaceChildren(...cells.map(({shade}) => shade));
+        for (const part of [grid, shades]) part.style.setProperty("--columns", columns);
         set(grid, {"aria-label": fill(words.grid, {rows, columns}), onkeydown: (event) => move(event, shape)});
         const rails = [["face", FACE_MIDDLE], ["scene", SUM.y]].map(([side, y]) => draw("path", {
             class: `rail of-${side}`, d: `M${side === "face" ? 101.5 : SUM.x + SUM.radius + 1.5} ${y}H104m-1.4 -1.4l1.4 1.4l-1.4 1.4`,
         }));
-        threads.replaceChildren(...cells.map(({thread}) => thread), ...rails);
+        drawn.replaceChildren(...cells.map(({thread}) => thread));
+        threads.replaceChildren(drawn, ...rails);
     };
 
-    const show = ({inputs, walk, outcome, blanked, removed, cell, lit}) => {
+    const show = (view) => {
+        const {images, walk, outcome, blanked, removed, cell, lit} = view;
+        clearness.show(view);
         const [rows, columns] = walk.attention.shape;
         if (cells.length !== rows * columns) lay(walk.attention.shape);
         set(gloss, {textContent: fill(words.look_gloss, {rows, columns})});
-        set(image, {src: inputs.scene, class: `scene-image${blanked.scene ? " blank" : ""}`});
-        set(face, {src: inputs.face, class: blanked.face ? "blank" : null});
+        set(image, {src: images.scene, class: `scene-image${blanked.scene ? " blank" : ""}`});
+        set(face, {src: images.face, class: blanked.face ? "blank" : null});
         const heard = outcome.fusion_weights[1];
-        stage.style.setProperty("--heard", (LEAST + (1 - LEAST) * Math.sqrt(heard)).toFixed(4)); // the drawing fades as the scene counts less
+        const faded = (LEAST + (1 - LEAST) * Math.sqrt(heard)).toFixed(4); // as the scene counts less
+        for (const part of [shades, drawn]) part.style.opacity = faded;
         const peak = Math.max(...outcome.attention);
-        cells.forEach(({button, thread}, index) => {
+        cells.forEach(({button, shade, thread}, index) => {
             const [share, gone] = [outcome.attention[index], removed.has(index)];
             const place = {row: Math.floor(index / columns) + 1, column: (index % columns) + 1};
             const state = `${gone ? " gone" : ""}${index === lit ? " lit" : ""}`;
@@ -81,9 +90,9 @@ export const look = (words, act) => {
                 class: `cell${state}`, tabindex: index === cell ? 0 : -1, "aria-selected": String(index === cell),
                 "aria-label": fill(gone ? words.cell_removed : words.cell, {...place, share: percent(share)}),
             });
-            button.style.setProperty("--share", (share / peak).toFixed(4));
+            shade.style.opacity = gone ? 0 : (0.85 * share / peak).toFixed(3);
             set(thread, {class: `thread${state}${index === cell ? " chosen" : ""}`});
-            thread.style.setProperty("--share", (share / peak).toFixed(4));
+            thread.style.opacity = gone ? 0 : index === lit || index === cell ? 1 : (0.12 + 0.78 * share / peak).toFixed(3);
             thread.style.strokeWidth = Math.max(0.12 + 7 * share, index === lit ? 0.6 : 0).toFixed(3);
         });
         const at = lit ?? cell;

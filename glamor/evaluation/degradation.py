@@ -16,21 +16,21 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from glamor.checkpoint import Checkpoint
+from glamor.degradations import degrade
 from glamor.evaluation.scoring import Measure
 from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet
 from glamor.training.data import Sample, list_samples, prepare_sample
-from glamor.training.degrade import blurred
 
 Floats = NDArray[np.float64]
 
 BATCH, DRAWS = 64, 1000
 CLEAR = "clear"
-STRENGTHS: dict[str, tuple[float, ...]] = {
-    "blur": (0.01, 0.02, 0.04, 0.06, 0.08),  # standard deviation of a Gaussian, of the face's side
-    "size": (48, 24, 12, 8, 6),  # pixels that are left of the side
-    "cover": (0.3, 0.45, 0.6, 0.75, 0.9),  # side of a grey square in the middle, of the face's side
-    "darkness": (0.5, 0.25, 0.12, 0.06, 0.03),  # of the brightness
+STRENGTHS: dict[str, tuple[float, ...]] = {  # see degrade
+    "blur": (0.01, 0.02, 0.04, 0.06, 0.08),
+    "size": (48, 24, 12, 8, 6),
+    "cover": (0.3, 0.45, 0.6, 0.75, 0.9),
+    "darkness": (0.5, 0.25, 0.12, 0.06, 0.03),
 }
 FEWEST = 5  # pictures of a class below which its recall says nothing
 
@@ -77,23 +77,6 @@ class Curves:
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready plain values."""
         return asdict(self)
-
-
-def degrade(faces: Tensor, kind: str, strength: float) -> Tensor:
-    """Degrade faces alike: (N, 3, S, S) in [0, 1] -> the same; see ``STRENGTHS``."""
-    side = faces.shape[-1]
-    if kind == "blur":
-        from scipy.ndimage import gaussian_filter
-
-        sigma = strength * side
-        return torch.from_numpy(gaussian_filter(faces.numpy(), (0, 0, sigma, sigma), mode="nearest"))
-    if kind == "size":
-        return blurred(faces, max(1, round(strength * side / 96)))
-    if kind == "cover":
-        edge, out = round(side * (1 - strength) / 2), faces.clone()
-        out[..., edge : side - edge, edge : side - edge] = 0.5
-        return out
-    return faces * strength if kind == "darkness" else faces
 
 
 def curves(checkpoint: Checkpoint, dataset: Path, split: str) -> Curves:

@@ -5,6 +5,7 @@ Methods come from Captum, which is imported only when a method runs.
 
 from glamor.explain.answer import Answer, read_answer
 from glamor.explain.baselines import BASELINES
+from glamor.explain.clearness import DegradedFace, degraded_face
 from glamor.explain.fusion import Flip, FusionCurve, fusion_curve
 from glamor.explain.head_weights import HeadWeights, head_weights, switching_units
 from glamor.explain.inputs import scored_pixels
@@ -32,6 +33,7 @@ __all__ = [
     "BASELINES",
     "METHODS",
     "Answer",
+    "DegradedFace",
     "Encoded",
     "Explanation",
     "Flip",
@@ -43,6 +45,7 @@ __all__ = [
     "SwapMatrix",
     "Walk",
     "compare_people",
+    "degraded_face",
     "edit_attention",
     "encode",
     "explain",

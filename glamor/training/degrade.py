@@ -11,17 +11,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from glamor.degradations import blurred
+
 COARSEST, FINEST = 6, 48  # pixels that are left of a face's side
 DARKEST, LIGHTEST = 0.04, 0.44  # of its brightness
 SMALLEST_COVER, LARGEST_COVER = 0.35, 0.85  # of its side
 BLUR, DARK, COVER = 0.6, 0.15, 0.15  # how often; the rest is both blurred and dark
 PLAIN_SHARE, GREY_SHARE, HOLE_SHARE, BAR_SHARE = 0.6, 0.6, 0.9, 0.2  # of canvases
-
-
-def blurred(faces: Tensor, side: int) -> Tensor:
-    """Return faces of which ``side`` x ``side`` pixels are left: (N, 3, S, S) -> the same, enlarged again."""
-    coarse = F.interpolate(faces, (side, side), mode="area")
-    return F.interpolate(coarse, faces.shape[2:], mode="bilinear")
 
 
 def degraded(faces: Tensor, share: float, rng: torch.Generator) -> Tensor:

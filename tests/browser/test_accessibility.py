@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from demo.analyse import words as analyse_words
+from demo.living.words import PICTURE
 from demo.page import TABS
 from tests.browser.conftest import PATIENCE, SIZES, keep, open_tab
 from tests.live_app import LiveApp
@@ -58,6 +59,10 @@ def _violations(page: Page, within: str = "document") -> list[str]:
 def test_no_rule_of_wcag_is_broken_on_any_tab(seen: Page, request: pytest.FixtureRequest) -> None:
     seen.get_by_role("button", name=analyse_words.ADD_FACE).click()
     seen.get_by_role("button", name=analyse_words.LIVE).click()
+    seen.get_by_role("button", name=PICTURE["tour_start"]).click()
+    seen.get_by_text(PICTURE["blocks"]).click()
+    seen.get_by_role("button", name=PICTURE["blank_scene"]).click()
+    expect(seen.locator("#living .steps button")).to_have_count(2)
     assert _violations(seen) == []
     for key, name in list(TABS.items())[1:]:
         open_tab(seen, name)

@@ -16,9 +16,11 @@ from playwright.sync_api import Browser, Error, Page
 
 from glamor.config import CONTEXT_ONLY
 from glamor.explain import (
+    DegradedFace,
     Encoded,
     HeadWeights,
     Walk,
+    degraded_face,
     encode,
     fusion_curve,
     head_weights,
@@ -39,21 +41,22 @@ pytestmark = pytest.mark.browser
 
 TOLERANCE = 1e-5
 ASKED = 50
-OWN, OTHER, BLANK = "own", "other", "blank"
+OWN, OTHER, BLANK, BLURRED = "own", "other", "blank", "blurred"
 
 BEGIN = """async (nets) => {
     window.living = await import(URL.createObjectURL(new Blob([nets.source], {type: "text/javascript"})));
-    const {fromBase64, readWeights, readWalk} = living;
+    const {fromBase64, readFace, readWeights, readWalk} = living;
     window.nets = {};
     for (const [name, net] of Object.entries(nets.sent)) {
         const weights = readWeights(fromBase64(net.weights));
         const [own, other] = net.walks.map((sent) => readWalk(weights, fromBase64(sent)));
-        window.nets[name] = {weights, own, other};
+        const blurred = {face: readFace(weights, new Float32Array(fromBase64(net.blurred).buffer))};
+        window.nets[name] = {weights, own, other, blurred};
     }
 }"""
 ASK = """([name, asked]) => asked.map(({face, scene, ...rest}) => {
-    const {weights, own, other} = nets[name];
-    const sides = {own, other, blank: weights.blank};
+    const {weights, own, other, blurred} = nets[name];
+    const sides = {own, other, blurred, blank: weights.blank};
     const outcome = living.combine(weights, own, {face: sides[face].face, scene: sides[scene].scene, ...rest});
     const flips = living.flips(weights, outcome);
     const ties = flips.map(({w_face, before, after}) => {
@@ -73,7 +76,8 @@ class Net:
     model: GLAMORNet
     weights: HeadWeights
     walks: tuple[Walk, Walk]
-    encoded: dict[str, Encoded]  # by whose face and scene they are: own, other, blank
+    encoded: dict[str, Encoded]  # by whose face and scene they are: own, other, blank, blurred
+    blurred: DegradedFace
 
     def answer(self, forced: dict[str, Any]) -> Trace:
         """Ask the network itself."""
@@ -95,8 +99,10 @@ class Net:
 
 def _net(model: GLAMORNet, own: Prepared, other: Prepared) -> Net:
     black = Intervention(face=torch.zeros_like(own.face), context=torch.zeros_like(own.context))
+    blurred = degraded_face(model, own, "size", 12)
     encoded = {OWN: encode(model, own), OTHER: encode(model, other), BLANK: encode(model, own, black)}
-    return Net(model, head_weights(model), (walk(model, own), walk(model, other)), encoded)
+    encoded[BLURRED] = encode(model, replace(own, face=blurred.face))
+    return Net(model, head_weights(model), (walk(model, own), walk(model, other)), encoded, blurred)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +131,11 @@ def page(browser: Browser, nets: dict[str, Net]) -> Iterator[Page]:
     opened = browser.new_page()
     opened.set_default_timeout(PATIENCE)
     sent = {
-        name: {"weights": _base64(net.weights.to_bytes()), "walks": [_base64(one.to_bytes()) for one in net.walks]}
+        name: {
+            "weights": _base64(net.weights.to_bytes()),
+            "walks": [_base64(one.to_bytes()) for one in net.walks],
+            "blurred": _base64(net.blurred.face_mean.tobytes()),
+        }
         for name, net in nets.items()
     }
     source = (ROOT / "demo" / "living" / "combine.js").read_text("utf-8")
@@ -143,7 +153,8 @@ def _drawn(grid: tuple[int, int]) -> list[dict[str, Any]]:
     rng, cells = np.random.default_rng(19), grid[0] * grid[1]
     asked: list[dict[str, Any]] = [{"face": OWN, "scene": OWN}]
     while len(asked) < ASKED:
-        forced: dict[str, Any] = {"face": rng.choice([OWN, OTHER, BLANK]), "scene": rng.choice([OWN, OTHER, BLANK])}
+        faces, scenes = [OWN, OTHER, BLANK, BLURRED], [OWN, OTHER, BLANK]
+        forced: dict[str, Any] = {"face": rng.choice(faces), "scene": rng.choice(scenes)}
         if rng.random() < 0.5:
             forced["removed"] = rng.choice(cells, rng.integers(1, cells), replace=False).tolist()
         if rng.random() < 0.3:

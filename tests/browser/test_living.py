@@ -12,16 +12,30 @@ import torch
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from demo.examples import example_photos
 from demo.living import words
+from demo.living.clearness import STEPS
 from glamor.checkpoint import load_checkpoint, save_checkpoint
 from glamor.config import ModelConfig
-from glamor.explain import Encoded, encode, fusion_curve, head_weights, only_cells, recombine, switching_units, walk
+from glamor.degradations import degrade
+from glamor.explain import (
+    Encoded,
+    Walk,
+    encode,
+    fusion_curve,
+    head_weights,
+    only_cells,
+    recombine,
+    swap_matrix,
+    switching_units,
+    walk,
+)
 from glamor.explain.fusion import probabilities
 from glamor.model import Intervention, Trace
 from glamor.predictor import Prediction, Predictor
 from glamor.words import percent
 from tests.browser.conftest import PATIENCE, add_photo, fits_across, keep
-from tests.live_app import live_app
+from tests.live_app import LiveApp, live_app
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -100,6 +114,43 @@ def test_the_picture_follows_every_change_by_itself(page: Page, portrait: Path, 
     page.get_by_role("button", name=SAID["reset"]).click()
     _expect_answer(page, predictor, own)
     assert asked == [], "all of it was computed here"
+    _blur(page, predictor, prediction)
+    page.get_by_role("button", name=SAID["reset"]).click()
+    _expect_answer(page, predictor, own)
+    _swap_and_go_back(page, predictor, prediction)
+    _come_back(page, predictor, prediction)
+    _tour(page, predictor)
+
+
+def _blur(page: Page, predictor: Predictor, prediction: Prediction) -> None:
+    """Drag through every step of blur and rest at one, then at a mask by the keyboard."""
+    model, prepared = predictor.model, prediction.prepared
+    own = recombine(model, encode(model, prepared))
+    slider, said = page.get_by_role("slider", name=SAID["clear"]), page.locator("#living .clear-said")
+    for step in range(1, 11):
+        slider.fill(str(step))
+    slider.fill("6")
+    for kind, how in (("size", "12 pixels wide"), ("mouth", "30% of its height masked over the mouth")):
+        face = degrade(prepared.face[None], kind, STEPS[kind][5])[0]
+        trace = recombine(model, encode(model, replace(prepared, face=face)))
+        _expect_answer(page, predictor, trace)
+        names = model.config.class_names
+        before, after = (percent(float(one.fusion_weights[0, 1])) for one in (own, trace))
+        counts = SAID["clear_turned"].format(before=before, after=after)
+        labels = [names[int(one.logits.argmax())] for one in (own, trace)]
+        label = SAID["clear_stays"].format(to=labels[1])
+        if labels[0] != labels[1]:
+            label = SAID["clear_flipped"].format(**{"from": labels[0], "to": labels[1]})
+        expect(said).to_have_text(SAID["clear_said"].format(how=how, counts=counts, label=label))
+        mixing = page.locator("#living .mix input")
+        assert float(mixing.input_value()) == pytest.approx(float(trace.fusion_weights[0, 0]), abs=1e-4)
+        assert page.locator("#living .stage .face img").evaluate("(image) => image.naturalWidth") == face.shape[-1]
+        page.get_by_role("combobox", name=SAID["clear_kind"]).select_option("mouth")
+    slider.press("Home")
+    _expect_answer(page, predictor, own)
+    expect(said).to_have_text(SAID["clear_hint"])
+    slider.press("ArrowRight")
+    expect(page.locator("#living .changed")).to_contain_text(SAID["changed_mouth"])
 
 
 def test_one_cells_score_and_the_flips_are_pythons(page: Page, portrait: Path, predictor: Predictor) -> None:
@@ -133,6 +184,9 @@ def test_one_cells_score_and_the_flips_are_pythons(page: Page, portrait: Path, p
         expect(cells.nth(cell)).to_be_focused()
         expect(score).to_have_text(f"{scores[cell]:.2f}".replace("-", "−"))
     assert bars.get_attribute("d") == asked, "the face says the same to every cell"
+    _numbers_of_a_unit(page, predictor, found)
+    _maps_of_the_blocks(page, found)
+    cells.nth(0).focus()
     page.keyboard.press("Space")
     expect(cells.nth(0)).to_have_attribute("aria-label", SAID["cell_removed"].format(row=1, column=1))
     page.keyboard.press("Space")
@@ -140,9 +194,154 @@ def test_one_cells_score_and_the_flips_are_pythons(page: Page, portrait: Path, p
     expect(page.locator("#living .cell[tabindex='0']")).to_have_count(1)
 
 
+def _numbers_of_a_unit(page: Page, predictor: Predictor, found: Walk) -> None:
+    """Expect one unit of the first cell step by step, and all of them on the clipboard."""
+    scorer = head_weights(predictor.model).scorer
+    assert scorer is not None
+    face = scorer.face.astype(np.float64) @ found.face_mean + scorer.bias
+    cell = scorer.cell.astype(np.float64) @ found.cells[0, 0]
+    relu = np.maximum(face + cell, 0)
+    norm = scorer.norm.scale * relu + scorer.norm.shift
+    hidden, weight = np.maximum(norm, 0), scorer.score.weight[0]
+    steps = np.stack([face, cell, face + cell, relu, norm, hidden, hidden * weight])
+    page.get_by_role("slider", name=SAID["unit"]).fill("7")
+    values = [f"{value:.2f}".replace("-", "−") for value in (*steps[:, 6], weight[6])]
+    names = ("face", "cell", "sum", "relu", "norm", "hidden", "terms", "weight")
+    said = page.locator("#living .arithmetic")
+    expect(said).to_have_text(SAID["unit_said"].format(unit=7, **dict(zip(names, values, strict=True))))
+    page.get_by_role("button", name=SAID["copy"], exact=True).click()
+    expect(page.get_by_text(SAID["copied"])).to_be_visible()
+    head, *rows = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert head.split("\t") == ["unit", *names[:-1]]
+    table = np.array([row.split("\t") for row in rows], np.float64)
+    np.testing.assert_array_equal(table[:, 0], np.arange(1, len(weight) + 1))
+    np.testing.assert_allclose(table[:, 1:], steps.T, atol=1e-5)
+
+
+def _maps_of_the_blocks(page: Page, found: Walk) -> None:
+    """Unfold the encoders by the keyboard, and read the first map off its canvas."""
+    page.get_by_text(SAID["blocks"]).press("Enter")
+    maps = page.locator("#living .maps canvas")
+    blocks = (*found.face_blocks, *found.scene_blocks)
+    expect(maps).to_have_count(sum(len(block.channels) for block in blocks))
+    first = blocks[0]
+    name = SAID["block_map"].format(channel=first.channels[0] + 1, size=first.size, low="", high="")
+    expect(maps.first).to_have_attribute("aria-label", re.compile("^" + name.partition(":")[0]))
+    alphas = maps.first.evaluate("""(map) => {
+        const {data} = map.getContext("2d").getImageData(0, 0, map.width, map.height);
+        return Array.from(data).filter((_, i) => i % 4 === 3);
+    }""")
+    assert np.abs(np.array(alphas) - first.maps[0].flatten()).max() <= 1  # another torch, other threads
+
+
+def _swap_and_go_back(page: Page, predictor: Predictor, prediction: Prediction) -> None:
+    """Put the face before the scene of an example, then go back step by step."""
+    model = predictor.model
+    own = encode(model, prediction.prepared)
+    (admiral,) = predictor.predict(str(example_photos()[1]))
+    scene = page.get_by_role("combobox", name=SAID["whose_scene"])
+    scene.select_option("example.2")
+    swapped = recombine(model, Encoded(own.face_map, encode(model, admiral.prepared).context_map))
+    matrix = swap_matrix(model, [prediction.prepared, admiral.prepared])
+    np.testing.assert_allclose(probabilities(model, swapped.logits[0]), matrix.probabilities[0, 1], atol=1e-5)
+    _expect_answer(page, predictor, swapped)
+    expect(page.locator("#living .changed")).to_contain_text(
+        SAID["changed_scene_of"].format(name="Grace Hopper (example)")
+    )
+    page.get_by_role("button", name=SAID["blank_face"]).click()
+    steps = page.locator("#living .steps button")
+    expect(steps.last).to_have_attribute("aria-current", "step")
+    expect(steps.last).to_contain_text(SAID["changed_face"])
+    undo = page.get_by_role("button", name=SAID["undo"], exact=True)
+    undo.click()
+    _expect_answer(page, predictor, swapped)
+    steps.first.press("Enter")
+    _expect_answer(page, predictor, recombine(model, own))
+    expect(scene).to_have_value("")
+    expect(undo).to_be_disabled()
+    expect(page.locator("#living .people li")).to_have_text([SAID["person"].format(number=1, label=prediction.emotion)])
+
+
+def _come_back(page: Page, predictor: Predictor, prediction: Prediction) -> None:
+    """Reload with something changed: the photo and the change are back; a link with rubbish changes nothing."""
+    model = predictor.model
+    own = encode(model, prediction.prepared)
+    page.get_by_role("slider", name="weight of the face").and_(page.locator("#living *")).fill("0.25")
+    page.wait_for_url("**/?*mix=0.25*")
+    page.reload()
+    _expect_answer(page, predictor, recombine(model, own, Intervention(fusion=torch.tensor([0.25, 0.75]))))
+    page.get_by_role("button", name=SAID["reset"]).click()
+    _expect_answer(page, predictor, recombine(model, own))
+    page.wait_for_function("() => !location.search.includes('mix')")
+    page.evaluate("sessionStorage.clear()")  # as somebody else, who is sent the link
+    page.goto(page.url.partition("?")[0] + "?blank=scene&clear=size.6")
+    (example,) = predictor.predict(str(example_photos()[0]))
+    black = Intervention(
+        face=degrade(example.prepared.face[None], "size", 12)[0], context=torch.zeros_like(example.prepared.context)
+    )
+    _expect_answer(page, predictor, recombine(model, encode(model, example.prepared, black)))
+    page.evaluate("sessionStorage.clear()")
+    page.goto(page.url.partition("?")[0] + "?blank=scene&clear=size.99&mix=0.5&tour=10")
+    _expect_answer(page, predictor, recombine(model, encode(model, example.prepared)))
+    expect(page.locator("#living .changes-label")).to_have_text(SAID["untouched"])
+
+
+def _tour(page: Page, predictor: Predictor) -> None:
+    """Go through the tour on the example by the keyboard, leave it half way, go on, and do what it asks at its end."""
+    (example,) = predictor.predict(str(example_photos()[0]))
+    model, names = predictor.model, predictor.model.config.class_names
+    panel, said = page.get_by_role("region", name=SAID["tour"]), page.locator("#living .tour p")
+    expect(panel).to_be_hidden()  # there is no step 10
+    page.get_by_role("button", name=SAID["tour_start"]).press("Enter")
+    row, column = np.unravel_index(int(example.attention.argmax()), example.attention.shape)
+    peak = float(example.attention.max())
+    black = Intervention(face=torch.zeros_like(example.prepared.face))
+    blanked = probabilities(model, recombine(model, encode(model, example.prepared, black)).logits[0])
+    told = {
+        1: SAID["tour_1"].format(number=1, label=example.emotion, share=f"{example.probabilities.max():.1%}"),
+        2: SAID["tour_2"].format(
+            cells=49, row=row + 1, column=column + 1, share=percent(peak), times=f"{peak * 49:.1f}"
+        ),
+        7: SAID["tour_7"].format(label=names[blanked.argmax()], share=f"{blanked.max():.1%}"),
+    }
+    for step in range(1, 10):
+        expect(panel).to_contain_text(SAID["tour_count"].format(step=step, steps=9))
+        expect(said).to_contain_text(SAID[f"tour_{step}_do"].partition("{")[0])
+        expect(said).not_to_contain_text(re.compile("[{}]|undefined|NaN"))
+        if step in told:
+            expect(said).to_contain_text(told[step])
+        page.wait_for_url(f"**/?*tour={step}*")
+        if step == 4:
+            page.keyboard.press("Escape")
+            expect(panel).to_be_hidden()
+            page.get_by_role("button", name=SAID["tour_on"].format(step=4, steps=9)).press("Enter")
+            expect(panel).to_contain_text(SAID["tour_count"].format(step=4, steps=9))
+        if step < 9:
+            page.keyboard.press("Enter")  # Next has the focus
+    slider = page.get_by_role("slider", name="weight of the face").and_(page.locator("#living *"))
+    asked = said.inner_text()
+    for side in ("blank_face", "blank_scene", "blank_face"):  # one, both, the other
+        page.get_by_role("button", name=SAID[side]).click()
+        for weight in np.linspace(0, 1, 21):
+            slider.fill(f"{weight:.2f}")
+            page.evaluate("() => new Promise(requestAnimationFrame)")
+            if said.inner_text() != asked:
+                break
+        else:
+            continue
+        break
+    assert said.inner_text().rstrip(".") in {SAID["tour_made"].format(label=name).rstrip(".") for name in names}
+    page.get_by_role("button", name=SAID["tour_end"]).click()
+    expect(page.get_by_role("button", name=SAID["tour_again"])).to_be_focused()
+    assert "tour" not in page.url
+
+
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
-def test_on_a_phone_the_parts_stand_below_each_other(page: Page) -> None:
+def test_on_a_phone_the_parts_stand_below_each_other(page: Page, app: LiveApp) -> None:
+    page.goto(f"{app.url}/?tour=3")
     expect(_bars(page)).to_have_count(7)
+    expect(page.locator("#living .tour .count")).to_have_text(SAID["tour_count"].format(step=3, steps=9))
+    expect(page.locator("#living .ask")).to_be_in_viewport()
     boxes = [part.bounding_box() for part in page.locator("#living .part").all()]
     assert len(boxes) == 4
     lefts, tops = {box["x"] for box in boxes if box}, [box["y"] for box in boxes if box]
@@ -160,7 +359,10 @@ def test_on_a_phone_the_parts_stand_below_each_other(page: Page) -> None:
 def test_names_are_text_and_never_code(
     browser: Browser, small_weights: tuple[Path, Path], portrait: Path, tmp_path: Path
 ) -> None:
-    evil = "${alert(1)}", "{{alert}}", "<img src=x onerror=alert(1)>", "`+alert(1)+`"
+    evil = (
+        *("${alert(1)}", "{{alert}}", "<img src=x onerror=alert(1)>", "`+alert(1)+`"),
+        *("${alert(2)}", "<svg onload=alert(1)>", "</script><script>alert(1)</script>"),
+    )
     small = load_checkpoint(small_weights[0])
     config: ModelConfig = small.config
     names = (*evil, *config.class_names[len(evil) :])
@@ -179,6 +381,10 @@ def test_names_are_text_and_never_code(
         expect(page.locator("#living .answers li", has_text=name)).to_have_count(1)
     page.locator("#living [role=slider]").fill("0.1")
     expect(page.locator("#living .changed")).to_contain_text("10%")
+    page.locator("#living .clear input").fill("5")  # any checkpoint's face can be blurred
+    expect(page.locator("#living .clear-said")).not_to_have_text(SAID["clear_hint"])
+    expect(page.locator("#living .people span")).to_have_text(re.compile("|".join(map(re.escape, evil))))
     assert told == []
-    assert page.locator("#living .answers img").count() == 0
+    for part in (".answers", ".segments", ".people", ".clear-said", ".words"):
+        assert page.locator(f"#living {part}").locator("img, svg, script").count() == 0, part
     page.close()

@@ -9,62 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from glamor.__main__ import main
 from glamor.checkpoint import Checkpoint
 from glamor.config import CLASS_NAMES, ModelConfig
-from glamor.evaluation.degradation import STRENGTHS, Curves, curves, degrade, table
+from glamor.evaluation.degradation import STRENGTHS, Curves, curves, table
 from glamor.figures import degradation_figure, to_png
 from glamor.model import GLAMORNet, Trace
 from tests.datasets import make_scenes, save
 
 HAPPY, SAD = CLASS_NAMES.index("Happy"), CLASS_NAMES.index("Sad")
 BOX = (60, 30, 110, 80)
-
-
-@pytest.fixture(scope="module")
-def faces() -> Tensor:
-    return torch.rand(2, 3, 96, 96, generator=torch.Generator().manual_seed(0))
-
-
-def test_a_blurred_face_is_convolved_with_a_gaussian(faces: Tensor) -> None:
-    """Against torch's own convolution: sigma 0.02 of 96 pixels, far from the edge."""
-    at = torch.arange(-9, 10).float()
-    kernel = (-0.5 * (at / 1.92) ** 2).exp()
-    kernel /= kernel.sum()
-    rows = F.conv2d(faces, kernel.view(1, 1, -1, 1).expand(3, 1, -1, 1), groups=3, padding=(9, 0))
-    both = F.conv2d(rows, kernel.view(1, 1, 1, -1).expand(3, 1, 1, -1), groups=3, padding=(0, 9))
-    made = degrade(faces, "blur", 0.02)
-    torch.testing.assert_close(made[..., 20:-20, 20:-20], both[..., 20:-20, 20:-20], atol=1e-4, rtol=0)
-
-
-def test_of_a_small_face_only_so_many_pixels_are_left(faces: Tensor) -> None:
-    flat = torch.full((1, 3, 96, 96), 0.25)
-    flat[..., 48:] = 0.75
-    small = degrade(flat, "size", 2)
-    assert small[0, 0, 10, 0] == 0.25
-    assert small[0, 0, 10, 47] == pytest.approx(0.5, abs=0.01)  # between the two pixels that are left
-    assert degrade(faces[..., :48, :48], "size", 48).shape == (2, 3, 48, 48)
-    torch.testing.assert_close(degrade(faces[..., :48, :48], "size", 6), degrade(faces[..., :48, :48], "size", 5.9))
-
-
-def test_a_cover_hides_the_middle_and_darkness_all(faces: Tensor) -> None:
-    covered = degrade(faces, "cover", 0.5)
-    assert (covered != faces).any(dim=1).sum(dim=(1, 2)).tolist() == [48 * 48] * 2
-    assert (covered[..., 24:72, 24:72] == 0.5).all()
-    torch.testing.assert_close(degrade(faces, "darkness", 0.25), faces / 4)
-    assert degrade(faces, "clear", 0.0) is faces
-
-
-@pytest.mark.parametrize("kind", STRENGTHS)
-def test_the_stronger_the_less_is_left(faces: Tensor, kind: str) -> None:
-    left = [float((degrade(faces, kind, strength) - 0.5).abs().mean()) for strength in STRENGTHS[kind]]
-    detail = [float(degrade(faces, kind, strength).std()) for strength in STRENGTHS[kind]]
-    assert detail == sorted(detail, reverse=True)
-    assert len(set(left)) == 5
 
 
 class Told(GLAMORNet):

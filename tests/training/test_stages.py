@@ -15,6 +15,7 @@ from glamor.errors import DataError
 from glamor.model import GLAMORNet, Intervention
 from glamor.training.stages import evidence, heads, vectors
 from glamor.training.stages.assemble import assemble
+from glamor.training.stages.draws import Course
 from glamor.training.stages.run import Data, Plan, run
 from tests.small import SMALL, save_small
 
@@ -119,7 +120,7 @@ def told_vectors() -> tuple[vectors.Vectors, Tensor, heads.FaceAnswer]:
 def test_the_fusion_turns_to_the_scene_where_the_face_cannot_be_read(attention: str) -> None:
     made, shown, answer = told_vectors()
     config = replace(SMALL, hidden=32, attention=attention)
-    net = heads.fit(made, shown, answer, config, heads.Course(epochs=20, doubt=0.0), seed=0)
+    net = heads.fit(made, shown, answer, config, Course(epochs=20, doubt=0.0), seed=0)
     with torch.inference_mode():
         clear, hard = (net.combine(faces[:, :, None, None], shown) for faces in (made.faces, made.degraded))
         empty = net.combine(made.faces[:40, :, None, None], made.canvases)
@@ -149,7 +150,7 @@ def test_the_whole_network_answers_as_its_heads_do(attention: str) -> None:
     made, shown, answer = told_vectors()
     answer = linear(noise(7, 64, seed=3), noise(7, seed=5))
     made = replace(made, **{name: noise(210, 64, seed=8) for name in ("faces", "degraded", "lone", "lone_degraded")})
-    learned = heads.fit(replace(made, black=noise(1, 64)), shown, answer, config, heads.Course(epochs=1), seed=0)
+    learned = heads.fit(replace(made, black=noise(1, 64)), shown, answer, config, Course(epochs=1), seed=0)
     whole = assemble(config, encoders, learned, found)
     rng = torch.Generator().manual_seed(6)
     face, context = torch.rand(3, 3, 32, 32, generator=rng), torch.rand(3, 3, 96, 96, generator=rng)
@@ -163,7 +164,7 @@ def test_the_whole_network_answers_as_its_heads_do(attention: str) -> None:
 
 
 def test_all_stages_leave_checkpoints_of_both_twins_that_share_their_encoders(data: Path) -> None:
-    plan = Plan(heads.Course(epochs=1, batch=(8, 8, 8)), lone=14, seeds=2)
+    plan = Plan(Course(epochs=1, batch=(8, 8, 8)), lone=14, seeds=2)
     net, out = (
         GLAMORNet(replace(TIMM, encoder="glamor", context_encoder=TIMM.encoder, filters=SMALL.filters)),
         data / "out",

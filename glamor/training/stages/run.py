@@ -14,6 +14,7 @@ from glamor.errors import DataError
 from glamor.model import GLAMORNet
 from glamor.training.stages import heads
 from glamor.training.stages.assemble import assemble
+from glamor.training.stages.draws import STOCK, Course, smoothed
 from glamor.training.stages.evidence import cross_fit
 from glamor.training.stages.vectors import FILM, LONE, Vectors, encode
 
@@ -46,7 +47,7 @@ class Data:
 class Plan:
     """How all that follows the encoders learns, on how many faces alone, and with how many seeds."""
 
-    heads: heads.Course = field(default_factory=heads.Course)
+    heads: Course = field(default_factory=Course)
     lone: int = LONE
     seeds: int = 3
 
@@ -74,7 +75,7 @@ def run(net: GLAMORNet, start: Checkpoint, data: Data, out: Path, plan: Plan) ->
 
 def fit_twins(net: GLAMORNet, answer: heads.FaceAnswer, vectors: Vectors, out: Path, plan: Plan) -> None:
     """Train and save all that follows the encoders of both twins on the same vectors, see :func:`run`."""
-    targets = heads.smoothed(vectors.targets, SMOOTHING)
+    targets = smoothed(vectors.targets, SMOOTHING)
     shown, evidence = cross_fit(vectors.cells, targets, _importance(vectors), vectors.folds)
     vectors = replace(vectors, canvases=evidence.of(vectors.canvases))
     for name, attention in TWINS.items():
@@ -87,7 +88,7 @@ def fit_twins(net: GLAMORNet, answer: heads.FaceAnswer, vectors: Vectors, out: P
 
 def _importance(vectors: Vectors) -> Tensor:
     """Return the weight of each scene in the evidence: every class alike, nothing from plain backgrounds."""
-    film, plain = (torch.from_numpy(vectors.sources == source) for source in (FILM, heads.STOCK))
-    weights = torch.where(film, heads.Course.film, 1.0)
+    film, plain = (torch.from_numpy(vectors.sources == source) for source in (FILM, STOCK))
+    weights = torch.where(film, Course.film, 1.0)
     mass = torch.zeros(vectors.targets.shape[1]).index_add_(0, vectors.labels, weights)
     return torch.where(plain, 0.0, weights / mass[vectors.labels])

@@ -16,28 +16,15 @@ from safetensors.numpy import load
 
 from demo import living
 from demo.analyse import handlers as analysing
-from demo.checkpoints import Checkpoints
 from demo.events import SAME
 from demo.living import handlers, words
+from demo.living.clearness import STEPS
 from demo.living.script import bundle
 from demo.visits import Session
 from demo.words import UNTRAINED_PLAIN
 from glamor.explain import Intervention, intervene
 from glamor.predictor import Predictor
 from tests.visitor import Visitor
-
-
-@pytest.fixture
-def checkpoints(engine) -> Checkpoints:
-    return Checkpoints(engine)
-
-
-@pytest.fixture
-def session(engine, two_people) -> Session:
-    """Two faces analysed, the larger one (left) chosen."""
-    session = Session()
-    analysing.analyse(engine, session, two_people, "grad_cam", 0.7)
-    return session
 
 
 def _numbers(encoded: str) -> dict[str, Any]:
@@ -61,6 +48,35 @@ def test_it_is_told_what_the_network_was_fed_and_answered(checkpoints, session):
         shown = _pixels(told[side]) / 255
         np.testing.assert_allclose(shown, fed.permute(1, 2, 0).numpy(), atol=0.5 / 255 + 1e-6)
     assert (told["number"], told["checkpoint"]) == (1, checkpoints.own)
+
+
+def test_the_photo_is_shown_small_with_its_faces_and_what_the_scene_shows_of_it(checkpoints, session):
+    shown = json.loads(handlers.face(checkpoints, session))
+    head, content = shown["photo"].split(",")
+    assert head == "data:image/jpeg;base64"
+    assert len(content) < 80_000
+    height, width = session.analysis.photo.hw
+    small = Image.open(io.BytesIO(base64.b64decode(content)))
+    assert small.size == (560, round(560 * height / width))
+    np.testing.assert_allclose(shown["frame"], [29 / 171, 8 / 128, 141 / 171, 120 / 128], atol=1e-4)
+    assert [one["label"] for one in shown["people"]] == [one.emotion for one in session.analysis.predictions]
+    left, top, right, bottom = shown["people"][0]["box"]
+    box = session.analysis.predictions[0].prepared.geometry.face_box_xyxy
+    np.testing.assert_allclose([left * width, top * height, right * width, bottom * height], box, atol=0.02)
+
+
+def test_all_that_is_sent_of_a_face_but_its_two_inputs_is_small(checkpoints, session):
+    shown = json.loads(handlers.face(checkpoints, session))
+    assert len(shown["walk"]) < 150_000
+    rest = {name: value for name, value in shown.items() if name not in ("walk", "face", "scene", "photo")}
+    assert len(json.dumps(rest)) < 2_000
+
+
+def test_the_same_face_has_the_same_key_and_another_another(checkpoints, session):
+    first = json.loads(handlers.face(checkpoints, session))["key"]
+    assert json.loads(handlers.face(checkpoints, session))["key"] == first
+    analysing.choose_face(session, 1, 0.7)
+    assert json.loads(handlers.face(checkpoints, session))["key"] != first
 
 
 def test_over_http_the_picture_follows_every_answer(app, portrait):
@@ -153,4 +169,7 @@ def test_every_word_is_used_and_none_is_missing():
     assert asked <= set(words.PICTURE)
     made = {"blank_face", "blank_scene", "changed_face"} | {f"ask_{name}" for name in ("face", "cell", "terms")}
     made |= {f"ask_{name}_gloss" for name in ("face", "cell", "terms")} | {"asks_face", "asks_scene", "face", "scene"}
+    made |= {f"{word}_{side}" for word in ("whose", "own") for side in ("face", "scene")}
+    made |= {f"tour_{step}_do" for step in range(1, 10)} | {f"tour_{name}" for name in ("back", "next", "skip")}
+    made |= {f"clear_{kind}{end}" for kind in STEPS for end in ("", "_amount")} | {f"changed_{kind}" for kind in STEPS}
     assert set(words.PICTURE) <= asked | made

@@ -1,0 +1,109 @@
+"""Whose face and whose scene: the other people of the photo, and those of the examples."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from demo import html
+from demo.checkpoints import Checkpoints
+from demo.engine import Engine
+from demo.events import SAME
+from demo.examples import example_photos
+from demo.living import told, words
+from demo.visits import Analysis, Session
+from demo.words import EXAMPLE_NAMES
+from glamor.errors import ExplainError
+from glamor.explain import Walk
+from glamor.faces import largest
+from glamor.predictor import Prediction
+
+_EXAMPLES: WeakKeyDictionary[Engine, dict[int, tuple[Prediction, Walk]]] = WeakKeyDictionary()
+
+
+def names(analysis: Analysis) -> list[dict[str, str]]:
+    """Return with whom the chosen face can be swapped, by ``id`` and ``name``."""
+    chosen = analysis.request.face if analysis.request else None
+    people = [
+        {"id": str(i + 1), "name": words.PERSON.format(number=i + 1, emotion=prediction.emotion)}
+        for i, prediction in enumerate(analysis.predictions)
+        if i != chosen
+    ]
+    examples = enumerate(EXAMPLE_NAMES, 1)
+    return people + [{"id": f"example.{i}", "name": words.EXAMPLE.format(name=name)} for i, name in examples]
+
+
+def find(checkpoints: Checkpoints, session: Session, whose: Any) -> Prediction:
+    """Return a person's prediction by an id of :func:`names`; None: the chosen one's.
+
+    Raises:
+        ExplainError: if there is nobody of that id.
+    """
+    analysis = session.analysis
+    if analysis is None or analysis.selection is None:
+        raise ExplainError(words.BAD_OTHER)
+    if whose is None:
+        return analysis.selection.prediction
+    people = {str(i): prediction for i, prediction in enumerate(analysis.predictions, 1)}
+    if isinstance(whose, str) and whose in people:
+        return people[whose]
+    return _example(checkpoints.of(session), whose)[0]
+
+
+def other(checkpoints: Checkpoints, session: Session, asked: Any) -> Any:
+    """Return another person's way through the network; SAME if another face is chosen by now.
+
+    Args:
+        checkpoints: the weights that may answer.
+        session: of the visitor.
+        asked: ``id`` of the person, and ``key`` of the face that is shown.
+
+    Returns:
+        JSON of ``id``, ``key``, ``walk``, ``face`` and ``scene``, as the chosen face's; or of ``said``, a sentence.
+    """
+    selection = session.analysis.selection if session.analysis else None
+    if selection is None or not isinstance(asked, Mapping) or asked.get("key") != told.key(selection.prediction):
+        return SAME
+    try:
+        prediction = find(checkpoints, session, asked.get("id"))
+        walk = walk_of(checkpoints.of(session), session, prediction)
+    except Exception as error:
+        return json.dumps({"said": html.message_of(error)})
+    return json.dumps(
+        {
+            "id": asked.get("id"),
+            "key": asked["key"],
+            "walk": base64.b64encode(walk.to_bytes()).decode(),
+            "face": told.address(prediction.prepared.face),
+            "scene": told.address(prediction.prepared.context),
+        }
+    )
+
+
+def walk_of(engine: Engine, session: Session, prediction: Prediction) -> Walk:
+    """Return a person's way through the network, followed once a visit; that of an example once for all."""
+    for example, walk in _EXAMPLES.get(engine, {}).values():
+        if example is prediction:
+            return walk
+    known = session.walks  # another photo's answer brings another dictionary
+    if id(prediction) not in known:
+        known[id(prediction)] = prediction, engine.walk(prediction)
+    return known[id(prediction)][1]
+
+
+def _example(engine: Engine, whose: Any) -> tuple[Prediction, Walk]:
+    """Return the largest face of an example; two visitors at once find the same."""
+    ids = [f"example.{i}" for i in range(1, len(EXAMPLE_NAMES) + 1)]
+    if whose not in ids:
+        raise ExplainError(words.BAD_OTHER)
+    known, number = _EXAMPLES.setdefault(engine, {}), ids.index(whose)
+    if number not in known:
+        predictions = engine.predict(engine.decode(str(example_photos()[number])))
+        if not predictions:
+            raise ExplainError(words.BAD_OTHER)
+        prediction = predictions[largest([prediction.face_box_xyxy for prediction in predictions])]
+        known[number] = prediction, engine.walk(prediction)
+    return known[number]
