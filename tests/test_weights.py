@@ -18,6 +18,7 @@ from glamor.checkpoint import EMBEDDED, load_checkpoint
 from glamor.familiar import read_memories
 from glamor.predictor import Predictor
 from glamor.remarks import remarks
+from scripts.twins import card, verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -90,3 +91,58 @@ def test_the_model_card_is_up_to_date() -> None:
 def test_the_astronaut_smiles(astronaut: NDArray[np.uint8]) -> None:
     (prediction,) = Predictor().predict(astronaut)
     assert prediction.emotion == "Happy"
+
+
+TWINS = {name: EMBEDDED.parent / name for name in ("glamor-net-lite", "caer-net-s")}
+
+
+def _beside(name: str, part: str) -> Any:
+    return json.loads((TWINS[name] / f"{part}.json").read_text())
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_what_is_said_of_a_twin_belongs_to_its_weights(name: str) -> None:
+    checkpoint, metrics = load_checkpoint(TWINS[name], device="cpu"), _beside(name, "metrics")
+    assert {metrics[part]["sha256"] for part in ("scenes", "everyday", "faces")} == {checkpoint.sha256}
+    assert read_memories(checkpoint) is not None
+    assert checkpoint.config.prediction_sets is not None
+    assert (TWINS[name] / "model.safetensors").stat().st_size < 30e6
+    assert (TWINS[name] / "README.md").read_text() == card(name)
+
+
+def test_the_twins_differ_in_what_scores_the_cells_alone() -> None:
+    guided, alone = (load_checkpoint(folder, device="cpu") for folder in TWINS.values())
+    ours, theirs = (checkpoint.config.to_dict() for checkpoint in (guided, alone))
+    different = {name for name, value in ours.items() if theirs[name] != value}
+    assert different <= {"attention", "temperature", "prediction_sets"}
+    assert "attention" in different
+    for part in ("face_encoder", "context_encoder"):
+        of_ours, of_theirs = (net.model.get_submodule(part).state_dict() for net in (guided, alone))
+        assert all(value.equal(of_theirs[name]) for name, value in of_ours.items())
+
+
+def test_where_the_face_is_blurred_the_twins_turn_to_the_scene() -> None:
+    for name in TWINS:
+        for curves in _beside(name, "degradation"):
+            weights = {row["strength"]: row["w_face"] for row in curves["rows"] if row["kind"] == "size"}
+            clear = curves["rows"][0]["w_face"]
+            assert weights[12] < 0.8 * clear
+            assert weights[8] < weights[12] < weights[24]
+
+
+def test_a_plain_scene_does_not_mean_disgust(astronaut: NDArray[np.uint8], grace_hopper: NDArray[np.uint8]) -> None:
+    predictor = Predictor(TWINS["glamor-net-lite"])
+    for portrait in (astronaut, grace_hopper):
+        (found,) = predictor.predict(portrait)
+        x1, y1, x2, y2 = (round(side) for side in found.prepared.face_box_xyxy)
+        for grey in (128, 242):
+            plain = np.full_like(portrait, grey)
+            plain[max(y1, 0) : y2, max(x1, 0) : x2] = portrait[max(y1, 0) : y2, max(x1, 0) : x2]
+            (answer,) = predictor.predict(plain, [found.prepared.face_box_xyxy])
+            assert answer.emotion != "Disgust"
+
+
+def test_which_twin_is_better_is_said_with_its_interval() -> None:
+    said = verdict(_beside("glamor-net-lite", "twins"))
+    for name in TWINS:
+        assert said in (TWINS[name] / "README.md").read_text()
