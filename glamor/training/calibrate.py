@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import safe_open
 from scipy.special import softmax
 
 from glamor import sets
-from glamor.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from glamor.checkpoint import WEIGHTS_FILE, Checkpoint, load_checkpoint, save_checkpoint
 from glamor.config import ModelConfig
 from glamor.evaluation.evaluate import collect
 from glamor.evaluation.metrics import fit_temperature
@@ -60,8 +61,13 @@ def calibrate(
     temperature = _temperature([plain, *alone])
     rule = prediction_sets([_joined([plain, *further]), *alone], temperature)
     config = replace(checkpoint.config, temperature=temperature, prediction_sets=rule)
-    save_checkpoint(folder, checkpoint.model, config)
+    save_checkpoint(folder, checkpoint.model, config, half=_is_half(folder / WEIGHTS_FILE))
     return config
+
+
+def _is_half(weights: Path) -> bool:
+    with safe_open(weights, "pt") as file:
+        return all(file.get_slice(name).get_dtype() == "F16" for name in file.keys())  # noqa: SIM118
 
 
 def prediction_sets(kinds: Sequence[Answers], temperature: float) -> sets.SetRule:

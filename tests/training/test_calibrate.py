@@ -73,6 +73,13 @@ def test_temperature_and_sets_are_stored_and_nothing_else_changes(folder: Path, 
     assert after.sha256 == before.sha256
 
 
+def test_weights_in_half_precision_stay_the_same_file(folder: Path, scenes: Path) -> None:
+    save_checkpoint(folder, load_checkpoint(folder).model, SMALL, half=True)
+    before = (folder / "model.safetensors").read_bytes()
+    calibrate(folder, scenes)
+    assert (folder / "model.safetensors").read_bytes() == before
+
+
 def test_logits_stay_as_they_are(folder: Path, scenes: Path) -> None:
     samples = list_samples(scenes, "val", CLASS_NAMES)
     (before,) = collect(load_checkpoint(folder).model, samples)
