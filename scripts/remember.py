@@ -1,6 +1,6 @@
 """Keep what a checkpoint has learned from beside it, so that it can say which faces and scenes are unlike that.
 
-$ python scripts/remember.py checkpoints/glamor-net data/scenes data/everyday --faces data/faces
+$ python -m scripts.remember checkpoints/glamor-net data/scenes data/everyday --faces data/faces
 """
 
 from __future__ import annotations

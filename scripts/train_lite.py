@@ -3,7 +3,7 @@
 $ python -m scripts.train_lite data/scenes data/everyday --faces data/faces --out runs/lite
 
 It goes on from the face's encoder of a trained checkpoint and takes about ten minutes on two cores. Then
-`python -m scripts.finish` and `python scripts/remember.py` with the checkpoint that is to be used.
+`python -m scripts.finish` and `python -m scripts.remember` with the checkpoint that is to be used.
 """
 
 from __future__ import annotations

@@ -21,7 +21,10 @@ from scripts import model_card
 ROOT = EMBEDDED.parent
 MEASURED = ROOT / "glamor-net-lite" / "twins.json"
 TEMPLATE = Path(__file__).with_name("twin_card.md")
-NAMES = {"glamor-net-lite": "GLAMOR-Net with EfficientNet-Lite0 for the scene", "caer-net-s": "CAER-Net-S's attention with EfficientNet-Lite0 for the scene"}
+NAMES = {
+    "glamor-net-lite": "GLAMOR-Net with EfficientNet-Lite0 for the scene",
+    "caer-net-s": "CAER-Net-S's attention with EfficientNet-Lite0 for the scene",
+}
 ATTENTIONS = {
     "glamor-net-lite": "The face and each cell of the scene say together where to look, as in GLAMOR-Net.",
     "caer-net-s": (

@@ -134,11 +134,11 @@ def test_a_plain_scene_does_not_mean_disgust(astronaut: NDArray[np.uint8], grace
     predictor = Predictor(TWINS["glamor-net-lite"])
     for portrait in (astronaut, grace_hopper):
         (found,) = predictor.predict(portrait)
-        x1, y1, x2, y2 = (round(side) for side in found.prepared.face_box_xyxy)
+        x1, y1, x2, y2 = (round(side) for side in found.face_box_xyxy)
         for grey in (128, 242):
             plain = np.full_like(portrait, grey)
             plain[max(y1, 0) : y2, max(x1, 0) : x2] = portrait[max(y1, 0) : y2, max(x1, 0) : x2]
-            (answer,) = predictor.predict(plain, [found.prepared.face_box_xyxy])
+            (answer,) = predictor.predict(plain, [found.face_box_xyxy])
             assert answer.emotion != "Disgust"
 
 
