@@ -61,7 +61,7 @@ def _look_at_the_page(browser, path, folder, emotion) -> None:
             page.goto((folder / "report.html").as_uri())
             expect(page.locator(".label")).to_contain_text(emotion)
             widths = page.evaluate("Array.from(document.images, (image) => image.naturalWidth)")
-            assert len(widths) == 5
+            assert len(widths) == 6
             assert min(widths) > 0
             assert fits_across(page)
             keep(page, f"report-{name}-{scheme}")

@@ -60,7 +60,7 @@ def test_a_click_and_a_number_choose_a_face_and_method_class_and_opacity_change_
     page.get_by_role("option", name="Grad-CAM").click()
     expect(page.locator("#moved")).to_contain_text("About Grad-CAM")
     page.get_by_label(analyse_words.TARGET).click()
-    page.get_by_role("option", name="Fear").click()
+    page.get_by_role("option", name="Fear", exact=True).click()
     expect(page.locator("#moved")).to_contain_text("“Fear”")
     before = {panel: page.locator(f"#{panel} img").get_attribute("src") for panel in ("saw", "looked", "moved")}
     page.locator("#opacity input[type=range]").fill("0.2")
