@@ -121,7 +121,10 @@ def _predictions(before: Engine, engine: Engine, photo: Photo, found: Sequence[P
     """Return what ``engine`` says of the faces that ``before`` was asked about."""
     scales = before.predictor.config.face_crop_scale, engine.predictor.config.face_crop_scale
     answers = engine.predict(photo, [box_for(prediction, *scales) for prediction in found])
-    return tuple(replace(answer, face_score=own.face_score) for answer, own in zip(answers, found, strict=True))
+    return tuple(
+        replace(answer, face_score=own.face_score, detected=own.detected)
+        for answer, own in zip(answers, found, strict=True)
+    )
 
 
 def _side(analysis: Analysis, answer: Selection, opacity: float) -> tuple[str, Any]:

@@ -161,6 +161,8 @@ def test_faces_that_were_added_or_removed_by_hand_stay_so(checkpoints: Checkpoin
     side_by_side.use(checkpoints, session, BUILT_IN)
     built_in = checkpoints.engine(BUILT_IN).predictor
     assert [one.face_score for one in session.analysis.predictions] == [one.face_score for one in found]
+    assert [one.detected for one in session.analysis.predictions] == [one.detected for one in found]
+    assert sum(one.detected is None for one in found) == 1  # the one by hand
     for asked, own in zip(session.analysis.predictions, found, strict=True):
         scales = checkpoints.engine(checkpoints.own).predictor.config.face_crop_scale, built_in.config.face_crop_scale
         (expected,) = built_in.predict(two_people, [side_by_side.box_for(own, *scales)])
