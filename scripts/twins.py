@@ -70,7 +70,6 @@ def card(name: str) -> str:
         for part, subsets, start in (("scenes", (), 0), ("everyday", ("all",), 2), ("faces", (), 2))
     )
     return TEMPLATE.read_text().format(
-        name=name,
         title=NAMES[name],
         attention=ATTENTIONS[name],
         sha256=config["weights_sha256"],
@@ -90,20 +89,17 @@ def card(name: str) -> str:
 def verdict(measured: list[Json]) -> str:
     """Say in one sentence what the face's guidance of the attention gains."""
     told = [row for row in measured if row["set"] in ("scenes, all", "everyday, all")]
-    surely = {row["gain"]["low"] > 0 or row["gain"]["high"] < 0 for row in told}
+    clear = [row["gain"]["low"] > 0 or row["gain"]["high"] < 0 for row in told]
     gains = " and ".join(
         f"{mean(row['gain']['value'] for row in told if row['set'] == name):+.3f} on {name.split(',')[0]}"
         for name in dict.fromkeys(row["set"] for row in told)
     )
-    known = (
-        "in none of these comparisons does the interval leave 0 out"
-        if surely == {False}
-        else (
-            "in some of these comparisons the interval leaves 0 out, in others it does not"
-            if surely == {False, True}
-            else "in all of these comparisons the interval leaves 0 out"
-        )
-    )
+    if not any(clear):
+        known = "in none of these comparisons does the interval leave 0 out"
+    elif all(clear):
+        known = "in all of these comparisons the interval leaves 0 out"
+    else:
+        known = "in some of these comparisons the interval leaves 0 out, in others it does not"
     seeds = len({row["seed"] for row in told})
     return f"Guidance by the face changes macro recall by {gains} pictures on average over {seeds} seeds; {known}."
 

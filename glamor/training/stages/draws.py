@@ -22,7 +22,7 @@ class Course:
     Attributes:
         epochs: passes over the scenes.
         batch: scenes, pairs and lone faces in a step.
-        lr: highest learning rate; classifier_lr, fusion_lr: factors of it.
+        lr: highest learning rate; classifier_lr, fusion_lr: factors of it, 0 for what stays as it starts.
         face_first: weight of the face at which the classifier starts as the face's own.
         scene_gain: how loud the scene's evidence starts.
         sharpness: of the odds that the fusion starts from.
@@ -54,8 +54,7 @@ class Draws:
 
     def __init__(self, vectors: Vectors, shown: Tensor, course: Course, rng: torch.Generator) -> None:
         self.vectors, self.shown, self.course, self.rng = vectors, shown, course, rng
-        importance = np.where(vectors.sources == FILM, course.film, 1.0)
-        self.weights = balanced_weights(vectors.labels.numpy(), importance)
+        self.weights = scene_weights(vectors, course)
         self.plain = torch.from_numpy(vectors.sources == STOCK)
         classes, told = shown.shape[1], tells(vectors)
         self.scenes_of = [told[vectors.labels[told] == label] for label in range(classes)]
@@ -108,6 +107,11 @@ class Draws:
 
     def _some(self, count: int, share: float) -> Tensor:
         return torch.rand(count, generator=self.rng) < share
+
+
+def scene_weights(vectors: Vectors, course: Course) -> Tensor:
+    """Return the weight of each scene, (N,) float64: every class alike."""
+    return balanced_weights(vectors.labels.numpy(), np.where(vectors.sources == FILM, course.film, 1.0))
 
 
 def tells(vectors: Vectors) -> Tensor:

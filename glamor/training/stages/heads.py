@@ -1,10 +1,11 @@
 """Attention, fusion and classifier, learned on stored vectors in a minute.
 
-The fusion scores start as the log odds that each side's own answer is the label's: a softmax of the two is then
+The fusion scores are the log odds that each side's own answer is the label's, and stay so: a softmax of the two is
 how much of the evidence each side has, so that the scene is heard where the face cannot be read. The classifier starts
-as the sum of what face and scene say by themselves, each as loud as the fusion makes it. From there all of it learns on
-labels alone: on the scenes, on faces beside scenes of the same label (which are thousands of pairs more, if face and
-scene tell of the label independently), and on faces beside scenes in which nothing is to be seen.
+as the sum of what face and scene say by themselves, each as loud as the fusion makes it. From there it learns, and the
+attention with it, on labels alone: on the scenes, on faces beside scenes of the same label (which are thousands of
+pairs more, if face and scene tell of the label independently), and on faces beside scenes in which nothing is to be
+seen.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from glamor.checkpoint import Checkpoint, save_checkpoint
 from glamor.config import CONTEXT_ONLY, GUIDED, ModelConfig
@@ -14,9 +13,9 @@ from glamor.errors import DataError
 from glamor.model import GLAMORNet
 from glamor.training.stages import heads
 from glamor.training.stages.assemble import assemble
-from glamor.training.stages.draws import STOCK, Course, smoothed
+from glamor.training.stages.draws import STOCK, Course, scene_weights, smoothed
 from glamor.training.stages.evidence import cross_fit
-from glamor.training.stages.vectors import FILM, LONE, Vectors, encode
+from glamor.training.stages.vectors import LONE, Vectors, encode
 
 TWINS = {"glamor-net-lite": GUIDED, "caer-net-s": CONTEXT_ONLY}
 SMOOTHING = 0.05
@@ -75,8 +74,9 @@ def run(net: GLAMORNet, start: Checkpoint, data: Data, out: Path, plan: Plan) ->
 
 def fit_twins(net: GLAMORNet, answer: heads.FaceAnswer, vectors: Vectors, out: Path, plan: Plan) -> None:
     """Train and save all that follows the encoders of both twins on the same vectors, see :func:`run`."""
-    targets = smoothed(vectors.targets, SMOOTHING)
-    shown, evidence = cross_fit(vectors.cells, targets, _importance(vectors), vectors.folds)
+    plain = torch.from_numpy(vectors.sources == STOCK)
+    weights = torch.where(plain, 0.0, scene_weights(vectors, plan.heads)).float()
+    shown, evidence = cross_fit(vectors.cells, smoothed(vectors.targets, SMOOTHING), weights, vectors.folds)
     vectors = replace(vectors, canvases=evidence.of(vectors.canvases))
     for name, attention in TWINS.items():
         config = replace(net.config, attention=attention)
@@ -84,11 +84,3 @@ def fit_twins(net: GLAMORNet, answer: heads.FaceAnswer, vectors: Vectors, out: P
             learned = heads.fit(vectors, shown, answer, config, plan.heads, seed)
             whole = assemble(config, net, learned, evidence)
             save_checkpoint(out / name / f"seed-{seed}", whole, config, half=True)
-
-
-def _importance(vectors: Vectors) -> Tensor:
-    """Return the weight of each scene in the evidence: every class alike, nothing from plain backgrounds."""
-    film, plain = (torch.from_numpy(vectors.sources == source) for source in (FILM, STOCK))
-    weights = torch.where(film, Course.film, 1.0)
-    mass = torch.zeros(vectors.targets.shape[1]).index_add_(0, vectors.labels, weights)
-    return torch.where(plain, 0.0, weights / mass[vectors.labels])
