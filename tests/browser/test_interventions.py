@@ -174,6 +174,7 @@ def test_the_analysed_photo_takes_part_and_more_can_be_added(bench, pair, predic
 def test_a_wish_that_cannot_be_met_is_answered_in_words(bench):
     page = bench
     open_tab(page, words.TAB_INTERVENTIONS)
+    expect(page.locator("#board img")).to_be_visible()  # then the tab is laid out, and its cell is seen if unfolded
     if not page.get_by_label(interventions_words.CELL).is_visible():
         page.get_by_role("button", name=interventions_words.TYPE_CELL).click()
     page.get_by_label(interventions_words.CELL).fill("9, 9")
