@@ -17,6 +17,7 @@ from demo import (
     first,
     html,
     interventions,
+    lessons,
     links,
     living,
     many,
@@ -96,9 +97,7 @@ def build(engine: Engine, first: Session, limits: Limits) -> Page:
         _connect_link(page, checkpoints, session, tabs, status, parts)
         _connect_copy(checkpoints, copy, tabs, status, parts)
         if len(checkpoints.names) > 1:
-            parts.about["facts"].change(
-                lambda session: _footer(checkpoints.of(session)), [session], footer, **events.FAST
-            )
+            _connect_weights(checkpoints, session, footer, parts)
         privacy.connect(page, session, delete, deleted)
         _connect_resume(page, checkpoints, session, resumed, parts)
     page.queue(max_size=limits.waiting, api_open=False)  # (not open: nobody goes round the queue)
@@ -213,6 +212,17 @@ def _link(checkpoints: Checkpoints, request: gr.Request) -> links.Link:
     labels = checkpoints.engine(checkpoints.own).class_names
     keys = tuple(TABS), analyse.SHOWN_METHODS, labels, checkpoints.names, compare.BASELINES
     return links.read(request.query_params, *keys)
+
+
+def _connect_weights(checkpoints: Checkpoints, session: gr.State, footer: gr.HTML, parts: Tabs) -> None:
+    """Have what is told of the weights in use on every tab be true of those that were chosen."""
+
+    def on_other_weights(session: Session) -> tuple[str, ...]:
+        engine = checkpoints.of(session)
+        return _footer(engine), *lessons.captions(engine)
+
+    told = [footer, *parts.analyse["examples"]]
+    parts.about["facts"].change(on_other_weights, [session], told, **events.FAST)
 
 
 def _connect_resume(page: Page, checkpoints: Checkpoints, session: gr.State, resumed: gr.State, parts: Tabs) -> None:

@@ -19,7 +19,8 @@ PRIVACY = (
     "are deleted within the hour, and nothing is logged."
 )
 
-EXAMPLE_NAMES = ("Eileen Collins", "Grace Hopper")  # of demo.examples
+EXAMPLE_NAMES = ("A photographer", "Grace Hopper", "Eileen Collins")  # of demo.examples
+SCENE_DECIDES, FACE_DECIDES, IT_FAILS = "Scene decides", "Face decides", "Fails: {label}"
 TAB_ANALYSE = "Analyse"
 DROP_HERE = "Drop a photo here\nor click to choose one"
 FIRST_EXAMPLE = "An example, already analysed. Your photo replaces it."

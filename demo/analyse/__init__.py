@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from demo import first, gpu, html, parse
+from demo import first, gpu, html, lessons, parse
 from demo.analyse import handlers, photo, words
 from demo.analyse.download import add_download
 from demo.analyse.live import add_live
@@ -53,7 +53,7 @@ def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs, below
     parts["usual"] = gr.Textbox(visible=False, **_start(screen.usual))
     with gr.Row(elem_id="top", equal_height=True):
         with gr.Row(elem_id="photo-card", elem_classes="card"):
-            parts |= photo.lay_out(_start(screen.photo))
+            parts |= photo.lay_out(_start(screen.photo), lessons.captions(checkpoints.of(session.value)))
         with gr.Column(elem_id="answer-column", elem_classes="card"):
             gr.HTML(html.heading(words.ANSWER))
             parts["answer"] = gr.HTML(elem_id="answer", **_start(screen.answer))

@@ -5,6 +5,7 @@ What is given and what is shown are two components: what is drawn on the screen 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import gradio as gr
 from demo import html
 from demo.analyse import words
 from demo.examples import example_photos
-from demo.words import DROP_HERE, EXAMPLE_NAMES
+from demo.words import DROP_HERE
 
 _BEGIN_JS = Path(__file__).with_name("photo.js").read_text("utf-8")
 # Empties the place of the photo that was answered. The server cannot: by then another one may have been given.
@@ -24,11 +25,12 @@ EMPTY_JS = """(answered) => {
 FAILED_JS = "() => null"
 
 
-def lay_out(shown: dict[str, Any]) -> dict[str, Any]:
+def lay_out(shown: dict[str, Any], captions: Sequence[str]) -> dict[str, Any]:
     """Lay out the card inside the open row.
 
     Args:
         shown: what the picture is made with.
+        captions: of the examples.
 
     Returns:
         ``given``, the place, which holds a photo only until its answer is there; ``answered``, by which folder of the
@@ -58,7 +60,7 @@ def lay_out(shown: dict[str, Any]) -> dict[str, Any]:
         remove = gr.Button(words.REMOVE_PHOTO, size="sm", elem_id="remove-photo")
     with gr.Column(elem_id="examples", min_width=84):
         gr.HTML(html.caption(words.EXAMPLES))
-        examples = tuple(map(_example, EXAMPLE_NAMES, example_photos()))
+        examples = tuple(map(_example, captions, example_photos()))
     with gr.Row(elem_id="add-row"):
         gr.Button(words.ADD_PHOTO, size="sm", min_width=100, elem_id="add-photo")
         gr.HTML(html.caption(words.CONSENT), elem_id="consent")
@@ -66,8 +68,8 @@ def lay_out(shown: dict[str, Any]) -> dict[str, Any]:
     return {"given": given, "answered": answered, "photo": photo, "remove_photo": remove, "examples": examples}
 
 
-def _example(name: str, path: Path) -> gr.Button:
-    button = gr.Button(name, icon=path, size="sm", min_width=84)
+def _example(caption: str, path: Path) -> gr.Button:
+    button = gr.Button(caption, icon=path, size="sm", min_width=84)
     if button.icon:
         button.keep_in_cache.add(button.icon["path"])  # Gradio does so with values, not with icons
     return button

@@ -95,7 +95,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, shown: Triggers, parts
         )
 
     def on_examples() -> tuple[Any, Any]:
-        first, second = (load_photo(path) for path in example_photos())
+        second, first = (load_photo(path) for path in example_photos()[1:])
         return first, second
 
     # Raw values: the photos are decoded by our own rules (parse.photo_source), the rest is checked by the handlers.

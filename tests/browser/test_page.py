@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from demo import words
 from demo.analyse import words as analyse_words
+from demo.examples import example_photos
 from tests.browser.conftest import PATIENCE, add_photo, drop, keep, same_answer, wait_for_maps
 
 pytestmark = pytest.mark.browser
@@ -135,7 +136,7 @@ def test_a_picture_on_the_clipboard_is_analysed_and_an_example_at_a_click(page, 
     same_answer(page, predictor.predict(grace_hopper)[0])
 
 
-def test_a_photo_and_an_example_are_chosen_by_keyboard_alone(page, pair, predictor, astronaut):
+def test_a_photo_and_an_example_are_chosen_by_keyboard_alone(page, pair, predictor):
     wait_for_maps(page)  # of the example; after them nothing takes the focus away
     place = page.locator("#photo button").first
     _tab_until(page, lambda: place.evaluate("(element) => element === document.activeElement"))
@@ -147,7 +148,7 @@ def test_a_photo_and_an_example_are_chosen_by_keyboard_alone(page, pair, predict
     wait_for_maps(page)
     _tab_until(page, lambda: page.evaluate("document.activeElement.closest('#examples') !== null"))
     page.keyboard.press("Enter")
-    same_answer(page, predictor.predict(astronaut)[0])
+    same_answer(page, predictor.predict(str(example_photos()[0]))[0])
 
 
 def _tab_until(page, there) -> None:

@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect
 
 from demo import words
 from demo.analyse import words as analyse_words
+from demo.examples import example_photos
 from glamor.predictor import Predictor
 from tests.browser.conftest import PATIENCE, add_photo, fits_across, keep, opened, same_answer, wait_for_maps
 from tests.live_app import LiveApp
@@ -52,9 +51,9 @@ def _box(page: Page, name: str) -> dict[str, float]:
 
 
 def test_a_first_visit_shows_an_analysed_example_and_a_free_place_for_a_photo(
-    page: Page, predictor: Predictor, astronaut: NDArray[np.uint8], size: str
+    page: Page, predictor: Predictor, size: str
 ) -> None:
-    (expected,) = predictor.predict(astronaut)
+    (expected,) = predictor.predict(str(example_photos()[0]))
     expect(page.locator("#answer strong").first).to_have_text(expected.emotion)
     expect(page.locator("#answer .example")).to_have_text(words.FIRST_EXAMPLE)
     expect(page.locator("#photo img")).to_have_count(0)

@@ -14,6 +14,7 @@ from demo.analyse import handlers
 from demo.analyse.outputs import MapOutputs, Outputs
 from demo.engine import Engine
 from demo.events import HIDE, SAME
+from demo.examples import example_photos
 from demo.links import Link
 from demo.swap import handlers as swapping
 from demo.swap import words as swap_words
@@ -36,8 +37,8 @@ def session(example):
     return copy.deepcopy(example)
 
 
-def test_the_example_is_what_the_library_says_of_the_first_photo(example, engine, astronaut):
-    (expected,) = engine.predictor.predict(astronaut)
+def test_the_example_is_what_the_library_says_of_the_first_photo(example, engine):
+    (expected,) = engine.predictor.predict(str(example_photos()[0]))
     request, prediction = example.analysis.selection
     np.testing.assert_array_equal(prediction.probabilities, expected.probabilities)
     told = explain(engine.predictor.model, expected.prepared, METHOD)

@@ -32,8 +32,9 @@ def test_the_others_of_the_photo_and_the_examples_are_offered(checkpoints, sessi
     second = session.analysis.predictions[1]
     assert _shown(checkpoints, session)["others"] == [
         {"id": "2", "name": words.PERSON.format(number=2, emotion=second.emotion)},
-        {"id": "example.1", "name": words.EXAMPLE.format(name="Eileen Collins")},
+        {"id": "example.1", "name": words.EXAMPLE.format(name="A photographer")},
         {"id": "example.2", "name": words.EXAMPLE.format(name="Grace Hopper")},
+        {"id": "example.3", "name": words.EXAMPLE.format(name="Eileen Collins")},
     ]
 
 
@@ -72,7 +73,7 @@ def test_swapping_by_walks_is_swapping(checkpoints, session, engine):
     np.testing.assert_allclose(trace.fusion_weights[0], matrix.fusion_weights[0, 1], atol=1e-5)
 
 
-@pytest.mark.parametrize("whose", ["3", "0", "example.3", "example.", 2, ["2"], {}, "<img>"])
+@pytest.mark.parametrize("whose", ["3", "0", "example.4", "example.", 2, ["2"], {}, "<img>"])
 def test_who_is_not_there_is_refused_in_words(checkpoints, session, whose):
     assert _asked(checkpoints, session, whose) == {"said": words.BAD_OTHER}
 
