@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -25,15 +26,19 @@ _EXAMPLES: WeakKeyDictionary[Engine, dict[int, tuple[Prediction, Walk]]] = WeakK
 
 
 def names(analysis: Analysis) -> list[dict[str, str]]:
-    """Return with whom the chosen face can be swapped, by ``id`` and ``name``."""
+    """Return with whom the chosen face can be swapped, by ``id`` and ``name``: no example with itself."""
     chosen = analysis.request.face if analysis.request else None
     people = [
         {"id": str(i + 1), "name": words.PERSON.format(number=i + 1, emotion=prediction.emotion)}
         for i, prediction in enumerate(analysis.predictions)
         if i != chosen
     ]
-    examples = enumerate(EXAMPLE_NAMES, 1)
-    return people + [{"id": f"example.{i}", "name": words.EXAMPLE.format(name=name)} for i, name in examples]
+    examples = [
+        {"id": f"example.{i}", "name": words.EXAMPLE.format(name=name)}
+        for i, (name, file) in enumerate(zip(EXAMPLE_NAMES, _files(), strict=True), 1)
+        if file != analysis.photo.sent
+    ]
+    return people + examples
 
 
 def find(checkpoints: Checkpoints, session: Session, whose: Any) -> Prediction:
@@ -92,6 +97,11 @@ def walk_of(engine: Engine, session: Session, prediction: Prediction) -> Walk:
     if id(prediction) not in known:
         known[id(prediction)] = prediction, engine.walk(prediction)
     return known[id(prediction)][1]
+
+
+@cache
+def _files() -> tuple[bytes, ...]:
+    return tuple(path.read_bytes() for path in example_photos())
 
 
 def _example(engine: Engine, whose: Any) -> tuple[Prediction, Walk]:

@@ -98,3 +98,9 @@ def test_the_examples_are_those_of_each_checkpoint(checkpoints, session, engine)
         found.provenance
         == Predictor(engine.predictor.checkpoint).predict(engine.decode(str(others.example_photos()[0])))[0].provenance
     )
+
+
+def test_an_example_is_not_swapped_with_itself(checkpoints, engine):
+    session = Session()
+    analysing.analyse(engine, session, str(others.example_photos()[1]), "grad_cam", 0.7)
+    assert [other["id"] for other in _shown(checkpoints, session)["others"]] == ["example.1", "example.3"]
