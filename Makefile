@@ -63,8 +63,8 @@ lock: $(DEV_READY) ## Choose anew, and pin by hash, what the container installs
 		--python-version 3.11 --python-platform x86_64-manylinux_2_28 --output-file requirements.lock \
 		--custom-compile-command "make lock"
 
-screenshots: $(DEV_READY) $(BROWSER_READY) ## Take the README's pictures of the real page with the embedded weights
-	$(PYTHON) scripts/screenshots.py
+screenshots: $(DEV_READY) $(BROWSER_READY) ## Take the README's pictures and film of the real page with the embedded weights
+	$(PYTHON) -m scripts.screenshots
 
 # Large pages, kept instead of given back, spare the kernel most of the work of handing out memory:
 # a step on 48 px faces takes 0.75 of the time.

@@ -14,6 +14,8 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, sync_playwright
 
+from scripts.film import film
+
 ROOT = Path(__file__).resolve().parent.parent
 PORT, PATIENCE = 7869, 300  # seconds until the page must be there
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
@@ -38,6 +40,7 @@ def main() -> int:
                 browser = playwright.chromium.launch(executable_path=system, args=SWITCHES)
                 for picture in PICTURES:
                     _take(browser, *picture)
+                _film(browser)
                 browser.close()
         finally:
             server.terminate()
@@ -66,6 +69,16 @@ def _take(browser: Browser, name: str, width: int, height: int, scheme: str) -> 
     page.screenshot(path=ROOT / "docs" / name)
     context.close()
     print(f"docs/{name}", flush=True)
+
+
+def _film(browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE * 1000)
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{PORT}")
+    film(page, ROOT / "docs" / "film.png")
+    context.close()
+    print("docs/film.png", flush=True)
 
 
 def _wait(server: subprocess.Popen[bytes]) -> None:
