@@ -18,8 +18,8 @@ REST, STEP = 1600, 120  # milliseconds that a frame is shown: one to be read, on
 SLIDER_STEPS = 12
 FIRST_CELL = 21  # of the row in the middle of 7 by 7
 SETTLED = """() => {
-    const [said, amount] = ["clear-said", "clear .amount"].map((name) => document.querySelector(`#living .${name}`).textContent);
-    return said.includes(amount);
+    const text = (name) => document.querySelector(`#living .${name}`).textContent;
+    return text("clear-said").includes(text("clear .amount"));
 }"""
 
 
