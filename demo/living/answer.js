@@ -1,3 +1,4 @@
+import {copier} from "./copy.js";
 import {exact, fill, make, part, set} from "./dom.js";
 
 /** Lay out the seven probabilities, and what has changed against the network's own answer. */
@@ -6,9 +7,11 @@ export const answer = (words, act) => {
     const verdict = make("p", {class: "changes-label", role: "status"});
     const changed = make("p", {class: "changed"});
     const reset = make("button", {type: "button", textContent: words.reset, onclick: () => act.reset()});
-    const {gloss, element} = part("answer", 4, words.answer, list, verdict, changed, make("div", {class: "buttons"}, reset));
+    const copy = copier(words, {label: words.copy_all, gloss: words.copy_all_gloss}, () => tableOf(shown));
+    const buttons = make("div", {class: "buttons"}, reset);
+    const {gloss, element} = part("answer", 4, words.answer, list, verdict, changed, copy.element, buttons);
     set(gloss, {textContent: words.answer_gloss});
-    let rows = [];
+    let [rows, shown] = [[], null];
 
     const lay = (names) => {
         rows = names.map((name) => {
@@ -19,7 +22,9 @@ export const answer = (words, act) => {
         list.replaceChildren(...rows.map(({element: row}) => row));
     };
 
-    const show = ({walk, outcome, own, things}) => {
+    const show = (view) => {
+        const {walk, outcome, own, things} = shown = view;
+        copy.forget();
         const names = walk.class_names;
         if (names.some((name, i) => rows[i]?.name !== name)) lay(names);
         rows.forEach((row, index) => {
@@ -38,4 +43,17 @@ export const answer = (words, act) => {
         set(reset, {disabled: things.length === 0});
     };
     return {element, show};
+};
+
+/** Return all that is computed here, in the order of the flow: what, of which cell, side or label, and how much. */
+const tableOf = ({walk: {class_names: names, attention: {shape: [, columns]}}, outcome}) => {
+    const place = (cell) => `row ${Math.floor(cell / columns) + 1}, column ${(cell % columns) + 1}`;
+    const rows = (what, values, where) => Array.from(values, (value, i) => [what, where(i), value]);
+    const [side, label] = [(i) => ["face", "scene"][i], (i) => names[i]];
+    return [
+        ["what", "where", "value"],
+        ...rows("attention score", outcome.attention_scores, place), ...rows("attention", outcome.attention, place),
+        ...rows("fusion score", outcome.fusion_scores, side), ...rows("fusion weight", outcome.fusion_weights, side),
+        ...rows("logit", outcome.logits, label), ...rows("probability", outcome.probabilities, label),
+    ];
 };

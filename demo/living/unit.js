@@ -1,3 +1,4 @@
+import {copier} from "./copy.js";
 import {fill, make, set, signed} from "./dom.js";
 
 // One hidden unit of the bench in numbers, and all of them to be copied.
@@ -7,10 +8,11 @@ const STEPS = ["face", "cell", "sum", "relu", "norm", "hidden", "terms"];
 export const unit = (words) => {
     const slider = make("input", {type: "range", min: 1, step: 1, value: 1, "aria-label": words.unit, oninput: () => tell()});
     const said = make("p", {class: "arithmetic"});
-    const copied = make("span", {class: "hint", role: "status"});
-    const copy = make("button", {type: "button", textContent: words.copy, title: words.copy_gloss, onclick: () => copyAll()});
+    const copy = copier(words, {label: words.copy, gloss: words.copy_gloss}, () => [
+        ["unit", ...STEPS], ...Array.from(steps.sum, (_, at) => [at + 1, ...STEPS.map((name) => steps[name][at])]),
+    ]);
     const element = make("div", {class: "unit"}, make("span", {class: "name", textContent: words.unit, title: words.unit_gloss}),
-        make("div", {class: "track"}, slider), said, make("div", {class: "buttons"}, copy, copied));
+        make("div", {class: "track"}, slider), said, copy.element);
     let [steps, weight] = [null, null];
 
     const tell = () => {
@@ -19,16 +21,7 @@ export const unit = (words) => {
         set(said, {textContent: fill(words.unit_said, {...values, unit: at + 1, weight: signed(weight[at])})});
         set(slider, {"aria-valuetext": String(at + 1)});
         slider.parentElement.style.setProperty("--face", (at + 1) / steps.sum.length);
-        set(copied, {textContent: ""});
-    };
-    const copyAll = async () => {
-        const rows = Array.from(steps.sum, (_, at) => [at + 1, ...STEPS.map((name) => steps[name][at])].join("\t"));
-        try {
-            await navigator.clipboard.writeText([["unit", ...STEPS].join("\t"), ...rows].join("\n"));
-            set(copied, {textContent: words.copied});
-        } catch {
-            set(copied, {textContent: words.not_copied});
-        }
+        copy.forget();
     };
     /** Show a cell's bench. */
     const show = (bench, scorer) => {

@@ -185,6 +185,7 @@ def test_one_cells_score_and_the_flips_are_pythons(page: Page, portrait: Path, p
         expect(score).to_have_text(f"{scores[cell]:.2f}".replace("-", "−"))
     assert bars.get_attribute("d") == asked, "the face says the same to every cell"
     _numbers_of_a_unit(page, predictor, found)
+    _all_numbers(page, predictor, found)
     _maps_of_the_blocks(page, found)
     cells.nth(0).focus()
     page.keyboard.press("Space")
@@ -211,11 +212,37 @@ def _numbers_of_a_unit(page: Page, predictor: Predictor, found: Walk) -> None:
     expect(said).to_have_text(SAID["unit_said"].format(unit=7, **dict(zip(names, values, strict=True))))
     page.get_by_role("button", name=SAID["copy"], exact=True).click()
     expect(page.get_by_text(SAID["copied"])).to_be_visible()
-    head, *rows = page.evaluate("navigator.clipboard.readText()").split("\n")
-    assert head.split("\t") == ["unit", *names[:-1]]
-    table = np.array([row.split("\t") for row in rows], np.float64)
+    head, *rows = _copied_table(page)
+    assert head == ["unit", *names[:-1]]
+    table = np.array(rows, np.float64)
     np.testing.assert_array_equal(table[:, 0], np.arange(1, len(weight) + 1))
     np.testing.assert_allclose(table[:, 1:], steps.T, atol=1e-5)
+
+
+def _all_numbers(page: Page, predictor: Predictor, found: Walk) -> None:
+    """Expect all that the picture computed on the clipboard, as Python computes it."""
+    page.get_by_role("button", name=SAID["copy_all"]).click()
+    head, *rows = _copied_table(page)
+    assert head == ["what", "where", "value"]
+    names = predictor.config.class_names
+    expected = {
+        "attention score": found.attention_scores.flatten(),
+        "attention": found.attention.flatten(),
+        "fusion score": found.fusion_scores,
+        "fusion weight": found.fusion_weights,
+        "logit": found.logits,
+        "probability": found.probabilities,
+    }
+    for what, values in expected.items():
+        own = [row for row in rows if row[0] == what]
+        np.testing.assert_allclose([float(row[2]) for row in own], values, atol=1e-4, err_msg=what)
+    assert [row[1] for row in rows[:8]] == [*(f"row 1, column {column}" for column in range(1, 8)), "row 2, column 1"]
+    assert [row[1] for row in rows if row[0] == "fusion weight"] == ["face", "scene"]
+    assert [row[1] for row in rows if row[0] == "logit"] == list(names)
+
+
+def _copied_table(page: Page) -> list[list[str]]:
+    return [row.split("\t") for row in page.evaluate("navigator.clipboard.readText()").split("\n")]
 
 
 def _maps_of_the_blocks(page: Page, found: Walk) -> None:
@@ -232,6 +259,14 @@ def _maps_of_the_blocks(page: Page, found: Walk) -> None:
         return Array.from(data).filter((_, i) => i % 4 === 3);
     }""")
     assert np.abs(np.array(alphas) - first.maps[0].flatten()).max() <= 1  # another torch, other threads
+    page.get_by_role("button", name=SAID["copy_blocks"]).click()
+    expect(page.locator("#living .blocks").get_by_text(SAID["copied"])).to_be_visible()
+    _, *rows = _copied_table(page)
+    assert len(rows) == sum(len(block.channels) for block in blocks)
+    assert rows[0][:3] == ["face", first.name, str(first.channels[0] + 1)]
+    low, high = first.low[0], first.high[0]
+    numbers = low + first.maps[0].flatten() / 255 * (high - low)
+    np.testing.assert_allclose([float(value) for value in rows[0][5:]], numbers, atol=2 * (high - low) / 255)
 
 
 def _swap_and_go_back(page: Page, predictor: Predictor, prediction: Prediction) -> None:
