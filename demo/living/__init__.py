@@ -21,7 +21,7 @@ from demo.visits import Session
 FOLDER = Path(__file__).parent
 # Each knows only those before it.
 MODULES = (
-    *("combine", "dom", "asker", "history", "linked", "address"),
+    *("combine", "dom", "asker", "history", "spread", "linked", "address"),
     *("clear", "photo", "others", "tried", "look", "unit", "ask", "mix", "answer", "blocks", "tour", "picture"),
 )
 # A queue of its own: nobody's photo waits behind those who drag.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,6 +19,7 @@ from demo.visits import Analysis, Session
 from demo.words import EXAMPLE_NAMES
 from glamor.errors import ExplainError
 from glamor.explain import Walk
+from glamor.explain.what_if import AS_IS, BLURRED, seen_as
 from glamor.faces import largest
 from glamor.predictor import Prediction
 
@@ -25,13 +27,19 @@ _EXAMPLES: WeakKeyDictionary[Engine, dict[int, tuple[Prediction, Walk]]] = WeakK
 
 
 def names(analysis: Analysis) -> list[dict[str, str]]:
-    """Return with whom the chosen face can be swapped, by ``id`` and ``name``."""
+    """Return with whom the chosen face can be swapped, by ``id`` and ``name``; ``only`` "scene" where the face cannot.
+
+    One of them is nobody else: the own scene, blurred.
+    """
     chosen = analysis.request.face if analysis.request else None
     people = [
         {"id": str(i + 1), "name": words.PERSON.format(number=i + 1, emotion=prediction.emotion)}
         for i, prediction in enumerate(analysis.predictions)
         if i != chosen
     ]
+    if analysis.request:
+        name = words.BLURRED.format(number=analysis.request.face + 1)
+        people.append({"id": BLURRED, "name": name, "only": "scene"})
     examples = enumerate(EXAMPLE_NAMES, 1)
     return people + [{"id": f"example.{i}", "name": words.EXAMPLE.format(name=name)} for i, name in examples]
 
@@ -47,6 +55,8 @@ def find(checkpoints: Checkpoints, session: Session, whose: Any) -> Prediction:
         raise ExplainError(words.BAD_OTHER)
     if whose is None:
         return analysis.selection.prediction
+    if whose == BLURRED:
+        return _blurred(analysis.selection.prediction)
     people = {str(i): prediction for i, prediction in enumerate(analysis.predictions, 1)}
     if isinstance(whose, str) and whose in people:
         return people[whose]
@@ -69,7 +79,8 @@ def other(checkpoints: Checkpoints, session: Session, asked: Any) -> Any:
         return SAME
     try:
         prediction = find(checkpoints, session, asked.get("id"))
-        walk = walk_of(checkpoints.of(session), session, prediction)
+        engine = checkpoints.of(session)
+        walk = engine.walk(prediction) if asked.get("id") == BLURRED else walk_of(engine, session, prediction)
     except Exception as error:
         return json.dumps({"said": html.message_of(error)})
     return json.dumps(
@@ -92,6 +103,11 @@ def walk_of(engine: Engine, session: Session, prediction: Prediction) -> Walk:
     if id(prediction) not in known:
         known[id(prediction)] = prediction, engine.walk(prediction)
     return known[id(prediction)][1]
+
+
+def _blurred(prediction: Prediction) -> Prediction:
+    """Return a person before the own scene without its detail; the answer in it is still the untouched one."""
+    return replace(prediction, prepared=seen_as(prediction.prepared, BLURRED, AS_IS))
 
 
 def _example(engine: Engine, whose: Any) -> tuple[Prediction, Walk]:

@@ -11,6 +11,7 @@ import {look} from "./look.js";
 import {mix} from "./mix.js";
 import {others} from "./others.js";
 import {photo} from "./photo.js";
+import {seedOf, spread} from "./spread.js";
 import {tour} from "./tour.js";
 import {changes, tried} from "./tried.js";
 
@@ -66,6 +67,14 @@ export const begin = (root, words, server) => {
         select: (cell) => change({cell, lit: null}),
         light: (lit) => change({lit}),
         weigh: (wFace) => try_("weigh", {wFace}),
+        /** Replace the attention; null: the network's own, all of it. */
+        spread: (how) => try_("spread", {spread: how, removed: new Set()}),
+        shuffle: () => act.spread(`shuffled.${(seedOf(state.spread) ?? 0) + 1}`),
+        strongest: () => {
+            const scores = looked.outcome.attention_scores;
+            const best = scores.indexOf(Math.max(...scores));
+            try_("spread", {spread: null, removed: new Set([...scores.keys()].filter((cell) => cell !== best))});
+        },
         blank: (side) => try_("blank", {blanked: {...state.blanked, [side]: !state.blanked[side]}}),
         clear: (kind, step) => try_("clear", {clear: step ? {kind, step} : null}),
         swap: (side, id) => try_("swap", {whose: {...state.whose, [side]: id}}),
@@ -98,13 +107,17 @@ export const begin = (root, words, server) => {
     root.append(guide.element);
 
     /** Ask the network anew only if what it is given has changed. */
-    const lookAgain = ({walk, removed, blanked, whose}) => {
+    const lookAgain = ({walk, removed, spread: how, blanked, whose}) => {
         const of = (side) => (blanked[side] ? weights.blank : (walks.get(whose[side]) ?? walk))[side];
         const [clear, scene] = [of("face"), of("scene")];
         const face = faded && !blanked.face ? faded.face : clear;
-        const now = {clear, scene, face, removed};
+        const now = {clear, scene, face, removed, how};
         if (looked && Object.entries(now).every(([name, value]) => looked[name] === value)) return looked;
-        const at = (face) => combine(weights, walk, removed.size ? {face, scene, removed} : {face, scene});
+        const at = (face) => {
+            const forced = removed.size ? {face, scene, removed} : {face, scene};
+            if (how) forced.attention = spread(how, combine(weights, walk, {face, scene}).attention);
+            return combine(weights, walk, forced);
+        };
         const outcome = at(face);
         return {...now, outcome, plain: face === clear ? outcome : at(clear)};
     };

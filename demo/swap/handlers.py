@@ -1,4 +1,4 @@
-"""What the tab Two photos does: every face of several photos before every scene."""
+"""What Two photos does: every face of several photos before every scene."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LARGEST, EVERYBODY = "largest", "everybody"
 
 
 class Outputs(NamedTuple):
-    """All that the handler changes, in the order of the tab's outputs."""
+    """All that the handler changes, in the order of the card's outputs."""
 
     notice: Any
     picture: Any
@@ -45,9 +45,9 @@ def swap(
     Args:
         engine: loaded weights.
         session: its analysed photo takes part first if it is to.
-        sources: the tab's own photos; None for a place without one.
+        sources: the card's own photos; None for a place without one.
         who: LARGEST, one face a photo (but every face of a single photo), or EVERYBODY.
-        with_analysed: whether the photo of the tab Analyse takes part.
+        with_analysed: whether the photo of *Analyse* takes part.
     """
     try:
         photos = _photos(engine, session, [source for source in sources if source is not None], with_analysed)

@@ -9,7 +9,7 @@ same on a light and on a dark page.
 
 from __future__ import annotations
 
-from glamor.figures.attention import attention_overlay, composite_attention
+from glamor.figures.attention import attention_on_inputs, attention_overlay, composite_attention
 from glamor.figures.attribution import attribution_overlay, composite_attribution, symmetric_limit
 from glamor.figures.bars import fusion_bar, probability_bar
 from glamor.figures.board import attention_board, cell_at
@@ -42,6 +42,7 @@ __all__ = [
     "FOR_COLOR",
     "INK",
     "attention_board",
+    "attention_on_inputs",
     "attention_overlay",
     "attribution_overlay",
     "audit_figure",
