@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from weakref import WeakKeyDictionary
 
 from markupsafe import Markup
@@ -30,7 +31,7 @@ def stamp(engine: Engine, method: str) -> Markup:
 def said(audited: Audited | None, method: str) -> Markup:
     """Return the stamp by what an audit found; None: there was none."""
     found = next((found for found in audited.maps if found.key == method), None) if audited else None
-    if audited is None or found is None:
+    if audited is None or found is None or math.isnan(found.deletion.low + found.insertion.low):
         return _stamped("unknown", words.NOT_AUDITED, "")
     numbers = words.AUDIT_NUMBERS.format(deletion=_shown(found.deletion), insertion=_shown(found.insertion))
     kind, verdict = _verdict(found)

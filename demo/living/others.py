@@ -37,11 +37,10 @@ def names(analysis: Analysis) -> list[dict[str, str]]:
         for i, prediction in enumerate(analysis.predictions)
         if i != chosen
     ]
-    if analysis.request:
-        name = words.BLURRED.format(number=analysis.request.face + 1)
-        people.append({"id": BLURRED, "name": name, "only": "scene"})
     examples = enumerate(EXAMPLE_NAMES, 1)
-    return people + [{"id": f"example.{i}", "name": words.EXAMPLE.format(name=name)} for i, name in examples]
+    people += [{"id": f"example.{i}", "name": words.EXAMPLE.format(name=name)} for i, name in examples]
+    blurred = words.BLURRED.format(number=(chosen or 0) + 1)
+    return [*people, {"id": BLURRED, "name": blurred, "only": "scene"}]
 
 
 def find(checkpoints: Checkpoints, session: Session, whose: Any) -> Prediction:

@@ -16,6 +16,7 @@ from demo.events import SAME
 from demo.living import clearness, handlers, others, words
 from demo.visits import Session
 from glamor.explain import swap_matrix
+from glamor.explain.what_if import BLURRED, InterventionState, Setting
 from glamor.predictor import Predictor
 
 
@@ -34,6 +35,7 @@ def test_the_others_of_the_photo_and_the_examples_are_offered(checkpoints, sessi
         {"id": "2", "name": words.PERSON.format(number=2, emotion=second.emotion)},
         {"id": "example.1", "name": words.EXAMPLE.format(name="Eileen Collins")},
         {"id": "example.2", "name": words.EXAMPLE.format(name="Grace Hopper")},
+        {"id": "blurred", "name": words.BLURRED.format(number=1), "only": "scene"},
     ]
 
 
@@ -70,6 +72,24 @@ def test_swapping_by_walks_is_swapping(checkpoints, session, engine):
         scene = torch.from_numpy(walks[1]["cells"].copy()).permute(2, 0, 1)[None]
         trace = model.combine(face, scene)
     np.testing.assert_allclose(trace.fusion_weights[0], matrix.fusion_weights[0, 1], atol=1e-5)
+
+
+def test_the_own_scene_can_be_blurred(checkpoints, session, engine):
+    """What the network makes of it is what the library's what-if makes of the blurred scene."""
+    told = _asked(checkpoints, session, "blurred")
+    prediction = session.analysis.selection.prediction
+    encoded = engine.what_if(InterventionState(prediction), Setting(scene=BLURRED)).answer
+    walk = load(base64.b64decode(told["walk"]))
+    import torch
+
+    with torch.no_grad():
+        face = torch.from_numpy(walk["face_mean"].copy()).view(1, -1, 1, 1)
+        scene = torch.from_numpy(walk["cells"].copy()).permute(2, 0, 1)[None]
+        trace = engine.predictor.model.combine(face, scene)
+    np.testing.assert_allclose(trace.attention[0], encoded.attention, atol=1e-6)
+    own = _shown(checkpoints, session)
+    assert told["face"] == own["face"]
+    assert told["scene"] != own["scene"]
 
 
 @pytest.mark.parametrize("whose", ["3", "0", "example.3", "example.", 2, ["2"], {}, "<img>"])
