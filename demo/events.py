@@ -50,11 +50,11 @@ def outputs(parts: Parts, kind: type[NamedTuple]) -> list[Any]:
     return [parts[name] for name in kind._fields]
 
 
-def entered(shown: Triggers, handler: Callable[..., Any], inputs: Any, outputs: Any, **options: Any) -> None:
-    """Have what is shown brought up to date when it is; until then, what it still shows is dimmed."""
-    gr.on(shown, handler, inputs, outputs, js=_ENTER_JS, **options).then(
-        None, None, None, js=_ENTERED_JS, api_visibility="private"
-    )
+def entered(shown: Triggers, handler: Callable[..., Any], inputs: Any, outputs: Any, **options: Any) -> Any:
+    """Have what is shown brought up to date when it is, dimmed until then; returns the event."""
+    event = gr.on(shown, handler, inputs, outputs, js=_ENTER_JS, **options)
+    event.then(None, None, None, js=_ENTERED_JS, api_visibility="private")
+    return event
 
 
 def followed(
@@ -67,20 +67,20 @@ def followed(
 
 def while_unfolded(
     card: gr.Accordion, answers: Iterable[Any], handler: Callable[..., Any], inputs: Any, outputs: Any, **options: Any
-) -> gr.Textbox:
+) -> tuple[gr.Textbox, Any]:
     """Have what a card holds brought up to date when it is unfolded, and after these events as long as it is.
 
     While it is folded the server is not even asked.
 
     Returns:
-        What brings it up to date whenever it is given another value.
+        What brings it up to date whenever it is given another value, and the event that does.
     """
     due = gr.Textbox(visible="hidden")
-    entered([card.expand, due.change], handler, inputs, outputs, **options)
+    event = entered([card.expand, due.change], handler, inputs, outputs, **options)
     look = _UNFOLDED_JS.replace("CARD", str(card.elem_id))
-    for event in answers:
-        event.then(None, due, due, js=look, api_visibility="private")
-    return due
+    for answer in answers:
+        answer.then(None, due, due, js=look, api_visibility="private")
+    return due, event
 
 
 def signal() -> gr.State:

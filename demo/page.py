@@ -161,6 +161,7 @@ def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, resu
         face_parts.follow(checkpoints, session, card, analysed["answers"])
         people.build(checkpoints, session, analysed["answers"])
         swapped = swap.build(checkpoints, session, analysed["answers"])
+        living.follow_guests(session, swapped["swapped"])
         analyse.build_live(checkpoints, session, analysed)
     with tab["compare"]:
         compared = compare.build(checkpoints, session, shown["compare"])

@@ -147,6 +147,7 @@ class Session:
         token: by which a browser tab that comes back shows that the visit is its own; empty: not given out yet.
         newest: when the newest photo was sent, in nanoseconds; an older one is not answered any more.
         small_faces: whether photos are searched in tiles as well.
+        guests: the faces of the photos added under *Two photos*, by "photo.NUMBER.FACE", both from 1.
         clearness_turn: which request for a degraded face was the last.
     """
 
@@ -167,12 +168,13 @@ class Session:
     token: str = ""
     newest: int = 0
     small_faces: bool = False
+    guests: dict[str, Prediction] = field(default_factory=dict)
     clearness_turn: int = 0
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Return a copy, with which Gradio begins each session; what was computed never changes and is shared."""
         own = replace(self, maps=dict(self.maps), walks=dict(self.walks))
-        own.checks, own.jobs = dict(self.checks), dict(self.jobs)
+        own.checks, own.jobs, own.guests = dict(self.checks), dict(self.jobs), dict(self.guests)
         return own
 
     def adopt(self, former: Session) -> bool:

@@ -124,7 +124,7 @@ BAD_CELL = "That cell is “{given}”. Enter its row, from 1 to {rows}, and its
 BAD_GRID = "The attention is “{given}”. Send {rows} rows of {columns} numbers, none below 0 and not all of them 0."
 BAD_SEEN = "The {what} is “{given}”. Choose one of {names}."
 
-TAB_COMPARE, TAB_TRUST = "Compare methods", "Trust"
+TAB_COMPARE, TAB_TRUST = "Compare", "Trust"
 SUBJECT = "Face {number} of {count}, label “{target}”. Choose another face or label on the Analyse tab."
 SUBJECT_EMPTY = "Add a photo on the Analyse tab first, then come back here."
 STOPPED = "Stopped. What was already finished has been kept."

@@ -76,6 +76,15 @@ def follow(checkpoints: Checkpoints, session: gr.State, picture: gr.HTML, answer
         followed(event, on_answer, [session], picture, **each)
 
 
+def follow_guests(session: gr.State, events: Sequence[Any]) -> None:
+    """Have the picture offer whom these events may have added to swap with; what a visitor changed in it stays."""
+    made: dict[str, Any] = {"html_template": "", "apply_default_css": False}
+    script = _ARRIVED_JS.replace("WHAT", "others")
+    told = gr.HTML("", js_on_load=script, elem_id="living-others", visible="hidden", **made)
+    for event in events:
+        event.then(others.guests, [session], told, **FAST)
+
+
 def css() -> str:
     """Return the picture's style sheet."""
     return (FOLDER / "living.css").read_text("utf-8")

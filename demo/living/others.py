@@ -26,7 +26,15 @@ from glamor.predictor import Prediction
 _EXAMPLES: WeakKeyDictionary[Engine, dict[int, tuple[Prediction, Walk]]] = WeakKeyDictionary()
 
 
-def names(analysis: Analysis) -> list[dict[str, str]]:
+def guests(session: Session) -> Any:
+    """Return with whom the chosen face can be swapped by now, JSON of ``key`` and ``others``; SAME without a face."""
+    analysis = session.analysis
+    if analysis is None or analysis.selection is None:
+        return SAME
+    return json.dumps({"key": told.key(analysis.selection.prediction), "others": names(session, analysis)})
+
+
+def names(session: Session, analysis: Analysis) -> list[dict[str, str]]:
     """Return with whom the chosen face can be swapped, by ``id`` and ``name``; ``only`` "scene" where the face cannot.
 
     One of them is nobody else: the own scene, blurred.
@@ -37,6 +45,7 @@ def names(analysis: Analysis) -> list[dict[str, str]]:
         for i, prediction in enumerate(analysis.predictions)
         if i != chosen
     ]
+    people += [{"id": id, "name": _guest(id, prediction)} for id, prediction in session.guests.items()]
     examples = enumerate(EXAMPLE_NAMES, 1)
     people += [{"id": f"example.{i}", "name": words.EXAMPLE.format(name=name)} for i, name in examples]
     blurred = words.BLURRED.format(number=(chosen or 0) + 1)
@@ -56,7 +65,7 @@ def find(checkpoints: Checkpoints, session: Session, whose: Any) -> Prediction:
         return analysis.selection.prediction
     if whose == BLURRED:
         return _blurred(analysis.selection.prediction)
-    people = {str(i): prediction for i, prediction in enumerate(analysis.predictions, 1)}
+    people = session.guests | {str(i): prediction for i, prediction in enumerate(analysis.predictions, 1)}
     if isinstance(whose, str) and whose in people:
         return people[whose]
     return _example(checkpoints.of(session), whose)[0]
@@ -102,6 +111,11 @@ def walk_of(engine: Engine, session: Session, prediction: Prediction) -> Walk:
     if id(prediction) not in known:
         known[id(prediction)] = prediction, engine.walk(prediction)
     return known[id(prediction)][1]
+
+
+def _guest(id: str, prediction: Prediction) -> str:
+    _, photo, face = id.split(".")
+    return words.GUEST.format(photo=photo, number=face, emotion=prediction.emotion)
 
 
 def _blurred(prediction: Prediction) -> Prediction:

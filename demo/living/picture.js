@@ -17,6 +17,7 @@ import {changes, tried} from "./tried.js";
 
 const PLACES = ["photo", "whose", "look", "clear", "ask", "mix", "answer"]; // that the tour is about
 const SETTINGS = Object.keys(UNTOUCHED); // what a step of the history holds
+const GUEST = "photo."; // how the ids of people of other photos begin
 const FACES = 60; // at most so many less clear ones are kept
 const nameOf = ({kind, step}, whose) => `${kind}.${step} ${whose}`;
 
@@ -27,7 +28,7 @@ const nameOf = ({kind, step}, whose) => `${kind}.${step} ${whose}`;
  * @param {{wanted: () => void, clearness: (question: object) => void, other: (question: object) => void}} server
  *     `wanted` asks for the weights of the checkpoint whose face is shown, `clearness` for a face less clear, `other`
  *     for another person's walk
- * @returns {Record<"face" | "weights" | "clearness" | "other", (told: string) => void>} take what the server tells, as
+ * @returns {Record<"face" | "weights" | "clearness" | "other" | "others", (told: string) => void>} take what the server tells, as
  *     JSON
  */
 export const begin = (root, words, server) => {
@@ -195,6 +196,15 @@ export const begin = (root, words, server) => {
                 if (faces.size === FACES) faces.delete(faces.keys().next().value);
                 faces.set(nameOf(question, question.whose), {...question, face, image});
             });
+        },
+        others: (told) => {
+            const {key, others: there} = told ? JSON.parse(told) : {};
+            if (!state || key !== state.inputs.key) return;
+            for (const id of walks.keys()) if (id.startsWith(GUEST)) walks.delete(id); // it may be another's by now
+            const left = (id) => (there.some((other) => other.id === id) ? id : null);
+            const whose = {face: left(state.whose.face), scene: left(state.whose.scene)};
+            change({inputs: {...state.inputs, others: there}, whose});
+            fetch();
         },
         other: (told) => take(told, ({id, key, walk, face, scene}) => {
             if (key === state.inputs.key) walks.set(id, {...readWalk(weights, fromBase64(walk)), images: {face, scene}});

@@ -5,7 +5,7 @@ import {EVEN} from "./spread.js";
 
 /** Return what is not the network's own, in words. */
 export const changes = (words, {removed, spread, wFace, blanked, faded, whose, outcome, inputs}) => {
-    const named = (id) => inputs.others.find((other) => other.id === id)?.name;
+    const named = (id) => inputs.others.find((other) => other.id === id)?.name ?? words.gone;
     return [
         whose.face && fill(words.changed_face_of, {name: named(whose.face)}),
         whose.scene && fill(words.changed_scene_of, {name: named(whose.scene)}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 BAD_OTHER = "There is no such person to swap with; choose one from the list."
 PERSON = "Face {number}, {emotion}"
+GUEST = "Photo {photo}, face {number}, {emotion}"
 EXAMPLE = "{name} (example)"
 BLURRED = "face {number}, blurred"
 BAD_STEP = "There is no such step of clearness; choose one from 1 to {last}."
@@ -69,6 +70,7 @@ PICTURE = {
     "whose_scene": "Scene of",
     "own_face": "face {number}, as it is",
     "own_scene": "face {number}, as it is",
+    "gone": "somebody who is gone",
     "changed_face_of": "the face of {name}",
     "changed_scene_of": "the scene of {name}",
     "tried": "What I tried",

@@ -27,11 +27,13 @@ def build(checkpoints: Checkpoints, session: gr.State, answers: Sequence[Any]) -
         answers: the events after which another photo may be shown.
 
     Returns:
-        Its components; ``due`` brings it up to date whenever it is given another value.
+        Its components; ``due`` brings it up to date whenever it is given another value, and ``swapped`` are the events
+        after which other photos may take part.
     """
     with gr.Accordion(words.TITLE, open=False, elem_id="swap-card") as card:
         parts = _lay_out()
-    parts["card"], parts["due"] = card, _connect(checkpoints, session, card, answers, parts)
+    parts["card"] = card
+    parts["due"], parts["swapped"] = _connect(checkpoints, session, card, answers, parts)
     return parts
 
 
@@ -100,7 +102,7 @@ def _photo_parts() -> dict[str, Any]:
 
 def _connect(
     checkpoints: Checkpoints, session: gr.State, card: gr.Accordion, answers: Sequence[Any], parts: Parts
-) -> gr.Textbox:
+) -> tuple[gr.Textbox, list[Any]]:
     def on_photos(session: Session, first: Any, second: Any, more: Any, who: Any, analysed: Any) -> Outputs:
         payloads = [first, second, *(more or [])]
         return handlers.swap(
@@ -117,9 +119,10 @@ def _connect(
     swapped = outputs(parts, Outputs)
     photos = [parts["first"], parts["second"], parts["more"]]
     changed = [parts[name].input for name in ("first", "second", "who", "analysed")]
-    entered([*changed, parts["more"].upload], on_photos, asked, swapped, **work)
+    events = [entered([*changed, parts["more"].upload], on_photos, asked, swapped, **work)]
     chosen = parts["examples"].click(on_examples, None, photos[:2], show_progress="hidden", **PRIVATE)
     cleared = parts["clear"].click(lambda: (None, None, None), None, photos, show_progress="hidden", **PRIVATE)
     for event in (chosen, cleared):
-        event.then(on_photos, asked, swapped, **work)
-    return while_unfolded(card, answers, on_photos, asked, swapped, **work)
+        events.append(event.then(on_photos, asked, swapped, **work))
+    due, event = while_unfolded(card, answers, on_photos, asked, swapped, **work)
+    return due, [*events, event]

@@ -14,6 +14,7 @@ from safetensors.numpy import load
 from demo.analyse import handlers as analysing
 from demo.events import SAME
 from demo.living import clearness, handlers, others, words
+from demo.swap import handlers as swapping
 from demo.visits import Session
 from glamor.explain import swap_matrix
 from glamor.explain.what_if import BLURRED, InterventionState, Setting
@@ -72,6 +73,22 @@ def test_swapping_by_walks_is_swapping(checkpoints, session, engine):
         scene = torch.from_numpy(walks[1]["cells"].copy()).permute(2, 0, 1)[None]
         trace = model.combine(face, scene)
     np.testing.assert_allclose(trace.fusion_weights[0], matrix.fusion_weights[0, 1], atol=1e-5)
+
+
+def test_people_of_photos_added_under_two_photos_are_offered_and_followed(checkpoints, session, engine, astronaut):
+    swapping.swap(engine, session, [astronaut[:, ::-1]], swapping.LARGEST, True)
+    (guest,) = session.guests.values()
+    told = json.loads(others.guests(session))
+    assert told["key"] == _shown(checkpoints, session)["key"]
+    assert told["others"] == _shown(checkpoints, session)["others"]
+    name = words.GUEST.format(photo=2, number=1, emotion=guest.emotion)
+    assert {"id": "photo.2.1", "name": name} in told["others"]
+    walk = load(base64.b64decode(_asked(checkpoints, session, "photo.2.1")["walk"]))
+    assert guest.prepared is not session.analysis.predictions[0].prepared
+    np.testing.assert_array_equal(walk["face_mean"], engine.walk(guest).face_mean)
+    swapping.swap(engine, session, [], swapping.LARGEST, True)
+    assert _asked(checkpoints, session, "photo.2.1") == {"said": words.BAD_OTHER}
+    assert others.guests(Session()) is SAME
 
 
 def test_the_own_scene_can_be_blurred(checkpoints, session, engine):
