@@ -134,12 +134,12 @@ def local(predictor: Predictor, jpeg: bytes) -> Iterator[Work]:
     def draw() -> list[pictures.Picture]:
         return [
             pictures.numbered_photo(on_screen(photo), (prediction,), 0),
-            pictures.saw(prediction),
+            pictures.looked_at(prediction, 0.7),
             pictures.looked(on_screen(photo), prediction, 0.7),
             pictures.moved(prediction, explanation, 0.7),
         ]
 
-    yield Work("the page's four pictures", draw, moved=sum(picture.nbytes for picture in draw()))
+    yield Work("four pictures of a face", draw, moved=sum(picture.nbytes for picture in draw()))
 
 
 def served(predictor: Predictor, jpeg: bytes, checkpoint: str) -> Iterator[Work]:

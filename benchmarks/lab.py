@@ -1,7 +1,8 @@
 """How long a visitor waits in the lab: ``python benchmarks/lab.py [--repeats N] [--checkpoint SOURCE]``.
 
-The 640x480 photo with one face of ``latency.py`` is analysed, then each kind of work is asked for as the page asks
-for it: the same handlers, with the pictures drawn and encoded; only the browser and its connection are left out.
+The 640x480 photo with one face of ``latency.py`` is analysed, then each kind of work is asked for as the page or the
+API asks for it: the same handlers, with the pictures drawn and encoded; only the browser and its connection are left
+out.
 Quick work is the median of N, slow work is done once. Beside each stands how long it may take, and its floor: the
 operations that it does, in forward passes of one person, at the rate at which this machine multiplies matrices.
 """
@@ -25,10 +26,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a scri
 from benchmarks.latency import forward_operations, machine, matrix_rate, median_seconds, one_face_photo, operations
 from demo.analyse import handlers
 from demo.engine import Engine
-from demo.interventions import handlers as intervening
 from demo.trust import handlers as trust
 from demo.visits import Session
 from glamor.explain.trust import DEFAULT_METHODS
+from glamor.explain.what_if import InterventionState, Setting
 from glamor.predictor import Predictor
 
 OPACITY = 0.6
@@ -70,19 +71,19 @@ def lines(engine: Engine) -> tuple[Line, ...]:
     handlers.analyse(engine, session, one_face_photo(), "integrated_gradients", OPACITY)
     if session.analysis is None or session.analysis.selection is None:
         raise SystemExit("No face was found in the photo: these weights or this detector cannot be measured with it.")
-    send(intervening.enter(engine, session))
+    state = InterventionState(session.analysis.selection.prediction)
     places = cycle(np.linspace(0, 1, 21).tolist())
-    cells = cycle(f"{row}, {column}" for row in range(1, 7) for column in range(1, 8))  # never all of them
+    cells = cycle((row, column) for row in range(6) for column in range(7))
     return (
         Line("integrated gradients", 3.0, False, lambda: integrated_gradients(engine, session)),
         Line("trust panel", 30.0, False, lambda: full_trust(engine, session)),
-        Line("fusion slider", 0.3, True, lambda: send(intervening.weigh(engine, session, next(places)))),
-        Line("attention editor", 0.3, True, lambda: send(intervening.type_cell(engine, session, next(cells)))),
+        Line("another weight", 0.3, True, lambda: engine.what_if(state, Setting(w_face=next(places)))),
+        Line("a cell removed", 0.3, True, lambda: engine.what_if(state, Setting(removed=frozenset({next(cells)})))),
     )
 
 
 def integrated_gradients(engine: Engine, session: Session) -> None:
-    """Fill the panel of the tab Analyse that shows what moved the answer."""
+    """Fill the lens of the tab Analyse with what moved the answer."""
     session.maps.clear()
     send(handlers.explain(engine, session, OPACITY))
     if not session.maps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -37,6 +37,10 @@ _ENTERED_JS = """() => {
     marks.entering -= 1;
     if (marks.entering === "0") delete marks.entering;
 }"""
+_UNFOLDED_JS = """(due) => {
+    const unfolded = document.querySelector("#CARD .label-wrap")?.classList.contains("open");
+    return unfolded ? String(Date.now()) : due;
+}"""
 Triggers = list[Any]  # bound events of components, such as ``tab.select``
 Parts = Mapping[str, Any]  # the components of a feature, by the names of what its handlers change
 
@@ -46,11 +50,11 @@ def outputs(parts: Parts, kind: type[NamedTuple]) -> list[Any]:
     return [parts[name] for name in kind._fields]
 
 
-def entered(shown: Triggers, handler: Callable[..., Any], inputs: Any, outputs: Any, **options: Any) -> None:
-    """Have a tab brought up to date when it is shown; until it is, what it still shows is dimmed."""
-    gr.on(shown, handler, inputs, outputs, js=_ENTER_JS, **options).then(
-        None, None, None, js=_ENTERED_JS, api_visibility="private"
-    )
+def entered(shown: Triggers, handler: Callable[..., Any], inputs: Any, outputs: Any, **options: Any) -> Any:
+    """Have what is shown brought up to date when it is, dimmed until then; returns the event."""
+    event = gr.on(shown, handler, inputs, outputs, js=_ENTER_JS, **options)
+    event.then(None, None, None, js=_ENTERED_JS, api_visibility="private")
+    return event
 
 
 def followed(
@@ -59,6 +63,24 @@ def followed(
     """Have something brought up to date after an event; so long, what the style sheet ties to ``mark`` is dimmed."""
     begin, end = (script.replace("entering", mark) for script in (_ENTER_JS, _ENTERED_JS))
     event.then(handler, inputs, outputs, js=begin, **options).then(None, None, None, js=end, api_visibility="private")
+
+
+def while_unfolded(
+    card: gr.Accordion, answers: Iterable[Any], handler: Callable[..., Any], inputs: Any, outputs: Any, **options: Any
+) -> tuple[gr.Textbox, Any]:
+    """Have what a card holds brought up to date when it is unfolded, and after these events as long as it is.
+
+    While it is folded the server is not even asked.
+
+    Returns:
+        What brings it up to date whenever it is given another value, and the event that does.
+    """
+    due = gr.Textbox(visible="hidden")
+    event = entered([card.expand, due.change], handler, inputs, outputs, **options)
+    look = _UNFOLDED_JS.replace("CARD", str(card.elem_id))
+    for answer in answers:
+        answer.then(None, due, due, js=look, api_visibility="private")
+    return due, event
 
 
 def signal() -> gr.State:

@@ -11,7 +11,7 @@ from typing import Any
 from demo import words
 
 # Puts what differs from the usual into the address bar.
-_WRITE_JS = """async (method, target, opacity, face, usual, weights, baseline, oneScale, byHand) => {
+_WRITE_JS = """async (method, target, opacity, face, usual, weights, baseline, oneScale) => {
     const turn = (globalThis.glamorAddressTurn = (globalThis.glamorAddressTurn ?? 0) + 1);
     await new Promise((shown) => setTimeout(shown, 50)); // until the tab bar tells which is open
     if (turn !== globalThis.glamorAddressTurn) return; // several settings change at once
@@ -26,8 +26,6 @@ _WRITE_JS = """async (method, target, opacity, face, usual, weights, baseline, o
         weights: weights === OWN_WEIGHTS ? null : weights,
         baseline: baseline === USUAL.baseline ? null : baseline,
         scale: oneScale ? "one" : null,
-        ...Object.fromEntries(USUAL.by_hand.map((name) => [name, null])),
-        ...Object.fromEntries(new URLSearchParams(byHand ?? "")),
     };
     const link = new URL(window.location.href);
     for (const [name, value] of Object.entries(settings))
@@ -47,6 +45,9 @@ _COPY_JS = """async (...settings) => {
     }
 }"""
 ONE_SCALE = "one"
+# Tabs that there were once, and what former links set there by hand; what they did stands in *Analyse* now.
+FORMER_TABS = ("interventions", "photos")
+FORMER_SETTINGS = ("w_face", "removed", "seed", "scene", "shown_face")
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,12 @@ class Usual:
         method: key of a method.
         opacity: in [0, 1].
         baseline: key of a baseline.
-        by_hand: the names under which the tab *Interventions* puts what is set there.
     """
 
     tab: str = ""
     method: str = ""
     opacity: float = 0.0
     baseline: str = ""
-    by_hand: tuple[str, ...] = ()
 
 
 def write_js(own_weights: str, usual: Usual) -> str:
@@ -109,6 +108,8 @@ class Link:
         face: counted from 1.
         baseline: key of a baseline.
         one_scale: whether maps share one scale.
+        unfolded: a former tab that is a card of *Analyse* now.
+        moved: a sentence on where a former tab's settings are now; empty if none are asked for.
     """
 
     tab: str | None = None
@@ -120,6 +121,8 @@ class Link:
     face: int | None = None
     baseline: str | None = None
     one_scale: bool = False
+    unfolded: str | None = None
+    moved: str = ""
 
 
 def read(
@@ -152,7 +155,9 @@ def read(
             return None
         return value
 
-    tab, method, label = choice("tab", tabs), choice("method", methods), choice("class", labels)
+    former = params.get("tab") if tabs and params.get("tab") in FORMER_TABS else None
+    tab = tabs[0] if former else choice("tab", tabs)
+    method, label = choice("method", methods), choice("class", labels)
     named = choice("weights", weights)
     opacity = _fraction(params.get("opacity"))
     if opacity is None and "opacity" in params:
@@ -162,7 +167,8 @@ def read(
     number = int(face) if face.isascii() and face.isdigit() and len(face) < 4 else 0
     if "face" in params and not number:
         refused.append(words.BAD_FACE_LINK.format(given=face[:60]))
-    return Link(tab, method, label, opacity, named, tuple(refused), number or None, baseline, one_scale)
+    moved = words.FORMER_LINK if former == "interventions" or any(name in params for name in FORMER_SETTINGS) else ""
+    return Link(tab, method, label, opacity, named, tuple(refused), number or None, baseline, one_scale, former, moved)
 
 
 def _fraction(text: str | None) -> float | None:

@@ -16,11 +16,11 @@ from demo import (
     events,
     first,
     html,
-    interventions,
     lessons,
     links,
     living,
     many,
+    people,
     privacy,
     resume,
     swap,
@@ -57,9 +57,7 @@ MAX_VISITS = Limits.visits
 TABS = {
     "analyse": words.TAB_ANALYSE,
     "compare": words.TAB_COMPARE,
-    "interventions": words.TAB_INTERVENTIONS,
     "trust": words.TAB_TRUST,
-    "photos": words.TAB_SWAP,
     "many": words.TAB_MANY,
     "about": words.TAB_ABOUT,
 }
@@ -145,7 +143,7 @@ class Tabs(NamedTuple):
 
     analyse: Parts
     compare: Parts
-    interventions: Parts
+    swap: Parts
     many: Parts
     about: Parts
 
@@ -157,21 +155,22 @@ def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, resu
     with tab["analyse"]:
         picture = living.build(checkpoints, session)
         card = face_parts.build(checkpoints, session)
-        analysed = analyse.build(checkpoints, session, (picture, card))
+        analysed = analyse.build(checkpoints, session, picture, card)
         living.follow(checkpoints, session, picture, analysed["answers"])
         face_parts.follow(checkpoints, session, card, analysed["answers"])
+        people.build(checkpoints, session, analysed["answers"])
+        swapped = swap.build(checkpoints, session, analysed["answers"])
+        living.follow_guests(session, swapped["swapped"])
+        analyse.build_live(checkpoints, session, analysed)
     with tab["compare"]:
         compared = compare.build(checkpoints, session, shown["compare"])
-    with tab["interventions"]:
-        intervened = interventions.build(checkpoints, session, shown["interventions"])
-    for key, feature in (("trust", trust), ("photos", swap)):
-        with tab[key]:
-            feature.build(checkpoints, session, shown[key])
+    with tab["trust"]:
+        trust.build(checkpoints, session, shown["trust"])
     with tab["many"]:
         many_parts = many.build(checkpoints, session, shown["many"], tabs, analysed["render"], limits.upload_files)
     with tab["about"]:
         about_parts = about.build(checkpoints, session, analysed["render"])
-    return Tabs(analysed, compared, intervened, many_parts, about_parts)
+    return Tabs(analysed, compared, swapped, many_parts, about_parts)
 
 
 def _connect_link(
@@ -183,10 +182,10 @@ def _connect_link(
     def on_load(session: Session, request: gr.Request) -> tuple[Any, ...]:
         link = _link(checkpoints, request)
         settings = analyse.begin_linked(session, link)
-        by_hand, refused = interventions.begin_linked(session, request.query_params)
-        said = html.note(Markup("<br>").join(filter(None, (*link.refused, refused))), "warn")
+        said = html.note(Markup("<br>").join(link.refused), "warn") + html.note(link.moved)
         tab = gr.Tabs(selected=link.tab) if link.tab else events.SAME
-        return tab, said, *settings, by_hand, link.baseline or events.SAME, link.one_scale or events.SAME
+        unfolded = (gr.Accordion(open=True), str(events.fired())) if link.unfolded == "photos" else (events.SAME,) * 2
+        return tab, said, *settings, *unfolded, link.baseline or events.SAME, link.one_scale or events.SAME
 
     def on_begun(request: gr.Request) -> Any:
         return analyse.render_linked(_link(checkpoints, request))
@@ -195,7 +194,7 @@ def _connect_link(
         return about.begin_linked(checkpoints, session, _link(checkpoints, request).weights)
 
     begun = [
-        *(tabs, status, parts.analyse["method"], parts.analyse["opacity"], parts.interventions["query"]),
+        *(tabs, status, parts.analyse["method"], parts.analyse["opacity"], parts.swap["card"], parts.swap["due"]),
         *(parts.compare["baseline"], parts.compare["one_scale"]),
     ]
     # Not queued: a session has begun before its visitor can ask for anything, however many wait. Only what is queued
@@ -210,7 +209,7 @@ def _connect_link(
 
 def _link(checkpoints: Checkpoints, request: gr.Request) -> links.Link:
     labels = checkpoints.engine(checkpoints.own).class_names
-    keys = tuple(TABS), analyse.SHOWN_METHODS, labels, checkpoints.names, compare.BASELINES
+    keys = tuple(TABS), analyse.LENSES, labels, checkpoints.names, compare.BASELINES
     return links.read(request.query_params, *keys)
 
 
@@ -230,17 +229,16 @@ def _connect_resume(page: Page, checkpoints: Checkpoints, session: gr.State, res
 
     def apply(session: Session, request: gr.Request) -> None:
         analyse.begin_linked(session, _link(checkpoints, request), resumed=True)
-        interventions.begin_linked(session, request.query_params)
 
     resume.connect(page, session, [parts.analyse["render"], parts.many["render"], resumed], apply)
 
 
 def _connect_copy(checkpoints: Checkpoints, copy: gr.Button, tabs: gr.Tabs, status: gr.HTML, parts: Tabs) -> None:
     """Have the address follow the settings, and copy it on request."""
-    usual = links.Usual("analyse", first.METHOD, analyse.DEFAULT_OPACITY, BASELINE, interventions.NAMES)
+    usual = links.Usual("analyse", first.METHOD, analyse.DEFAULT_OPACITY, BASELINE)
     settings = [
         *(parts.analyse[name] for name in ("method", "target", "opacity", "faces", "usual")),
-        *(parts.about["which"], parts.compare["baseline"], parts.compare["one_scale"], parts.interventions["query"]),
+        *(parts.about["which"], parts.compare["baseline"], parts.compare["one_scale"]),
     ]
     notes = {"COPIED": html.note(words.COPIED), "IN_ADDRESS_BAR": html.note(words.IN_ADDRESS_BAR)}
     copy.click(None, settings, status, js=links.copy_js(notes, checkpoints.own, usual), api_visibility="private")
@@ -252,15 +250,6 @@ def _connect_copy(checkpoints: Checkpoints, copy: gr.Button, tabs: gr.Tabs, stat
         None,
         js=script,
         trigger_mode="always_last",
-        api_visibility="private",
-    )
-    # What was set by hand is about one face of one photo.
-    gr.on(
-        [parts.analyse["answered"].change, parts.analyse["faces"].input],
-        None,
-        None,
-        parts.interventions["query"],
-        js='() => ""',
         api_visibility="private",
     )
 

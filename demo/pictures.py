@@ -62,18 +62,27 @@ def numbered_photo(photo: OnScreen, predictions: tuple[Prediction, ...], chosen:
     return figures.draw_boxes(photo.pixels, boxes, chosen)
 
 
-def saw(prediction: Prediction) -> Picture:
-    """Return the network's two inputs side by side."""
-    prepared = prediction.prepared
-    title = scene_title(prepared.geometry)
-    return figures.to_array(figures.saw_figure(chw_to_hwc(prepared.face), chw_to_hwc(prepared.context), title))
-
-
 def looked(photo: OnScreen, prediction: Prediction, opacity: float) -> Picture:
     """Return the photo with the attention map over the region that it covers."""
     region = _scaled(prediction.attention_region_xyxy, photo.scale)
     masked = _scaled(prediction.prepared.geometry.face_box_xyxy, photo.scale)
     return figures.to_array(figures.attention_overlay(photo.pixels, prediction.attention, region, masked, opacity))
+
+
+def looked_at(prediction: Prediction, opacity: float) -> Picture:
+    """Return the network's two inputs with the attention map over the scene."""
+    prepared = prediction.prepared
+    masked = prepared.geometry.face_mask_in_context(prepared.context.shape[-1])
+    return figures.to_array(
+        figures.attention_on_inputs(
+            chw_to_hwc(prepared.face),
+            chw_to_hwc(prepared.context),
+            prediction.attention,
+            masked,
+            opacity,
+            scene_title(prepared.geometry),
+        )
+    )
 
 
 def moved(prediction: Prediction, explanation: Explanation, opacity: float, limit: float | None = None) -> Picture:

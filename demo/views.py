@@ -81,7 +81,8 @@ def moved(explanation: Explanation) -> Markup:
 
 def looked_caption(prediction: Prediction) -> Markup:
     """Return how concentrated the attention is."""
-    return html.caption(_with_view(prediction, words.LOOKED_CAPTION.format(peak=peak_share(prediction))))
+    values = {"peak": peak_share(prediction), "scene": percent(prediction.fusion_weights[1])}
+    return html.caption(_with_view(prediction, words.LOOKED_CAPTION.format(**values)))
 
 
 def peak_share(prediction: Prediction) -> float:
@@ -89,13 +90,13 @@ def peak_share(prediction: Prediction) -> float:
     return float(prediction.attention.max() * prediction.attention.size)
 
 
-def looked_alt(prediction: Prediction) -> str:
-    """Return the attention map in words."""
+def looked_alt(prediction: Prediction, sentence: str = words.LOOKED_ALT) -> str:
+    """Return the attention map in words; ``sentence`` says what it lies on, ``where`` its peak is and how high."""
     row, column = np.unravel_index(int(prediction.attention.argmax()), prediction.attention.shape)
     rows, columns = prediction.attention.shape
     vertical = ("at the top", "in the middle", "at the bottom")[min(2, int(3 * row / rows))]
     across = ("left", "centre", "right")[min(2, int(3 * column / columns))]
-    return _with_view(prediction, words.LOOKED_ALT.format(where=f"{vertical} {across}", peak=peak_share(prediction)))
+    return _with_view(prediction, sentence.format(where=f"{vertical} {across}", peak=peak_share(prediction)))
 
 
 def moved_alt(explanation: Explanation) -> str:

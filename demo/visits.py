@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from demo.kept import KeptPhoto
 from glamor.explain import Explanation, Walk
 from glamor.explain.trust import Trust
-from glamor.explain.what_if import InterventionState
 from glamor.many.items import Item
 from glamor.many.rows import Row
 from glamor.photo import BoxXyxy
@@ -16,6 +15,7 @@ from glamor.predictor import Prediction
 
 Point = tuple[float, float]
 BASELINE = "black"  # of a method that has no use for one
+ATTENTION = "attention"  # in the place of a method: where the network looked, which nothing has to work out
 
 
 class SupersededError(Exception):
@@ -23,7 +23,7 @@ class SupersededError(Exception):
 
 
 class MapRequest(NamedTuple):
-    """What an attribution map answers; ``face`` is an index, ``target`` a class name.
+    """What a map answers; ``face`` is an index, ``method`` a key of METHODS or ATTENTION, ``target`` a class name.
 
     ``baseline`` and ``smooth`` are as in ``glamor.explain.explain``; a method that has no use for
     them is asked with these defaults, so that one map answers all its requests.
@@ -147,6 +147,7 @@ class Session:
         token: by which a browser tab that comes back shows that the visit is its own; empty: not given out yet.
         newest: when the newest photo was sent, in nanoseconds; an older one is not answered any more.
         small_faces: whether photos are searched in tiles as well.
+        guests: the faces of the photos added under *Two photos*, by "photo.NUMBER.FACE", both from 1.
         clearness_turn: which request for a degraded face was the last.
     """
 
@@ -155,7 +156,6 @@ class Session:
     waiting: MapRequest | None = None
     wished_face: int | None = None
     wish: str | None = None
-    intervention: InterventionState | None = None  # of the tab Interventions; for one face of this analysis
     walks: dict[int, tuple[Prediction, Walk]] = field(default_factory=dict)
     checks: dict[tuple[MapRequest, ...], Trust] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
@@ -168,12 +168,13 @@ class Session:
     token: str = ""
     newest: int = 0
     small_faces: bool = False
+    guests: dict[str, Prediction] = field(default_factory=dict)
     clearness_turn: int = 0
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Return a copy, with which Gradio begins each session; what was computed never changes and is shared."""
         own = replace(self, maps=dict(self.maps), walks=dict(self.walks))
-        own.checks, own.jobs = dict(self.checks), dict(self.jobs)
+        own.checks, own.jobs, own.guests = dict(self.checks), dict(self.jobs), dict(self.guests)
         return own
 
     def adopt(self, former: Session) -> bool:
@@ -188,7 +189,6 @@ class Session:
         """Put up a new analysis; what was computed for other photos or other faces is forgotten."""
         if analysis is None or self.analysis is None or analysis.predictions is not self.analysis.predictions:
             self.maps, self.walks, self.checks, self.compared = {}, {}, {}, ()
-            self.intervention = None
         self.analysis, self.waiting = analysis, analysis.request if analysis else None
 
     def cancel(self) -> None:

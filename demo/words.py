@@ -29,7 +29,10 @@ ANSWER_LEAD_ONLY = "The network’s best match is"
 ANSWER_CAPTION = "Temperature-scaled (Guo et al. 2017)."
 BOX_SOURCE_DETECTED = "Face found: {score:.0%} sure."
 BOX_SOURCE_PERSON = "Face box set by hand."
-LOOKED_CAPTION = "Brighter cells got more attention (Le et al. 2021). The strongest has {peak:.1f} times an even share."
+LOOKED_CAPTION = (
+    "Brighter cells got more attention (Le et al. 2021). The strongest has {peak:.1f} times an even share, of a scene "
+    "that counts {scene}."
+)
 LOOKED_ALT = (
     "The photo with the network's attention over the scene. The strongest cell is {where} of the area it sees, "
     "with {peak:.1f} times an even share."
@@ -105,6 +108,10 @@ IN_ADDRESS_BAR = (
 )
 BAD_FACE_LINK = "The link asks for face “{given}”. Enter a whole number from 1, counted from left to right."
 BAD_LINK = "The link asks for {name} “{given}”, which is not available. Choose one of {names}."
+FORMER_LINK = (
+    "This link is of the former tab Interventions. What it sets is set in “The network at work” now; a shuffling comes "
+    "in another order there."
+)
 DELETE = "Delete now"
 VISIT_OVER = (
     "This visit is over: the page forgets a visit after an hour without use, or sooner when very many people come. "
@@ -112,16 +119,13 @@ VISIT_OVER = (
 )
 DELETED = "Deleted: your photos, everything drawn from them, and what this page remembered of your visit."
 
-TAB_INTERVENTIONS = "Interventions"
 HOW_TO_READ_NUMBERS = "How to read these numbers"
 BAD_WEIGHT = "The weight of the face is “{given}”. Enter a number from 0 to 1, or nothing for the network’s own."
 BAD_CELL = "That cell is “{given}”. Enter its row, from 1 to {rows}, and its column, from 1 to {columns}, such as 2, 5."
 BAD_GRID = "The attention is “{given}”. Send {rows} rows of {columns} numbers, none below 0 and not all of them 0."
 BAD_SEEN = "The {what} is “{given}”. Choose one of {names}."
 
-TAB_SWAP = "Two photos"
-
-TAB_COMPARE, TAB_TRUST = "Compare methods", "Trust"
+TAB_COMPARE, TAB_TRUST = "Compare", "Trust"
 SUBJECT = "Face {number} of {count}, label “{target}”. Choose another face or label on the Analyse tab."
 SUBJECT_EMPTY = "Add a photo on the Analyse tab first, then come back here."
 STOPPED = "Stopped. What was already finished has been kept."

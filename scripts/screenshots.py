@@ -59,8 +59,8 @@ def _take(browser: Browser, name: str, width: int, height: int, scheme: str) -> 
     page.goto(f"http://127.0.0.1:{PORT}")
     page.locator("#examples button").first.click()
     page.locator("#answer .example").wait_for(state="detached")  # the same example was there, without its photo
-    for panel in ("photo", "saw", "looked", "moved"):
-        picture = page.locator(f"#{panel} img").first
+    for place in ("#photo", "#living .photo", "#moved"):
+        picture = page.locator(f"{place} img").first
         picture.wait_for()
         picture.scroll_into_view_if_needed()  # or it is not loaded on a phone
         picture.evaluate("(image) => image.decode()")

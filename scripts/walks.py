@@ -127,8 +127,7 @@ def _requests(footprints: Footprints, url: str, photo: Path, archive: Path) -> d
         uploads = [visitor.upload(path) for path in (photo, archive)]
         act("A photo is dropped", visitor.event("photo", "input"), uploads[0], METHOD, OPACITY)
         act("The method is changed", visitor.event("method", "input"), "grad_cam", "Happy")
-        visitor.act(visitor.event("tab-interventions", "select"), None)
-        act("The slider is moved", visitor.event("weight", "input"), 0.3)
+        act("The colours are made paler", visitor.event("opacity", "input"), 0.3)
         act("A zip in *Many photos*", visitor.event("many-files", "upload"), uploads[1:])
         with footprints.noted() as files:
             call = "/gradio_api/call/predict"

@@ -12,16 +12,15 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from glamor import figures
-from glamor.figures import ATTENTION_MAP, CONTEXT_COLOR, FACE_COLOR, INK, to_array
-from glamor.figures.board import BOARD
+from glamor.figures import ATTENTION_MAP, CONTEXT_COLOR, FACE_COLOR, to_array
 from glamor.figures.canvas import DPI
 from glamor.figures.fusion import FRAME, PLOT, place_of
+from glamor.figures.inputs import CONTEXT_FRAME, FACE_FRAME
 
 NAMES = ("Anger", "Disgust", "Fear", "Happy", "Neutral", "Sad", "Surprise")
 SCENE = np.full((112, 112, 3), 0.5)
 NO_FACE = (0.0, 0.0, 0.0, 0.0)
 UNIFORM = np.full((7, 7), 1 / 49)
-NONE_REMOVED = np.zeros((7, 7), bool)
 STEPS = np.linspace(0, 1, 101)
 
 
@@ -43,73 +42,27 @@ def one_cell(row: int, column: int) -> NDArray[np.float64]:
     return attention
 
 
-def middle(row: int, column: int, cells: int = 7) -> tuple[int, int]:
-    """Return the (x, y) pixel in the middle of a cell of the board."""
-    left, top, right, bottom = (side * DPI for side in BOARD)
-    return round(left + (column + 0.5) * (right - left) / cells), round(top + (row + 0.5) * (bottom - top) / cells)
+# --- attention on the two inputs
 
 
-def cell_colour(drawn: NDArray[np.uint8], row: int, column: int) -> NDArray[np.int_]:
-    x, y = middle(row, column)
-    return drawn[y, x - 30].astype(int)  # beside the middle, where a cross may be
+def test_on_the_scene_the_attended_cell_has_the_top_colour_and_the_face_is_left_as_it_is() -> None:
+    face = np.full((96, 96, 3), (0.8, 0.3, 0.1))
+    drawn = to_array(figures.attention_on_inputs(face, SCENE, one_cell(2, 5), NO_FACE, opacity=1.0))
+    left, top, right, bottom = (side * DPI for side in CONTEXT_FRAME)
+    for (row, column), share in (((2, 5), 1.0), ((5, 2), 0.0)):
+        x, y = left + (column + 0.4) * (right - left) / 7, top + (row + 0.4) * (bottom - top) / 7
+        assert np.abs(drawn[round(y), round(x)].astype(int) - np.array(ATTENTION_MAP(share)[:3]) * 255).max() <= 2
+    x, y = (round((a + b) / 2 * DPI) for a, b in (FACE_FRAME[::2], FACE_FRAME[1::2]))
+    assert np.abs(drawn[y, x] - np.array((204, 76.5, 25.5))).max() <= 2
 
 
-# --- the board
-
-
-def test_the_board_gives_the_attended_cell_the_top_colour() -> None:
-    drawn = to_array(figures.attention_board(SCENE, one_cell(2, 5), NONE_REMOVED, NO_FACE, opacity=1.0))
-    assert np.abs(cell_colour(drawn, 2, 5) - np.array(ATTENTION_MAP(1.0)[:3]) * 255).max() <= 2
-    assert np.abs(cell_colour(drawn, 5, 2) - np.array(ATTENTION_MAP(0.0)[:3]) * 255).max() <= 2
-
-
-def test_a_removed_cell_is_faded_and_crossed_out_and_no_other_one() -> None:
-    removed = NONE_REMOVED.copy()
-    removed[1, 3] = True
-    before = to_array(figures.attention_board(SCENE, UNIFORM, NONE_REMOVED, NO_FACE))
-    after = to_array(figures.attention_board(SCENE, UNIFORM, removed, NO_FACE))
-    changed = (before != after).any(axis=-1)
-    x, y = middle(1, 3)
-    assert changed[y - 46 : y + 46, x - 46 : x + 46].all()
-    changed[y - 51 : y + 51, x - 51 : x + 51] = False
-    assert not changed.any()
-    assert np.array_equal(after[y, x], rgb(INK))
-    faded = cell_colour(after, 1, 3)
-    assert np.ptp(faded) == 0  # no colour of the map
-    assert faded.min() > cell_colour(before, 1, 3).max()
-
-
-@pytest.mark.parametrize("cell", [(0, 0), (2, 5), (6, 6)])
-def test_a_place_on_the_board_belongs_to_the_cell_that_is_drawn_there(cell: tuple[int, int]) -> None:
-    drawn = to_array(figures.attention_board(SCENE, one_cell(*cell), NONE_REMOVED, NO_FACE, opacity=1.0))
-    top = np.array(ATTENTION_MAP(1.0)[:3]) * 255
-    for row, column in np.ndindex(7, 7):
-        x, y = middle(row, column)
-        assert figures.cell_at(x, y, (7, 7)) == (row, column)
-        assert (np.abs(drawn[y, x].astype(int) - top).max() <= 2) == ((row, column) == cell)
-
-
-def test_cells_end_where_their_lines_are() -> None:
-    edge = (BOARD[0] + (BOARD[2] - BOARD[0]) * 3 / 7) * DPI
-    assert figures.cell_at(edge - 0.5, 100, (7, 7)) == (0, 2)
-    assert figures.cell_at(edge + 0.5, 100, (7, 7)) == (0, 3)
-
-
-@pytest.mark.parametrize("point", [(0, 300), (719, 300), (300, 0), (300, 710), (300, 800), (-50, -50), (1e6, 1e6)])
-def test_a_place_beside_the_grid_belongs_to_no_cell(point: tuple[float, float]) -> None:
-    assert figures.cell_at(*point, (7, 7)) is None
-
-
-def test_the_board_shows_where_the_face_was() -> None:
-    assert "masked face" in words(figures.attention_board(SCENE, UNIFORM, NONE_REMOVED, (30, 20, 70, 60)))
-    assert "masked face" not in words(figures.attention_board(SCENE, UNIFORM, NONE_REMOVED, NO_FACE))
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (4, 9), (14, 14)])
-def test_any_grid_has_a_board(shape: tuple[int, int]) -> None:
-    removed = np.zeros(shape, bool)
-    removed[0, 0] = True
-    assert to_array(figures.attention_board(SCENE, np.full(shape, 1 / np.prod(shape)), removed, NO_FACE)).ndim == 3
+def test_it_says_where_the_face_was_and_is_as_large_as_the_attributions() -> None:
+    face, masked = np.zeros((96, 96, 3)), (30, 20, 70, 60)
+    figure = figures.attention_on_inputs(face, SCENE, UNIFORM, masked, scene_title="Scene, as it is")
+    assert {"masked face", "Scene, as it is"} <= set(words(figure))
+    assert "masked face" not in words(figures.attention_on_inputs(face, SCENE, UNIFORM, NO_FACE))
+    maps = np.zeros((96, 96)), np.zeros((112, 112)), np.ones((112, 112), bool)
+    assert to_array(figure).shape == to_array(figures.attribution_overlay(face, SCENE, *maps)).shape
 
 
 # --- the fusion curve

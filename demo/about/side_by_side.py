@@ -44,7 +44,7 @@ def use(checkpoints: Checkpoints, session: Session, name: Any) -> None:
         return
     if analysis is not None:
         analysis = _asked_again(before, engine, analysis, session.wish) if engine.trained else None
-    session.checkpoint = name
+    session.checkpoint, session.guests = name, {}
     session.show(analysis)
 
 

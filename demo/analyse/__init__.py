@@ -1,8 +1,8 @@
-"""The first tab: one photo, every face in it, and the four panels on the chosen one."""
+"""The first tab: one photo, every face in it, and a lens over what the network got of the chosen one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,132 +10,84 @@ import gradio as gr
 from markupsafe import Markup
 
 from demo import first, gpu, html, lessons, parse
-from demo.analyse import handlers, photo, words
+from demo.analyse import handlers, lens, photo, words
 from demo.analyse.download import add_download
+from demo.analyse.lens import DEFAULT_OPACITY as DEFAULT_OPACITY
+from demo.analyse.lens import LENSES as LENSES
 from demo.analyse.live import add_live
-from demo.analyse.outputs import MapOutputs, Outputs
+from demo.analyse.outputs import MapOutputs, Outputs, start
+from demo.analyse.stamp import stamp
 from demo.checkpoints import Checkpoints
 from demo.events import FAST, SAME, SLOW, Parts, fired, outputs, signal
 from demo.examples import example_photos
 from demo.links import Link
 from demo.visits import Session
-from glamor.explain import METHODS
-
-SHOWN_METHODS = (first.METHOD, "grad_cam", "occlusion")
-DEFAULT_OPACITY = 0.7
 
 
-def build(checkpoints: Checkpoints, session: gr.State, below: Sequence[Any]) -> Parts:
+def build(checkpoints: Checkpoints, session: gr.State, above: Any, below: Any) -> Parts:
     """Lay out the tab inside the open ``gr.Tab``, showing what a session begins with, and tie its events to handlers.
 
     Args:
         checkpoints: the weights that may answer.
         session: of the visitor.
-        below: components that are not laid out yet; they will stand below the panels, which fit a laptop's screen.
+        above: a component that is not laid out yet; it will stand between the answer and the lens.
+        below: another, which will stand below the lens.
 
     Returns:
         Its components; ``render`` is the signal that has it show what the session holds, and ``answers`` are the events
         after which it may show another face.
     """
-    screen = handlers.render(checkpoints.of(session.value), session.value, DEFAULT_OPACITY)
-    parts = _lay_out(checkpoints, session, screen, below)
+    engine = checkpoints.of(session.value)
+    screen = handlers.render(engine, session.value, DEFAULT_OPACITY)
+    screen = screen._replace(stamp=stamp(engine, first.METHOD))
+    parts = _lay_out(checkpoints, session, screen, above, below)
     parts["answers"] = _connect(checkpoints, session, parts)
-    if not gpu.LENT:  # a lent GPU is not for every frame of a film
-        add_live(checkpoints, session, parts["opacity"])
     return parts
 
 
-def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs, below: Sequence[Any]) -> dict[str, Any]:
+def build_live(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
+    """Lay out the webcam below all that stands in the tab, unless a GPU is lent: that is not for frames of a film."""
+    if not gpu.LENT:
+        add_live(checkpoints, session, parts["opacity"])
+
+
+def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs, above: Any, below: Any) -> dict[str, Any]:
     """Lay out the tab, showing ``screen`` from the start."""
     parts: dict[str, Any] = {}
     parts["notice"] = gr.HTML("", elem_id="notice")
     parts["render"] = signal()
-    parts["usual"] = gr.Textbox(visible=False, **_start(screen.usual))
+    parts["usual"] = gr.Textbox(visible=False, **start(screen.usual))
     with gr.Row(elem_id="top", equal_height=True):
         with gr.Row(elem_id="photo-card", elem_classes="card"):
-            parts |= photo.lay_out(_start(screen.photo), lessons.captions(checkpoints.of(session.value)))
+            parts |= photo.lay_out(start(screen.photo), lessons.captions(checkpoints.of(session.value)))
         with gr.Column(elem_id="answer-column", elem_classes="card"):
             gr.HTML(html.heading(words.ANSWER))
-            parts["answer"] = gr.HTML(elem_id="answer", **_start(screen.answer))
+            parts["answer"] = gr.HTML(elem_id="answer", **start(screen.answer))
             gr.HTML(Markup('<p class="meaning">{}</p>').format(words.MEANING))
         with gr.Column(elem_id="controls", elem_classes="card"):
             parts |= _control_parts(checkpoints, session, screen)
-    with gr.Row(elem_id="panels", equal_height=True):
-        parts |= _panel_parts(screen)
-    for component in below:
-        component.render()
+    above.render()
+    parts |= lens.lay_out(checkpoints, session.value, screen)
+    below.render()
     return parts
-
-
-def _start(part: Any) -> dict[str, Any]:
-    """Return a part of a screen as what a component is made with."""
-    if part is SAME:
-        return {}
-    return (
-        {name: value for name, value in part.items() if name != "__type__"}
-        if isinstance(part, dict)
-        else {"value": part}
-    )
 
 
 def _control_parts(checkpoints: Checkpoints, session: gr.State, screen: Outputs) -> dict[str, Any]:
     add_download(checkpoints, session, words.CONTROLS)
-    asked = {"choices": list(checkpoints.of(session.value).class_names), "value": None} | _start(screen.target)
-    methods = [(METHODS[key].name, key) for key in SHOWN_METHODS]
     faces = gr.Radio(
-        label=words.WHICH_FACE, info=words.WHICH_FACE_INFO, interactive=True, elem_id="faces", **_start(screen.faces)
+        label=words.WHICH_FACE, info=words.WHICH_FACE_INFO, interactive=True, elem_id="faces", **start(screen.faces)
     )
-    with gr.Row(elem_id="asked"):
-        target = gr.Dropdown(label=words.TARGET, filterable=False, min_width=120, elem_id="target", **asked)
-        method = gr.Dropdown(
-            methods,
-            value=methods[0][1],
-            label=words.METHOD,
-            interactive=True,
-            filterable=False,
-            min_width=120,
-            elem_id="method",
-        )
-    opacity = gr.Slider(0, 1, DEFAULT_OPACITY, step=0.05, label=words.OPACITY, buttons=[], elem_id="opacity")
-    parts: dict[str, Any] = {"faces": faces, "target": target, "method": method, "opacity": opacity}
-    turned: dict[str, Any] = {"value": "", "visible": False} | _start(screen.turn)
+    parts: dict[str, Any] = {"faces": faces}
+    turned: dict[str, Any] = {"value": "", "visible": False} | start(screen.turn)
     parts["turn"] = gr.Button(size="sm", elem_id="turn", **turned)
     with gr.Accordion(words.ADD_FACE, open=False, elem_id="add-face"):
         gr.HTML(html.caption(words.ADD_FACE_INFO))
         parts["mark"] = gr.Button(words.MARK, size="sm", elem_id="mark")
         parts["box"] = gr.Textbox(label=words.BOX, info=words.BOX_INFO, elem_id="box")
-        parts["box_hint"] = gr.HTML(elem_id="box-hint", **_start(screen.box_hint))
+        parts["box_hint"] = gr.HTML(elem_id="box-hint", **start(screen.box_hint))
         parts["use_box"] = gr.Button(words.BOX_BUTTON, size="sm", elem_id="use-box")
         parts["small"] = gr.Checkbox(label=words.SMALL_FACES, info=words.SMALL_FACES_INFO, elem_id="small-faces")
-        parts["remove"] = gr.Button(words.REMOVE_FACE, size="sm", elem_id="remove-face", **_start(screen.remove))
-    return parts
-
-
-def _panel_parts(screen: Outputs) -> dict[str, Any]:
-    parts: dict[str, Any] = {}
-    for name, title in (
-        ("saw", words.SAW),
-        ("looked", words.LOOKED),
-        ("weighed", words.WEIGHED),
-        ("moved", words.MOVED),
-    ):
-        with gr.Column(elem_id=name, elem_classes=["card", "shot"], min_width=240):
-            gr.HTML(html.heading(title))
-            if name == "weighed":
-                parts[name] = gr.HTML(elem_id="weighed-words", **_start(screen.weighed))
-                continue
-            if name == "moved":
-                for button, label in (("stop", words.STOP), ("again", words.AGAIN)):
-                    parts[button] = gr.Button(label, size="sm", elem_id=button, **_start(getattr(screen, button)))
-            parts[name] = gr.Image(
-                format="png",
-                show_label=False,
-                buttons=["fullscreen"],
-                interactive=False,
-                elem_id=f"{name}-picture",
-                **_start(getattr(screen, name)),
-            )
-            parts[f"{name}_words"] = gr.HTML(elem_id=f"{name}-words", **_start(getattr(screen, f"{name}_words")))
+        parts["remove"] = gr.Button(words.REMOVE_FACE, size="sm", elem_id="remove-face", **start(screen.remove))
     return parts
 
 
@@ -153,8 +105,10 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> list[
 
     def on_put_up(session: Session, method: str, opacity: float) -> Outputs:
         photo, session.pending_photo = session.pending_photo, None
-        if photo is None:
-            return handlers.render(checkpoints.of(session), session, opacity)
+        if photo is None:  # other weights may answer by now
+            engine, request = checkpoints.of(session), session.analysis.request if session.analysis else None
+            stamped = stamp(engine, request.method if request else method)
+            return handlers.render(engine, session, opacity)._replace(stamp=stamped)
         box_xyxy, session.pending_box_xyxy = session.pending_box_xyxy, None
         return handlers.analyse(checkpoints.of(session), session, photo, method, opacity, box_xyxy)
 
@@ -175,7 +129,11 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> list[
             checkpoints.of(session), session, opacity, lambda done: progress(done, desc=words.WORKING)
         )
 
-    screen, panel = outputs(parts, Outputs), [parts["moved"], parts["moved_words"], parts["stop"], parts["again"]]
+    def on_ask(session: Session, method: str, target: str) -> MapOutputs:
+        return handlers.ask(session, method, target)._replace(stamp=stamp(checkpoints.of(session), method))
+
+    screen = outputs(parts, Outputs)
+    panel = [parts[name] for name in ("moved", "moved_words", "stop", "again", "stamp")]
     look, request = [parts["method"], parts["opacity"]], [session, parts["method"], parts["target"]]
     # Each photo is sent on at once: which of several is the last one, the session knows.
     given = parts["given"].input(on_photo, [session, parts["given"], *look], screen, trigger_mode="multiple", **FAST)
@@ -197,8 +155,8 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> list[
     ]
     changed = [parts["method"].input, parts["target"].input]
     asked = [
-        gr.on(changed, handlers.ask, request, panel, trigger_mode="always_last", **FAST),
-        parts["again"].click(handlers.ask, request, panel, **FAST),
+        gr.on(changed, on_ask, request, panel, trigger_mode="always_last", **FAST),
+        parts["again"].click(on_ask, request, panel, **FAST),
     ]
     for event in (*answers, *asked):
         event.then(on_question, [session, parts["opacity"]], panel, show_progress_on=parts["moved"], **SLOW)
@@ -206,8 +164,8 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> list[
     given.failure(None, None, parts["given"], js=photo.FAILED_JS, api_visibility="private")
     parts["stop"].click(handlers.stop, [session], panel, **FAST)
     parts["mark"].click(handlers.start_marking, [session], screen, **FAST)
-    overlays = [parts["looked"], parts["moved"]]
-    parts["opacity"].input(handlers.redraw, [session, parts["opacity"]], overlays, trigger_mode="always_last", **FAST)
+    redrawn = [session, parts["opacity"]]
+    parts["opacity"].input(handlers.redraw, redrawn, parts["moved"], trigger_mode="always_last", **FAST)
     return answers
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from demo import cache, events, html
+from demo import cache, events, first, html
 from demo.analyse import words
 from demo.checkpoints import Checkpoints
 from demo.engine import Engine
-from demo.visits import Selection, Session
+from demo.visits import ATTENTION, Selection, Session
 from glamor.report import zip_report
 
 # A browser saves what a link leads to; this one is there for a moment only.
@@ -62,6 +62,8 @@ def save(engine: Engine, session: Session, blur_others: bool = False) -> tuple[s
     if analysis is None or analysis.selection is None:
         return None, html.note(words.DOWNLOAD_NEEDS_FACE)
     request, prediction = analysis.selection
+    if request.method == ATTENTION:  # stands in each of them
+        request = request._replace(method=first.METHOD)
     try:
         explanation = session.maps.get(request) or engine.explain(prediction, request.method, request.target)
         photo = analysis.photo.pixels(engine)

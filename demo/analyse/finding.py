@@ -72,7 +72,7 @@ def put_up(
     """Put up one face; its attributions are asked for, not waited for."""
     analysis = Analysis(photo, predictions, MapRequest(index, method, session.wish or predictions[index].emotion))
     session.show(analysis)
-    return views.drawn(analysis, opacity)
+    return views.drawn(analysis, opacity, session.maps)
 
 
 def put_up_without_face(session: Session, photo: KeptPhoto, words: str, degrees: int = 0) -> Outputs:

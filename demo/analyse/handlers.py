@@ -22,8 +22,7 @@ from demo.engine import Engine
 from demo.events import HIDE, SAME, SHOW
 from demo.kept import keep
 from demo.links import Link
-from demo.views import moved as moved_words
-from demo.visits import Analysis, MapRequest, Point, Selection, Session, SupersededError
+from demo.visits import ATTENTION, Analysis, MapRequest, Point, Selection, Session, SupersededError
 from demo.words import UNTRAINED
 from glamor.explain import Explanation
 from glamor.faces import largest
@@ -134,19 +133,15 @@ def remove_face(session: Session, opacity: float) -> Outputs:
 
 
 def ask(session: Session, method: str, target: str) -> MapOutputs:
-    """Ask for the attributions of another method or class, or for the same ones again."""
+    """Ask for the attention, or the attributions of a method, for a class; or for the same ones again."""
     if session.analysis is None or session.analysis.request is None:
         return MapOutputs()
     session.wish, stopped = None, session.waiting is None
     request = MapRequest(session.analysis.request.face, method, target)
     session.show(replace(session.analysis, request=request))
-    if request in session.maps:
+    if method == ATTENTION or request in session.maps:
         return MapOutputs()
-    waiting = MapOutputs(stop=SHOW, again=HIDE)
-    if stopped:
-        picture = gr.update(value=None, visible=True)
-        waiting = waiting._replace(picture=picture, words=html.caption(words.MOVED_WAIT))
-    return waiting
+    return views.waiting() if stopped else MapOutputs(stop=SHOW, again=HIDE)
 
 
 def stop(session: Session) -> MapOutputs:
@@ -158,33 +153,30 @@ def stop(session: Session) -> MapOutputs:
 def explain(
     engine: Engine, session: Session, opacity: float, progress: Callable[[float], Any] | None = None
 ) -> MapOutputs:
-    """Answer the visit's request; leaves the panel alone if nobody waits for the answer any more."""
+    """Answer the visit's request; leaves the lens alone if nobody waits for the answer any more."""
     analysis = session.analysis
     if analysis is None or analysis.selection is None:
         return MapOutputs(gr.update(value=None, visible=False), html.empty(words.MOVED_EMPTY), HIDE, HIDE)
-    request, prediction = analysis.selection
+    selection = analysis.selection
     try:
-        session.expect(request, analysis)
-        explanation = session.maps.get(request) or _explained(engine, session, analysis, analysis.selection, progress)
-        panel = MapOutputs(views.moved_update(prediction, explanation, opacity), moved_words(explanation), HIDE, HIDE)
-        session.expect(request, analysis)  # it was drawn meanwhile
+        session.expect(selection.request, analysis)
+        if selection.request.method != ATTENTION and selection.request not in session.maps:
+            session.maps[selection.request] = _explained(engine, session, analysis, selection, progress)
+        panel = views.known(analysis, session.maps, opacity)
+        session.expect(selection.request, analysis)  # it was drawn meanwhile
     except SupersededError:
         return MapOutputs()
     except Exception as error:
         problem = html.problem(error)
         return MapOutputs(gr.update(value=None, visible=False), problem, HIDE, HIDE)
-    return panel
+    return panel or MapOutputs()
 
 
-def redraw(session: Session, opacity: float) -> tuple[Any, Any]:
-    """Draw both overlays again at another opacity; nothing is computed."""
+def redraw(session: Session, opacity: float) -> Any:
+    """Draw the map again at another opacity; nothing is computed."""
     analysis = session.analysis
-    if analysis is None or analysis.selection is None:
-        return SAME, SAME
-    request, prediction = analysis.selection
-    known = session.maps.get(request)
-    moved = SAME if known is None else views.moved_update(prediction, known, opacity)
-    return views.looked_update(analysis.photo, prediction, opacity), moved
+    known = None if analysis is None else views.known(analysis, session.maps, opacity)
+    return SAME if known is None else known.picture
 
 
 def open_link(session: Session, link: Link, resumed: bool = False) -> None:
@@ -213,14 +205,7 @@ def render(engine: Engine, session: Session, opacity: float) -> Outputs:
     if analysis.selection is None:
         screen = put_up_without_face(session, analysis.photo, words.NO_FACE, analysis.turn)
         return screen._replace(small=session.small_faces)
-    request, prediction = analysis.selection
-    screen, known = views.drawn(analysis, opacity)._replace(notice=SAME), session.maps.get(request)
-    screen = screen._replace(small=session.small_faces)
-    if known is None:
-        return screen
-    return screen._replace(
-        moved=views.moved_update(prediction, known, opacity), moved_words=moved_words(known), stop=HIDE
-    )
+    return views.drawn(analysis, opacity, session.maps)._replace(notice=SAME, small=session.small_faces)
 
 
 def _safely(session: Session, act: Callable[[], Outputs], name: str = "") -> Outputs:
@@ -288,5 +273,4 @@ def _explained(
 
     explanation = engine.explain(prediction, request.method, request.target, report)
     session.expect(request, analysis)
-    session.maps[request] = explanation
     return explanation

@@ -17,11 +17,6 @@ class Outputs(NamedTuple):
     faces: Any = SAME
     target: Any = SAME
     answer: Any = SAME
-    saw: Any = SAME
-    saw_words: Any = SAME
-    looked: Any = SAME
-    looked_words: Any = SAME
-    weighed: Any = SAME
     moved: Any = SAME
     moved_words: Any = SAME
     box_hint: Any = SAME
@@ -30,12 +25,25 @@ class Outputs(NamedTuple):
     again: Any = SAME
     turn: Any = SAME
     small: Any = SAME
+    stamp: Any = SAME
 
 
 class MapOutputs(NamedTuple):
-    """The attribution panel, and the buttons that end its work and start it again."""
+    """The lens: its picture and words, and the buttons that end the work on it and start it again."""
 
     picture: Any = SAME
     words: Any = SAME
     stop: Any = SAME
     again: Any = SAME
+    stamp: Any = SAME
+
+
+def start(part: Any) -> dict[str, Any]:
+    """Return a part of a screen as what a component is made with."""
+    if part is SAME:
+        return {}
+    return (
+        {name: value for name, value in part.items() if name != "__type__"}
+        if isinstance(part, dict)
+        else {"value": part}
+    )

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
 
 from demo import html, pictures
 from demo.analyse import words
-from demo.analyse.outputs import Outputs
+from demo.analyse.outputs import MapOutputs, Outputs
 from demo.events import HIDE, SAME, SHOW
 from demo.kept import KeptPhoto
 from demo.pictures import image_update
-from demo.views import answer, looked_alt, looked_caption, moved_alt, photo_alt, weighed
-from demo.visits import Analysis, Selection
+from demo.views import answer, looked_alt, looked_caption, moved, moved_alt, photo_alt
+from demo.visits import ATTENTION, Analysis, MapRequest, Selection
 from demo.words import NO_FACE_API
 from glamor.errors import FaceError
 from glamor.explain import Explanation
 from glamor.faces import largest
 from glamor.predictor import Prediction
-from glamor.remarks import scene_words
 
 
-def drawn(analysis: Analysis, opacity: float) -> Outputs:
-    """Return the page for the chosen face of a analysis, all but its attributions.
+def drawn(analysis: Analysis, opacity: float, maps: Mapping[MapRequest, Explanation]) -> Outputs:
+    """Return the page for the chosen face of an analysis, with its map where that is known.
 
     Raises:
         FaceError: if the analysis has no face.
@@ -32,8 +32,7 @@ def drawn(analysis: Analysis, opacity: float) -> Outputs:
         raise FaceError(NO_FACE_API)
     request, prediction = analysis.selection
     photo, predictions, index = analysis.photo, analysis.predictions, request.face
-    geometry = prediction.prepared.geometry
-    saw_alt = words.SAW_ALT.format(number=index + 1, scene=scene_words(geometry, "the face"))
+    shown = known(analysis, maps, opacity) or waiting()  # never the last face's map beside this face's answer
     return Outputs(
         notice="",
         usual=usual(analysis),
@@ -41,19 +40,34 @@ def drawn(analysis: Analysis, opacity: float) -> Outputs:
         faces=_faces(predictions, index),
         target=gr.update(choices=list(prediction.class_names), value=request.target, interactive=True),
         answer=answer(Selection(request, prediction), len(predictions), analysis.example),
-        saw=image_update(pictures.saw(prediction), saw_alt),
-        saw_words=html.caption(words.SAW_CAPTION.format(scene=scene_words(geometry))),
-        looked=looked_update(photo, prediction, opacity),
-        looked_words=looked_caption(prediction),
-        weighed=weighed(prediction),
-        moved=gr.update(value=None, visible=True),  # never the last face's map beside this face's answer
-        moved_words=html.caption(words.MOVED_WAIT),
+        moved=shown.picture,
+        moved_words=shown.words,
         box_hint=photo_size(photo),
         remove=SHOW,
-        stop=SHOW,
-        again=HIDE,
+        stop=shown.stop,
+        again=shown.again,
         turn=turn_update(analysis),
     )
+
+
+def known(analysis: Analysis, maps: Mapping[MapRequest, Explanation], opacity: float) -> MapOutputs | None:
+    """Return the lens over the chosen face if nothing has to be worked out for it, else None."""
+    if analysis.selection is None:
+        return None
+    request, prediction = analysis.selection
+    if request.method == ATTENTION:
+        picture = image_update(pictures.looked_at(prediction, opacity), looked_alt(prediction, words.ATTENTION_ALT))
+        return MapOutputs(picture, looked_caption(prediction), HIDE, HIDE)
+    explanation = maps.get(request)
+    if explanation is None:
+        return None
+    picture = image_update(pictures.moved(prediction, explanation, opacity), moved_alt(explanation))
+    return MapOutputs(picture, moved(explanation), HIDE, HIDE)
+
+
+def waiting() -> MapOutputs:
+    """Return the lens while a map is worked out."""
+    return MapOutputs(gr.update(value=None, visible=True), html.caption(words.MOVED_WAIT), SHOW, HIDE)
 
 
 def blank(notice: str = "") -> Outputs:
@@ -65,11 +79,6 @@ def blank(notice: str = "") -> Outputs:
         faces=gr.update(choices=[], value=None, visible=False),
         target=gr.update(interactive=False),
         answer=html.empty(words.ANSWER_EMPTY),
-        saw=hidden,
-        saw_words=html.empty(words.SAW_EMPTY),
-        looked=hidden,
-        looked_words=html.empty(words.LOOKED_EMPTY),
-        weighed=html.empty(words.WEIGHED_EMPTY),
         moved=hidden,
         moved_words=html.empty(words.MOVED_EMPTY),
         box_hint="",
@@ -97,16 +106,6 @@ def turn_update(analysis: Analysis) -> Any:
 def photo_update(analysis: Analysis) -> Any:
     """Return what puts up the photo with its numbered boxes."""
     return image_update(pictures.boxed_photo(analysis), photo_alt(analysis))
-
-
-def looked_update(photo: KeptPhoto, prediction: Prediction, opacity: float) -> Any:
-    """Return what puts up the photo with the attention over it."""
-    return image_update(pictures.looked(photo.on_screen(), prediction, opacity), looked_alt(prediction))
-
-
-def moved_update(prediction: Prediction, explanation: Explanation, opacity: float) -> Any:
-    """Return what puts up the attribution maps."""
-    return image_update(pictures.moved(prediction, explanation, opacity), moved_alt(explanation))
 
 
 def photo_size(photo: KeptPhoto) -> str:

@@ -1,4 +1,4 @@
-"""The tab *Compare methods*: several methods' maps of one face side by side."""
+"""The tab *Compare*: several methods' maps of one face side by side."""
 
 from __future__ import annotations
 

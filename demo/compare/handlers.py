@@ -1,4 +1,4 @@
-"""What the tab *Compare methods* does: plain functions from values to values.
+"""What the tab *Compare* does: plain functions from values to values.
 
 ``start`` writes a job into the session, ``work`` does it map by map and shows each at once, and whatever
 takes the job away (``stop``, a newer job, another face) ends the work at its next report of progress.

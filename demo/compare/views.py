@@ -1,4 +1,4 @@
-"""The cards of the tab *Compare methods*."""
+"""The cards of the tab *Compare*."""
 
 from __future__ import annotations
 

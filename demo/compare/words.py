@@ -1,4 +1,4 @@
-"""Every word that a visitor reads in the tab *Compare methods*; templates are filled with ``str.format``."""
+"""Every word that a visitor reads in the tab *Compare*; templates are filled with ``str.format``."""
 
 from __future__ import annotations
 

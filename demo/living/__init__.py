@@ -21,7 +21,7 @@ from demo.visits import Session
 FOLDER = Path(__file__).parent
 # Each knows only those before it.
 MODULES = (
-    *("combine", "dom", "copy", "asker", "history", "linked", "address"),
+    *("combine", "dom", "copy", "asker", "history", "spread", "linked", "address"),
     *("clear", "photo", "others", "tried", "look", "unit", "ask", "mix", "answer", "blocks", "tour", "picture"),
 )
 # A queue of its own: nobody's photo waits behind those who drag.
@@ -74,6 +74,15 @@ def follow(checkpoints: Checkpoints, session: gr.State, picture: gr.HTML, answer
     each = FAST | {"trigger_mode": "multiple"}  # an answer that comes while the one before is followed counts too
     for event in answers:
         followed(event, on_answer, [session], picture, **each)
+
+
+def follow_guests(session: gr.State, events: Sequence[Any]) -> None:
+    """Have the picture offer whom these events may have added to swap with; what a visitor changed in it stays."""
+    made: dict[str, Any] = {"html_template": "", "apply_default_css": False}
+    script = _ARRIVED_JS.replace("WHAT", "others")
+    told = gr.HTML("", js_on_load=script, elem_id="living-others", visible="hidden", **made)
+    for event in events:
+        event.then(others.guests, [session], told, **FAST)
 
 
 def css() -> str:

@@ -1,4 +1,4 @@
-import {fromParams, NAMES, toParams, UNTOUCHED} from "./linked.js";
+import {fromParams, NAMES, renewed, toParams, UNTOUCHED} from "./linked.js";
 
 // The page's address follows what is changed, and brings it back: for whoever opens the link, on the example; in a
 // browser tab that comes back, on the face it was changed on.
@@ -6,12 +6,13 @@ const FACE = "glamor-picture"; // in the storage of the tab: which face the addr
 const QUIET = 250; // milliseconds: browsers refuse an address that changes at every frame
 
 export const address = () => {
-    const params = new URLSearchParams(window.location.search);
+    const params = renewed(new URLSearchParams(window.location.search));
     let opened = NAMES.some((name) => params.has(name)) ? {params, face: stored()} : null;
     let timer = 0;
 
     const write = (settings, face) => {
         const link = new URL(window.location.href);
+        link.search = renewed(link.searchParams);
         for (const [name, value] of Object.entries(settings))
             if (value === null) link.searchParams.delete(name);
             else link.searchParams.set(name, value);

@@ -9,7 +9,7 @@ const shown = picture_js.begin(element, words, {
     clearness: (asked) => hasBegun.then(() => trigger("clearness", {asked})),
     other: (asked) => hasBegun.then(() => trigger("other", {asked})),
 });
-for (const what of ["weights", "clearness", "other"])
+for (const what of ["weights", "clearness", "other", "others"])
     document.addEventListener(`glamor-${what}`, ({detail}) => shown[what](detail));
 watch("value", () => shown.face(props.value));
 shown.face(props.value);

@@ -50,7 +50,7 @@ def face(checkpoints: Checkpoints, session: Session) -> Any:
             "number": request.face + 1,
             "key": told.key(prediction),
             "example": analysis.example,
-            "others": others.names(analysis),
+            "others": others.names(session, analysis),
             "steps": clearness.amounts(prediction.prepared.face.shape[-1]),
         }
     )

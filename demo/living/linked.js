@@ -1,15 +1,38 @@
 // What is changed by hand as a part of the page's address, and back; without a page.
 
-export const NAMES = ["cells", "mix", "blank", "clear", "face_of", "scene_of"];
+import {EVEN, seedOf} from "./spread.js";
+
+export const NAMES = ["cells", "attention", "mix", "blank", "clear", "face_of", "scene_of"];
 export const UNTOUCHED = Object.freeze({
-    removed: new Set(), wFace: null, blanked: {face: false, scene: false}, clear: null, whose: {face: null, scene: null},
+    removed: new Set(), spread: null, wFace: null, blanked: {face: false, scene: false}, clear: null,
+    whose: {face: null, scene: null},
 });
+export const BLURRED = "blurred"; // the own scene, as one to swap with
 const SIDES = ["face", "scene"];
+const FORMER = ["w_face", "removed", "seed", "scene", "shown_face"]; // of a tab that there was once
+
+/**
+ * Return an address's query with the names of today for those of the former tab.
+ * @param {URLSearchParams} params
+ */
+export const renewed = (params) => {
+    const [weight, removed, seed, scene, face] = FORMER.map((name) => params.get(name));
+    const now = new URLSearchParams(params);
+    FORMER.forEach((name) => now.delete(name));
+    if (weight !== null) now.set("mix", weight);
+    if (removed !== null) now.set("cells", removed);
+    if (params.get("attention") === "shuffled") now.set("attention", `shuffled.${seed ?? 0}`);
+    const blank = SIDES.filter((side) => ({face, scene})[side] === "black").join("-");
+    if (blank) now.set("blank", blank);
+    if (scene === "blurred") now.set("scene_of", BLURRED);
+    return now;
+};
 
 /** Return a state's settings by their names in the address, null where the network is left alone; cells from 1. */
-export const toParams = ({removed, wFace, blanked, clear, whose}, columns) => ({
+export const toParams = ({removed, spread, wFace, blanked, clear, whose}, columns) => ({
     cells: [...removed].sort((one, other) => one - other)
         .map((cell) => `${Math.floor(cell / columns) + 1}.${(cell % columns) + 1}`).join("-") || null,
+    attention: spread,
     mix: wFace === null ? null : String(Number(wFace.toFixed(3))),
     blank: SIDES.filter((side) => blanked[side]).join("-") || null,
     clear: clear && `${clear.kind}.${clear.step}`,
@@ -26,6 +49,7 @@ export const fromParams = (params, known) => {
     const told = Object.fromEntries(NAMES.map((name) => [name, params.get(name)]));
     const read = {
         removed: told.cells === null ? UNTOUCHED.removed : cellsOf(told.cells, known.shape),
+        spread: told.attention === null ? null : spreadOf(told.attention),
         wFace: told.mix === null ? null : shareOf(told.mix),
         blanked: told.blank === null ? UNTOUCHED.blanked : sidesOf(told.blank),
         clear: told.clear === null ? null : stepOf(told.clear, known.steps),
@@ -42,6 +66,7 @@ const cellsOf = (text, [rows, columns]) => {
     const removed = new Set(cells);
     return removed.has(-1) || removed.size >= rows * columns ? undefined : removed;
 };
+const spreadOf = (text) => (text === EVEN || seedOf(text) !== null ? text : undefined);
 const shareOf = (text) => (/^(0|1|0?\.\d{1,9}|1\.0{1,9})$/.test(text) ? Number(text) : undefined);
 const sidesOf = (text) => {
     const sides = text.split("-");
@@ -54,6 +79,6 @@ const stepOf = (text, steps) => {
     return {kind, step: Number(number)};
 };
 const whoseOf = (face, scene, others) => {
-    const there = (id) => id === null || others.some((other) => other.id === id);
-    return there(face) && there(scene) ? {face, scene} : undefined;
+    const there = (whose, side) => whose === null || others.some(({id, only}) => id === whose && (!only || only === side));
+    return there(face, "face") && there(scene, "scene") ? {face, scene} : undefined;
 };

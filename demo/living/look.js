@@ -1,5 +1,6 @@
 import {clear} from "./clear.js";
 import {draw, fill, make, part, percent, set} from "./dom.js";
+import {EVEN, seedOf} from "./spread.js";
 
 // What goes in, and where the network looks: the face, the scene in cells, threads from the cells to their sum.
 // The stage is 100 wide and 76 high; the scene is the square on its left.
@@ -29,8 +30,9 @@ export const look = (words, act) => {
         type: "button", textContent: words[`blank_${side}`], onclick: () => act.blank(side),
     })]));
     const buttons = make("div", {class: "buttons"}, remove, blank.face, blank.scene);
+    const attend = attention(words, act);
     const clearness = clear(words, act);
-    const {gloss, element} = part("look", 1, words.look, stage, told, clearness.element, buttons);
+    const {gloss, element} = part("look", 1, words.look, stage, told, attend.element, clearness.element, buttons);
     let cells = [];
 
     const cellOf = (event) => cells.findIndex(({button}) => button === event.target.closest("button"));
@@ -73,6 +75,7 @@ export const look = (words, act) => {
     const show = (view) => {
         const {images, walk, outcome, blanked, removed, cell, lit} = view;
         clearness.show(view);
+        attend.show(view);
         const [rows, columns] = walk.attention.shape;
         if (cells.length !== rows * columns) lay(walk.attention.shape);
         set(gloss, {textContent: fill(words.look_gloss, {rows, columns})});
@@ -110,6 +113,29 @@ export const look = (words, act) => {
     };
     return {element, show};
 };
+
+/** Four ways to attend: the network's own, its strongest cell alone, all cells alike, its own values elsewhere. */
+const attention = (words, act) => {
+    const button = (name, onclick) => make("button", {
+        type: "button", textContent: words[`attend_${name}`], title: words[`attend_${name}_gloss`], onclick,
+    });
+    const all = button("all", () => act.spread(null));
+    const strongest = button("strongest", () => act.strongest());
+    const even = button("even", () => act.spread(EVEN));
+    const shuffled = button("shuffled", () => act.shuffle());
+    const element = make("div", {class: "attend", role: "group", "aria-label": words.attend},
+        make("span", {class: "name", textContent: words.attend, title: words.attend_gloss}),
+        make("div", {class: "buttons"}, all, strongest, even, shuffled));
+    const show = ({spread, removed, outcome}) => {
+        const only = spread === null && removed.size === outcome.attention.length - 1;
+        const pressed = [[all, spread === null && !removed.size], [strongest, only && isStrongest(removed, outcome)],
+            [even, spread === EVEN], [shuffled, seedOf(spread) !== null]];
+        for (const [each, is] of pressed) set(each, {"aria-pressed": String(is)});
+    };
+    return {element, show};
+};
+
+const isStrongest = (removed, {attention_scores: scores}) => !removed.has(scores.indexOf(Math.max(...scores)));
 
 const curve = (x, y) => {
     const end = SUM.x - SUM.radius;

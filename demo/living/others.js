@@ -19,7 +19,8 @@ export const others = (words, act) => {
         for (const [side, choice] of Object.entries(choices)) {
             if (known !== inputs) {
                 const own = make("option", {value: "", textContent: fill(words[`own_${side}`], inputs)});
-                choice.replaceChildren(own, ...inputs.others.map(({id, name}) => make("option", {value: id, textContent: name})));
+                const there = inputs.others.filter(({only}) => !only || only === side);
+                choice.replaceChildren(own, ...there.map(({id, name}) => make("option", {value: id, textContent: name})));
             }
             const chosen = whose[side] ?? "";
             if (choice.value !== chosen) choice.value = chosen;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,26 +20,40 @@ from demo.visits import Analysis, Session
 from demo.words import EXAMPLE_NAMES
 from glamor.errors import ExplainError
 from glamor.explain import Walk
+from glamor.explain.what_if import AS_IS, BLURRED, seen_as
 from glamor.faces import largest
 from glamor.predictor import Prediction
 
 _EXAMPLES: WeakKeyDictionary[Engine, dict[int, tuple[Prediction, Walk]]] = WeakKeyDictionary()
 
 
-def names(analysis: Analysis) -> list[dict[str, str]]:
-    """Return with whom the chosen face can be swapped, by ``id`` and ``name``: no example with itself."""
+def guests(session: Session) -> Any:
+    """Return with whom the chosen face can be swapped by now, JSON of ``key`` and ``others``; SAME without a face."""
+    analysis = session.analysis
+    if analysis is None or analysis.selection is None:
+        return SAME
+    return json.dumps({"key": told.key(analysis.selection.prediction), "others": names(session, analysis)})
+
+
+def names(session: Session, analysis: Analysis) -> list[dict[str, str]]:
+    """Return with whom the chosen face can be swapped, by ``id`` and ``name``; ``only`` "scene" where the face cannot.
+
+    One of them is nobody else: the own scene, blurred. No example is offered with itself.
+    """
     chosen = analysis.request.face if analysis.request else None
     people = [
         {"id": str(i + 1), "name": words.PERSON.format(number=i + 1, emotion=prediction.emotion)}
         for i, prediction in enumerate(analysis.predictions)
         if i != chosen
     ]
+    people += [{"id": id, "name": _guest(id, prediction)} for id, prediction in session.guests.items()]
     examples = [
         {"id": f"example.{i}", "name": words.EXAMPLE.format(name=name)}
         for i, (name, file) in enumerate(zip(EXAMPLE_NAMES, _files(), strict=True), 1)
         if file != analysis.photo.sent
     ]
-    return people + examples
+    blurred = words.BLURRED.format(number=(chosen or 0) + 1)
+    return [*people, *examples, {"id": BLURRED, "name": blurred, "only": "scene"}]
 
 
 def find(checkpoints: Checkpoints, session: Session, whose: Any) -> Prediction:
@@ -52,7 +67,9 @@ def find(checkpoints: Checkpoints, session: Session, whose: Any) -> Prediction:
         raise ExplainError(words.BAD_OTHER)
     if whose is None:
         return analysis.selection.prediction
-    people = {str(i): prediction for i, prediction in enumerate(analysis.predictions, 1)}
+    if whose == BLURRED:
+        return _blurred(analysis.selection.prediction)
+    people = session.guests | {str(i): prediction for i, prediction in enumerate(analysis.predictions, 1)}
     if isinstance(whose, str) and whose in people:
         return people[whose]
     return _example(checkpoints.of(session), whose)[0]
@@ -74,7 +91,8 @@ def other(checkpoints: Checkpoints, session: Session, asked: Any) -> Any:
         return SAME
     try:
         prediction = find(checkpoints, session, asked.get("id"))
-        walk = walk_of(checkpoints.of(session), session, prediction)
+        engine = checkpoints.of(session)
+        walk = engine.walk(prediction) if asked.get("id") == BLURRED else walk_of(engine, session, prediction)
     except Exception as error:
         return json.dumps({"said": html.message_of(error)})
     return json.dumps(
@@ -102,6 +120,16 @@ def walk_of(engine: Engine, session: Session, prediction: Prediction) -> Walk:
 @cache
 def _files() -> tuple[bytes, ...]:
     return tuple(path.read_bytes() for path in example_photos())
+
+
+def _guest(id: str, prediction: Prediction) -> str:
+    _, photo, face = id.split(".")
+    return words.GUEST.format(photo=photo, number=face, emotion=prediction.emotion)
+
+
+def _blurred(prediction: Prediction) -> Prediction:
+    """Return a person before the own scene without its detail; the answer in it is still the untouched one."""
+    return replace(prediction, prepared=seen_as(prediction.prepared, BLURRED, AS_IS))
 
 
 def _example(engine: Engine, whose: Any) -> tuple[Prediction, Walk]:

@@ -11,11 +11,13 @@ import {look} from "./look.js";
 import {mix} from "./mix.js";
 import {others} from "./others.js";
 import {photo} from "./photo.js";
+import {seedOf, spread} from "./spread.js";
 import {tour} from "./tour.js";
 import {changes, tried} from "./tried.js";
 
 const PLACES = ["photo", "whose", "look", "clear", "ask", "mix", "answer"]; // that the tour is about
 const SETTINGS = Object.keys(UNTOUCHED); // what a step of the history holds
+const GUEST = "photo."; // how the ids of people of other photos begin
 const FACES = 60; // at most so many less clear ones are kept
 const nameOf = ({kind, step}, whose) => `${kind}.${step} ${whose}`;
 
@@ -26,7 +28,7 @@ const nameOf = ({kind, step}, whose) => `${kind}.${step} ${whose}`;
  * @param {{wanted: () => void, clearness: (question: object) => void, other: (question: object) => void}} server
  *     `wanted` asks for the weights of the checkpoint whose face is shown, `clearness` for a face less clear, `other`
  *     for another person's walk
- * @returns {Record<"face" | "weights" | "clearness" | "other", (told: string) => void>} take what the server tells, as
+ * @returns {Record<"face" | "weights" | "clearness" | "other" | "others", (told: string) => void>} take what the server tells, as
  *     JSON
  */
 export const begin = (root, words, server) => {
@@ -66,6 +68,14 @@ export const begin = (root, words, server) => {
         select: (cell) => change({cell, lit: null}),
         light: (lit) => change({lit}),
         weigh: (wFace) => try_("weigh", {wFace}),
+        /** Replace the attention; null: the network's own, all of it. */
+        spread: (how) => try_("spread", {spread: how, removed: new Set()}),
+        shuffle: () => act.spread(`shuffled.${(seedOf(state.spread) ?? 0) + 1}`),
+        strongest: () => {
+            const scores = looked.outcome.attention_scores;
+            const best = scores.indexOf(Math.max(...scores));
+            try_("spread", {spread: null, removed: new Set([...scores.keys()].filter((cell) => cell !== best))});
+        },
         blank: (side) => try_("blank", {blanked: {...state.blanked, [side]: !state.blanked[side]}}),
         clear: (kind, step) => try_("clear", {clear: step ? {kind, step} : null}),
         swap: (side, id) => try_("swap", {whose: {...state.whose, [side]: id}}),
@@ -98,13 +108,17 @@ export const begin = (root, words, server) => {
     root.append(guide.element);
 
     /** Ask the network anew only if what it is given has changed. */
-    const lookAgain = ({walk, removed, blanked, whose}) => {
+    const lookAgain = ({walk, removed, spread: how, blanked, whose}) => {
         const of = (side) => (blanked[side] ? weights.blank : (walks.get(whose[side]) ?? walk))[side];
         const [clear, scene] = [of("face"), of("scene")];
         const face = faded && !blanked.face ? faded.face : clear;
-        const now = {clear, scene, face, removed};
+        const now = {clear, scene, face, removed, how};
         if (looked && Object.entries(now).every(([name, value]) => looked[name] === value)) return looked;
-        const at = (face) => combine(weights, walk, removed.size ? {face, scene, removed} : {face, scene});
+        const at = (face) => {
+            const forced = removed.size ? {face, scene, removed} : {face, scene};
+            if (how) forced.attention = spread(how, combine(weights, walk, {face, scene}).attention);
+            return combine(weights, walk, forced);
+        };
         const outcome = at(face);
         return {...now, outcome, plain: face === clear ? outcome : at(clear)};
     };
@@ -182,6 +196,15 @@ export const begin = (root, words, server) => {
                 if (faces.size === FACES) faces.delete(faces.keys().next().value);
                 faces.set(nameOf(question, question.whose), {...question, face, image});
             });
+        },
+        others: (told) => {
+            const {key, others: there} = told ? JSON.parse(told) : {};
+            if (!state || key !== state.inputs.key) return;
+            for (const id of walks.keys()) if (id.startsWith(GUEST)) walks.delete(id); // it may be another's by now
+            const left = (id) => (there.some((other) => other.id === id) ? id : null);
+            const whose = {face: left(state.whose.face), scene: left(state.whose.scene)};
+            change({inputs: {...state.inputs, others: there}, whose});
+            fetch();
         },
         other: (told) => take(told, ({id, key, walk, face, scene}) => {
             if (key === state.inputs.key) walks.set(id, {...readWalk(weights, fromBase64(walk)), images: {face, scene}});

@@ -1,16 +1,18 @@
 import {exact, fill, make, percent, set} from "./dom.js";
+import {EVEN} from "./spread.js";
 
 // What was tried: one small step after the other, to go back to.
 
 /** Return what is not the network's own, in words. */
-export const changes = (words, {removed, wFace, blanked, faded, whose, outcome, inputs}) => {
-    const named = (id) => inputs.others.find((other) => other.id === id)?.name;
+export const changes = (words, {removed, spread, wFace, blanked, faded, whose, outcome, inputs}) => {
+    const named = (id) => inputs.others.find((other) => other.id === id)?.name ?? words.gone;
     return [
         whose.face && fill(words.changed_face_of, {name: named(whose.face)}),
         whose.scene && fill(words.changed_scene_of, {name: named(whose.scene)}),
         faded && !blanked.face && words[`changed_${faded.kind}`],
         blanked.face && words.changed_face,
         blanked.scene && words.changed_scene,
+        spread && words[spread === EVEN ? "changed_even" : "changed_shuffled"],
         removed.size && fill(words.changed_cells, {count: removed.size, cells: outcome.attention.length}),
         wFace !== null && fill(words.changed_weight, {face: percent(wFace)}),
     ].filter(Boolean);

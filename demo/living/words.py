@@ -4,7 +4,9 @@ from __future__ import annotations
 
 BAD_OTHER = "There is no such person to swap with; choose one from the list."
 PERSON = "Face {number}, {emotion}"
+GUEST = "Photo {photo}, face {number}, {emotion}"
 EXAMPLE = "{name} (example)"
+BLURRED = "face {number}, blurred"
 BAD_STEP = "There is no such step of clearness; choose one from 1 to {last}."
 EMPTY = "Add a photo with a face, and watch here what the network does with it."
 
@@ -68,6 +70,7 @@ PICTURE = {
     "whose_scene": "Scene of",
     "own_face": "face {number}, as it is",
     "own_scene": "face {number}, as it is",
+    "gone": "somebody who is gone",
     "changed_face_of": "the face of {name}",
     "changed_scene_of": "the scene of {name}",
     "tried": "What I tried",
@@ -96,6 +99,16 @@ PICTURE = {
     "remove": "Remove this cell",
     "put_back": "Put this cell back",
     "last_cell": "The last cell has to stay.",
+    "attend": "Attention",
+    "attend_gloss": "If another attention gives the same answer, where the network looked did not matter.",
+    "attend_all": "Keep all",
+    "attend_all_gloss": "The network’s own attention, of all cells.",
+    "attend_strongest": "Only the strongest",
+    "attend_strongest_gloss": "The strongest cell alone.",
+    "attend_even": "Uniform",
+    "attend_even_gloss": "The same for every cell.",
+    "attend_shuffled": "Shuffle",
+    "attend_shuffled_gloss": "Its own values, moved to other cells; each time in another order.",
     "blank_face": "Blank the face",
     "blank_scene": "Blank the scene",
     "clear": "How clear is the face",
@@ -185,6 +198,8 @@ PICTURE = {
     "answer_gloss": "How the network shares out 100% among its labels. The small line is its own answer, untouched.",
     "untouched": "Nothing is changed: this is the network’s own answer.",
     "changed": "You changed: {things}.",
+    "changed_even": "the attention is uniform",
+    "changed_shuffled": "the attention is shuffled",
     "changed_cells": "{count} of {cells} cells removed",
     "changed_weight": "the face weighs {face}",
     "changed_size": "the face is blurred",

@@ -1,14 +1,15 @@
-"""The tab of swaps: two or more photos, every face before every scene."""
+"""Swaps, at the foot of *Analyse*: two or more photos, every face before every scene."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from demo import html, parse
 from demo.checkpoints import Checkpoints
-from demo.events import PREDICT_QUEUE, PRIVATE, Parts, Triggers, entered, outputs
+from demo.events import PREDICT_QUEUE, PRIVATE, Parts, entered, outputs, while_unfolded
 from demo.examples import example_photos
 from demo.swap import handlers, words
 from demo.swap.handlers import EVERYBODY, LARGEST, Outputs
@@ -17,14 +18,26 @@ from demo.words import DROP_HERE
 from glamor.photo import load_photo
 
 
-def build(checkpoints: Checkpoints, session: gr.State, shown: Triggers) -> Parts:
-    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers; returns its components."""
-    parts = _lay_out()
-    _connect(checkpoints, session, shown, parts)
+def build(checkpoints: Checkpoints, session: gr.State, answers: Sequence[Any]) -> Parts:
+    """Lay out the card inside the open tab, folded, and tie its events to handlers.
+
+    Args:
+        checkpoints: the weights that may answer.
+        session: of the visitor.
+        answers: the events after which another photo may be shown.
+
+    Returns:
+        Its components; ``due`` brings it up to date whenever it is given another value, and ``swapped`` are the events
+        after which other photos may take part.
+    """
+    with gr.Accordion(words.TITLE, open=False, elem_id="swap-card") as card:
+        parts = _lay_out()
+    parts["card"] = card
+    parts["due"], parts["swapped"] = _connect(checkpoints, session, card, answers, parts)
     return parts
 
 
-def _lay_out() -> Parts:
+def _lay_out() -> dict[str, Any]:
     parts: dict[str, Any] = {}
     with gr.Row(elem_id="swap-room", equal_height=False):
         with gr.Column(elem_id="swap-photos", elem_classes="card"):
@@ -87,7 +100,9 @@ def _photo_parts() -> dict[str, Any]:
     }
 
 
-def _connect(checkpoints: Checkpoints, session: gr.State, shown: Triggers, parts: Parts) -> None:
+def _connect(
+    checkpoints: Checkpoints, session: gr.State, card: gr.Accordion, answers: Sequence[Any], parts: Parts
+) -> tuple[gr.Textbox, list[Any]]:
     def on_photos(session: Session, first: Any, second: Any, more: Any, who: Any, analysed: Any) -> Outputs:
         payloads = [first, second, *(more or [])]
         return handlers.swap(
@@ -104,14 +119,10 @@ def _connect(checkpoints: Checkpoints, session: gr.State, shown: Triggers, parts
     swapped = outputs(parts, Outputs)
     photos = [parts["first"], parts["second"], parts["more"]]
     changed = [parts[name].input for name in ("first", "second", "who", "analysed")]
-    entered(
-        [*shown, *changed, parts["more"].upload],
-        on_photos,
-        asked,
-        swapped,
-        **work,
-    )
+    events = [entered([*changed, parts["more"].upload], on_photos, asked, swapped, **work)]
     chosen = parts["examples"].click(on_examples, None, photos[:2], show_progress="hidden", **PRIVATE)
     cleared = parts["clear"].click(lambda: (None, None, None), None, photos, show_progress="hidden", **PRIVATE)
     for event in (chosen, cleared):
-        event.then(on_photos, asked, swapped, **work)
+        events.append(event.then(on_photos, asked, swapped, **work))
+    due, event = while_unfolded(card, answers, on_photos, asked, swapped, **work)
+    return due, [*events, event]

@@ -1,4 +1,4 @@
-"""What the tab Two photos does: every face of several photos before every scene."""
+"""What Two photos does: every face of several photos before every scene."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LARGEST, EVERYBODY = "largest", "everybody"
 
 
 class Outputs(NamedTuple):
-    """All that the handler changes, in the order of the tab's outputs."""
+    """All that the handler changes, in the order of the card's outputs."""
 
     notice: Any
     picture: Any
@@ -44,25 +44,36 @@ def swap(
 
     Args:
         engine: loaded weights.
-        session: its analysed photo takes part first if it is to.
-        sources: the tab's own photos; None for a place without one.
+        session: its analysed photo takes part first if it is to; the faces of the others are remembered in it.
+        sources: the card's own photos; None for a place without one.
         who: LARGEST, one face a photo (but every face of a single photo), or EVERYBODY.
-        with_analysed: whether the photo of the tab Analyse takes part.
+        with_analysed: whether the photo of *Analyse* takes part.
     """
     try:
-        photos = _photos(engine, session, [source for source in sources if source is not None], with_analysed)
-        return _swapped(engine, photos, who)
+        analysed = _analysed(session) if with_analysed else []
+        added = _added(engine, [source for source in sources if source is not None], MOST_PHOTOS + 1 - len(analysed))
+        session.guests = _named(added[: MOST_PHOTOS - len(analysed)], len(analysed) + 1)
+        return _swapped(engine, [*analysed, *added], who)
     except Exception as error:
         return _without(html.empty(words.EMPTY), [message_of(error)])
 
 
-def _photos(
-    engine: Engine, session: Session, sources: Sequence[PhotoSource], with_analysed: bool
-) -> list[tuple[Prediction, ...]]:
+def _analysed(session: Session) -> list[tuple[Prediction, ...]]:
     analysis = session.analysis
-    analysed = [] if analysis is None or analysis.example or not with_analysed else [analysis.predictions]
-    room = MOST_PHOTOS + 1 - len(analysed)  # one more than take part, to be told of
-    return [*analysed, *(engine.predict(engine.decode(source)) for source in sources[:room])]
+    return [] if analysis is None or analysis.example else [analysis.predictions]
+
+
+def _added(engine: Engine, sources: Sequence[PhotoSource], most: int) -> list[tuple[Prediction, ...]]:
+    """Return the faces of each photo; of one more than take part, to be told of."""
+    return [engine.predict(engine.decode(source)) for source in sources[:most]]
+
+
+def _named(photos: Sequence[tuple[Prediction, ...]], first: int) -> dict[str, Prediction]:
+    return {
+        f"photo.{number}.{i}": prediction
+        for number, faces in enumerate(photos, first)
+        for i, prediction in enumerate(faces, 1)
+    }
 
 
 def _swapped(engine: Engine, photos: Sequence[tuple[Prediction, ...]], who: str) -> Outputs:

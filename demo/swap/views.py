@@ -1,4 +1,4 @@
-"""The words, table and picture of the tab *Two photos*."""
+"""The words, table and picture of *Two photos*."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Every word that a visitor reads in the tab *Two photos*; templates are filled with ``str.format``."""
+"""Every word that a visitor reads under *Two photos*; templates are filled with ``str.format``."""
 
 from __future__ import annotations
 
+TITLE = "Two photos"
 LEAD = (
     "Puts every face in front of every scene. If the label follows the face, the network went by the face; if it "
     "stays with the scene, it went by the scene."
@@ -9,8 +10,8 @@ LEAD = (
 PHOTOS = "The photos"
 FIRST, SECOND = "A photo", "Another photo"
 MORE = "More photos"
-WITH = "Include the photo from the Analyse tab"
-WITH_INFO = "Its faces take part as well, including those that you marked there."
+WITH = "Include the photo from above"
+WITH_INFO = "Its faces take part as well, including those that you marked."
 WHO = "Who takes part"
 LARGEST, EVERYBODY = "The largest face of each photo", "Every face"
 WHO_INFO = (

@@ -40,6 +40,23 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class AuditedMap:
+    """What an audit found of one map, on average over its photos.
+
+    Attributes:
+        key: of the method, or "attention".
+        deletion: how much sooner than at random the answer falls as what the map ranks highest is covered.
+        insertion: how much sooner it rises as that is uncovered.
+        similarity: to the map after all weights were randomised, in [-1, 1]; nan where that is not defined.
+    """
+
+    key: str
+    deletion: Measure
+    insertion: Measure
+    similarity: Measure
+
+
+@dataclass(frozen=True)
 class Audited:
     """What ``python -m glamor audit`` found of the explanations of these weights.
 
@@ -47,11 +64,13 @@ class Audited:
         dataset: name of the photos.
         count: how many they were.
         advice: which map to show, in words.
+        maps: what it found of each map.
     """
 
     dataset: str
     count: int
     advice: str
+    maps: tuple[AuditedMap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,9 +133,15 @@ def read_audit(audit: bytes, sha256: str) -> Audited | None:
         values = json.loads(audit)
         if values["sha256"] != sha256:
             return None
-        return Audited(str(values["dataset"]), int(values["count"]), str(values["advice"]))
-    except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
+        maps = tuple(_audited_map(row) for row in values.get("maps", ()))
+        return Audited(str(values["dataset"]), int(values["count"]), str(values["advice"]), maps)
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
+
+
+def _audited_map(values: Mapping[str, Any]) -> AuditedMap:
+    found = (_measure(values[name]) for name in ("deletion_gain", "insertion_gain", "similarity"))
+    return AuditedMap(str(values["key"]), *found)
 
 
 def _report(values: Mapping[str, Any]) -> Report:

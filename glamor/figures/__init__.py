@@ -9,10 +9,9 @@ same on a light and on a dark page.
 
 from __future__ import annotations
 
-from glamor.figures.attention import attention_overlay, composite_attention
+from glamor.figures.attention import attention_on_inputs, attention_overlay, composite_attention
 from glamor.figures.attribution import attribution_overlay, composite_attribution, symmetric_limit
 from glamor.figures.bars import fusion_bar, probability_bar
-from glamor.figures.board import attention_board, cell_at
 from glamor.figures.canvas import to_array, to_png, to_svg
 from glamor.figures.colours import (
     AGAINST_COLOR,
@@ -41,12 +40,11 @@ __all__ = [
     "FACE_COLOR",
     "FOR_COLOR",
     "INK",
-    "attention_board",
+    "attention_on_inputs",
     "attention_overlay",
     "attribution_overlay",
     "audit_figure",
     "cascade_figure",
-    "cell_at",
     "composite_attention",
     "composite_attribution",
     "confusion_figure",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from glamor.figures import canvas
 from glamor.figures.canvas import Box
 from glamor.figures.colours import ATTENTION_MAP, CONTEXT_COLOR, FACE_COLOR, as_bytes, blend, luma
+from glamor.figures.inputs import CONTEXT_FRAME, CONTEXT_TITLE, input_panels
 
 FLAT_NOTE = "flat: every cell has the same attention"
 MASK_LABEL, OUTSIDE_LABEL = "masked face", "face, not in the scene seen"
@@ -91,6 +92,37 @@ def attention_overlay(
     draw_masked_face(figure, face, frame, MASK_LABEL if _meet(face, region) else OUTSIDE_LABEL)
     canvas.add_border(figure, region, CONTEXT_COLOR)
     draw_scale(figure, frame[3] + canvas.MARGIN, attention)
+    return figure
+
+
+def attention_on_inputs(
+    face: NDArray[np.floating],
+    context: NDArray[np.floating],
+    attention: NDArray[np.floating],
+    masked_xyxy: Box,
+    opacity: float = 0.6,
+    scene_title: str = CONTEXT_TITLE,
+) -> Figure:
+    """Draw the network's two inputs side by side with the attention over the scene; the face has none.
+
+    Args:
+        face: (S, S, 3) float RGB in [0, 1].
+        context: (T, T, 3) float RGB in [0, 1], the face blacked out.
+        attention: (h, w), non-negative, sums to 1.
+        masked_xyxy: the rectangle that was painted black, context pixels; empty for none.
+        opacity: of the map, in [0, 1].
+        scene_title: what stands over the scene.
+
+    Returns:
+        A figure of the size of :func:`~glamor.figures.attribution_overlay`'s.
+    """
+    scene = as_bytes(context * 255)
+    whole = (0.0, 0.0, float(scene.shape[1]), float(scene.shape[0]))
+    lit = composite_attention(scene, attention, whole, masked_xyxy, opacity)
+    figure, bottom = input_panels(as_bytes(face * 255), lit, canvas.BAR_HEIGHT, scene_title)
+    draw_grid(figure, CONTEXT_FRAME, attention.shape)
+    draw_masked_face(figure, canvas.inches(masked_xyxy, scene.shape, CONTEXT_FRAME), CONTEXT_FRAME)
+    draw_scale(figure, bottom + canvas.MARGIN, attention)
     return figure
 
 

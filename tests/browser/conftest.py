@@ -14,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from glamor.predictor import Prediction, Predictor
+from glamor.words import percent
 from tests.live_app import ROOT, LiveApp, live_app
 
 ARTEFACTS = ROOT / "artefacts"
@@ -137,9 +138,25 @@ def same_answer(page: Page, prediction: Prediction) -> None:
     assert shares == {
         name: f"{value:.1%}" for name, value in zip(prediction.class_names, prediction.probabilities, strict=True)
     }
-    face, scene = (f"{weight:.0%}" for weight in prediction.fusion_weights)
-    expect(page.locator("#weighed .weight.face strong")).to_have_text(face)
-    expect(page.locator("#weighed .weight.scene strong")).to_have_text(scene)
+    same_weights(page, prediction)
+
+
+def same_weights(page: Page, prediction: Prediction) -> None:
+    """Expect the living picture to show a face's weights, untouched."""
+    for side, weight in zip(("face", "scene"), prediction.fusion_weights, strict=True):
+        expect(page.locator(f"#living .loud .{side} strong")).to_have_text(percent(weight))
+
+
+def choose_method(page: Page, name: str) -> None:
+    """Choose what the colours of the lens show."""
+    page.locator("#method").get_by_role("radio", name=name).check()
+
+
+def unfold(page: Page, card: str) -> None:
+    """Unfold a card by its id, unless it is."""
+    button = page.locator(f"#{card} .label-wrap").first
+    if "open" not in (button.get_attribute("class") or "").split():
+        button.click()
 
 
 def wait_for_maps(page: Page) -> None:

@@ -32,7 +32,7 @@ def app(small_app: LiveApp) -> LiveApp:
 def _shows(page: Page, prediction: Prediction) -> None:
     shares = page.locator("#answer .probabilities li span:last-child")
     expect(shares).to_have_text([f"{value:.1%}" for value in prediction.probabilities])
-    expect(page.locator("#moved")).to_contain_text(f"“{prediction.emotion}”")
+    expect(page.locator("#moved-words")).to_contain_text(f"“{prediction.emotion}”")
     expect(page.locator("#moved img")).to_be_visible()
 
 
@@ -46,10 +46,8 @@ def test_chosen_weights_answer_on_the_other_tabs_and_in_a_link(
     expect(page.locator("#facts")).to_contain_text(other.checkpoint.sha256)
     expect(page.locator("#footer")).to_contain_text(str(other.checkpoint.folder))
     keep(page, "laptop-chosen-weights")
-    page.get_by_role("tab", name=words.TAB_INTERVENTIONS).click()
-    shares = page.locator("#lab-now .changes tbody tr td:nth-child(4)")
-    expect(shares.first).to_have_text(f"{expected.probabilities[0]:.1%}")
     page.get_by_role("tab", name=words.TAB_ANALYSE).click()
+    expect(page.locator("#living .answers .number")).to_have_text([f"{value:.1%}" for value in expected.probabilities])
     _shows(page, expected)
     page.get_by_role("button", name=words.COPY_LINK).click()
     expect(page.get_by_text(words.COPIED)).to_be_visible()

@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from demo import words
 from demo.analyse import words as analyse_words
-from demo.interventions import words as interventions_words
+from demo.living.words import BLURRED, PICTURE
 from demo.many import words as many_words
-from tests.browser.conftest import PATIENCE, add_photo, drop, open_tab
+from tests.browser.conftest import PATIENCE, add_photo, choose_method, drop, open_tab
 from tests.live_app import LiveApp
 
 pytestmark = pytest.mark.browser
@@ -51,9 +51,9 @@ def test_settings_stand_in_the_address_and_reload_and_back_bring_the_visit_back(
 ) -> None:
     _wait_for(page)
     _second_face(page, pair)
-    _choose(page, analyse_words.METHOD, "Grad-CAM")
+    choose_method(page, "Grad-CAM")
     _choose(page, analyse_words.TARGET, "Disgust")
-    expect(page.locator("#moved")).to_contain_text("“Disgust”")
+    expect(page.locator("#moved-words")).to_contain_text("“Disgust”")
     page.locator("#opacity input[type=range]").fill("0.25")
     shown = {"face": "2", "method": "grad_cam", "class": "Disgust", "opacity": "0.25"}
     _wait_for(page, **shown)
@@ -63,10 +63,10 @@ def test_settings_stand_in_the_address_and_reload_and_back_bring_the_visit_back(
         expect(page.locator("#answer")).to_contain_text("Face 2 of 2")
         assert page.locator("#answer .probabilities").inner_text() == answer
         expect(page.locator("#photo img").first).to_have_attribute("alt", re.compile("2 numbered.*face 2"))
-        expect(page.locator("#moved")).to_contain_text("“Disgust”")
-        expect(page.locator("#moved")).to_contain_text("About Grad-CAM")
+        expect(page.locator("#moved-words")).to_contain_text("“Disgust”")
+        expect(page.locator("#moved-words")).to_contain_text("About Grad-CAM")
         expect(page.get_by_label(analyse_words.TARGET, exact=True)).to_have_value("Disgust")
-        expect(page.get_by_label(analyse_words.METHOD, exact=True)).to_have_value("Grad-CAM")
+        expect(page.locator("#method").get_by_role("radio", name="Grad-CAM")).to_be_checked()
         expect(page.locator("#opacity input[type=range]")).to_have_value("0.25")
         _wait_for(page, **shown)
 
@@ -80,32 +80,59 @@ def test_settings_stand_in_the_address_and_reload_and_back_bring_the_visit_back(
     expect(page.locator("#answer")).to_contain_text("Face 1 of 2")
 
 
+def _slider(page: Page) -> Locator:
+    return page.get_by_role("slider", name=PICTURE["slider"]).and_(page.locator("#living *"))
+
+
+def _expect_by_hand(page: Page, *things: str) -> None:
+    expect(page.locator("#living .changed")).to_have_text(PICTURE["changed"].format(things=", ".join(things)))
+
+
 def test_what_is_set_by_hand_is_in_the_address_and_comes_back(page: Page, pair: Path) -> None:
     _second_face(page, pair)
-    open_tab(page, words.TAB_INTERVENTIONS)
-    page.locator("#weight input[type=range]").fill("0.3")
-    page.locator("#see-face label", has_text="Black").click()
-    page.locator("#type-cell button").first.click()
-    page.get_by_label(interventions_words.CELL).fill("2, 3")
-    page.get_by_label(interventions_words.CELL).press("Enter")
-    shown = {"tab": "interventions", "face": "2", "w_face": "0.3", "shown_face": "black", "removed": "2.3"}
+    expect(page.locator("#living .people .chosen")).to_contain_text("2 ")
+    page.get_by_role("button", name=PICTURE["attend_even"]).click()
+    page.locator("#living .cell").nth(9).click()
+    page.get_by_role("button", name=PICTURE["remove"]).click()
+    page.get_by_role("button", name=PICTURE["blank_face"]).click()
+    _slider(page).fill("0.3")
+    shown = {"face": "2", "mix": "0.3", "blank": "face", "cells": "2.3", "attention": "uniform"}
     _wait_for(page, **shown)
-    now = page.locator("#lab-now .label").inner_text()
+    now = page.locator("#living .answers").inner_text()
     page.reload()
-    expect(page.locator("#lab-now")).to_be_visible()
-    expect(page.locator("#lab-now .label")).to_have_text(now)
-    expect(page.locator("#weight input[type=range]")).to_have_value("0.3")
+    expect(page.locator("#living .answers")).to_have_text(now, use_inner_text=True)
+    expect(_slider(page)).to_have_value("0.3")
     _wait_for(page, **shown)
 
 
-def test_a_link_sets_by_hand_for_whoever_opens_it_on_the_example(page: Page, app: LiveApp) -> None:
+def test_links_of_former_tabs_open_where_their_cards_are_now(page: Page, app: LiveApp) -> None:
     page.wait_for_function("sessionStorage.length > 0")  # the visit would come back, but for what the link asks
-    page.goto(f"{app.url}/?tab=interventions&w_face=0.2&baseline=noise&scale=one")
-    expect(page.locator("#lab-now")).to_be_visible()
-    expect(page.locator("#weight input[type=range]")).to_have_value("0.2")
+    old = "w_face=0.2&attention=shuffled&seed=3&removed=2.3-4.5&scene=blurred&shown_face=black"
+    page.goto(f"{app.url}/?tab=interventions&{old}&baseline=noise&scale=one")
+    expect(page.get_by_role("tab", name=words.TAB_ANALYSE)).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text(words.FORMER_LINK)).to_be_visible()
+    expect(_slider(page)).to_have_value("0.2")
+    _expect_by_hand(
+        page,
+        PICTURE["changed_scene_of"].format(name=BLURRED.format(number=1)),
+        PICTURE["changed_face"],
+        PICTURE["changed_shuffled"],
+        PICTURE["changed_cells"].format(count=2, cells=49),
+        PICTURE["changed_weight"].format(face="20%"),
+    )
+    expect(page.get_by_role("combobox", name=PICTURE["whose_scene"])).to_have_value("blurred")
+    page.get_by_role("button", name=PICTURE["blank_face"]).click()
+    by_hand = {"mix": "0.2", "attention": "shuffled.3", "cells": "2.3-4.5", "scene_of": "blurred"}
+    _wait_for(page, baseline="noise", scale="one", **by_hand)
     open_tab(page, words.TAB_COMPARE)
     expect(page.locator("#compare-scale input").nth(1)).to_be_checked()
-    _wait_for(page, tab="compare", w_face="0.2", baseline="noise", scale="one")
+    _wait_for(page, tab="compare", baseline="noise", scale="one", **by_hand)
+
+    page.evaluate("sessionStorage.clear()")
+    page.goto(f"{app.url}/?tab=photos")
+    expect(page.get_by_role("tab", name=words.TAB_ANALYSE)).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#swap-words")).to_be_visible()
+    expect(page.get_by_text("The link asks")).to_have_count(0)
 
 
 def test_many_photos_come_back(page: Page, pair: Path) -> None:

@@ -1,4 +1,4 @@
-"""The tab *Compare methods* as a person uses it: only what is visible counts.
+"""The tab *Compare* as a person uses it: only what is visible counts.
 
 The weights are a small network's: what is checked is how the page shows its maps, and these take no time.
 """

@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from demo import words
 from demo.analyse import words as analyse_words
 from demo.examples import example_photos
-from tests.browser.conftest import PATIENCE, add_photo, drop, keep, same_answer, wait_for_maps
+from glamor.words import percent
+from tests.browser.conftest import PATIENCE, add_photo, choose_method, drop, keep, same_answer, wait_for_maps
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -57,17 +58,16 @@ def test_a_click_and_a_number_choose_a_face_and_method_class_and_opacity_change_
 
     wait_for_maps(page)
     answer = page.locator("#answer").inner_text()
-    page.get_by_label(analyse_words.METHOD).click()
-    page.get_by_role("option", name="Grad-CAM").click()
-    expect(page.locator("#moved")).to_contain_text("About Grad-CAM")
+    choose_method(page, "Grad-CAM")
+    expect(page.locator("#moved-words")).to_contain_text("About Grad-CAM")
     page.get_by_label(analyse_words.TARGET).click()
     page.get_by_role("option", name="Fear", exact=True).click()
-    expect(page.locator("#moved")).to_contain_text("“Fear”")
-    before = {panel: page.locator(f"#{panel} img").get_attribute("src") for panel in ("saw", "looked", "moved")}
-    page.locator("#opacity input[type=range]").fill("0.2")
-    for panel in ("looked", "moved"):
-        expect(page.locator(f"#{panel} img")).not_to_have_attribute("src", before[panel])
-    assert page.locator("#saw img").get_attribute("src") == before["saw"]
+    expect(page.locator("#moved-words")).to_contain_text("“Fear”")
+    for choose in (lambda: page.locator("#opacity input[type=range]").fill("0.2"), lambda: choose_method(page, "Att")):
+        before = page.locator("#moved img").get_attribute("src")
+        choose()
+        expect(page.locator("#moved img")).not_to_have_attribute("src", before)
+    expect(page.locator("#moved-words")).to_contain_text(f"of a scene that counts {percent(left.fusion_weights[1])}")
     assert page.locator("#answer").inner_text() == answer
 
 
@@ -117,7 +117,8 @@ def test_a_photo_outlives_what_is_no_photo_gives_way_to_another_and_is_removed(
     expect(page.locator("#answer")).to_contain_text("of 2")
     page.get_by_role("button", name="Remove Image").click()
     expect(page.get_by_text(analyse_words.ANSWER_EMPTY)).to_be_visible()
-    expect(page.locator("#saw img")).to_have_count(0)
+    expect(page.locator("#moved img")).to_have_count(0)
+    expect(page.locator("#stamp")).to_be_hidden()
 
 
 def test_a_picture_on_the_clipboard_is_analysed_and_an_example_at_a_click(page, portrait, predictor, grace_hopper):

@@ -1,4 +1,4 @@
-"""The parts of the chosen face, below the panels."""
+"""The parts of the chosen face, below the lens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
 
 
-def test_the_sentence_and_the_patches_stand_below_the_panels_and_follow_the_photo(
+def test_the_sentence_and_the_patches_stand_below_the_lens_and_follow_the_photo(
     page: Page, portrait: Path, predictor: Predictor
 ) -> None:
     add_photo(page, portrait)
@@ -29,10 +29,10 @@ def test_the_sentence_and_the_patches_stand_below_the_panels_and_follow_the_phot
     expect(page.locator("[data-parting]")).to_have_count(0)
     expect(card.get_by_role("img")).to_have_attribute("alt", words.ALT.format(label="Happy", sentence=sentence))
     expect(card).to_have_css("opacity", "1")
-    panels, below = page.locator("#panels").bounding_box(), card.bounding_box()
-    assert panels is not None
+    lens, below = page.locator("#lens").bounding_box(), card.bounding_box()
+    assert lens is not None
     assert below is not None
-    assert panels["y"] + panels["height"] <= below["y"]
+    assert lens["y"] + lens["height"] <= below["y"]
     assert fits_across(page)
     expect(page.get_by_role("tab", name="Analyse", exact=True)).to_be_visible()
     keep(page, "parts")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from demo import words
 from glamor.predictor import Prediction, Predictor
-from tests.browser.conftest import PATIENCE, add_photo, drop, keep
+from tests.browser.conftest import PATIENCE, add_photo, drop, keep, same_weights
 from tests.live_app import LiveApp
 
 pytestmark = pytest.mark.browser
@@ -44,7 +44,7 @@ def _is_about(page: Page, prediction: Prediction, faces: int) -> None:
     for name, value in zip(prediction.class_names, prediction.probabilities, strict=True):
         row = page.locator("#answer .probabilities li", has_text=name)
         expect(row).to_contain_text(f"{value:.1%}")
-    expect(page.locator("#weighed .weight.face strong")).to_have_text(f"{prediction.fusion_weights[0]:.0%}")
+    same_weights(page, prediction)
     expect(page.locator("#photo img").first).to_have_attribute("alt", re.compile(f"with {faces} numbered"))
     expect(page.locator("#answer-column")).to_have_css("opacity", "1")
 
@@ -72,7 +72,7 @@ def test_while_a_photo_is_on_its_way_the_former_answer_is_dimmed_and_the_button_
     expect(page.locator("#answer-column")).to_have_css("opacity", "1")
     _delay(page, 1500)
     drop(page.locator("#photo img").first, pair)
-    for part in ("#answer-column", "#panels", "#controls", "#photo-shown-place"):
+    for part in ("#answer-column", "#lens", "#controls", "#photo-shown-place"):
         expect(page.locator(part)).to_have_css("opacity", "0.3")
     expect(page.get_by_text("Your photo is on its way")).to_be_visible()
     keep(page, "laptop-on-its-way")

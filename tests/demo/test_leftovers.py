@@ -139,7 +139,7 @@ def test_an_upload_that_no_event_has_used_is_swept_and_a_used_one_is_not(hasty, 
         assert kept != unused
         assert _until(lambda: not unused.parent.exists())
         assert kept.exists()
-        assert Path(screen["looked-picture"]["value"]["path"]).exists()
+        assert Path(screen["photo-shown"]["value"]["path"]).exists()
         _delete_now(visitor)
     assert _until(lambda: _places(hasty) <= before)
 

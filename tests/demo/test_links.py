@@ -5,6 +5,7 @@ import json
 import pytest
 
 from demo.links import Link, copy_js, read
+from demo.words import FORMER_LINK
 
 TABS, METHODS, LABELS = ("analyse", "trust"), ("grad_cam", "occlusion"), ("Fear", "Happy")
 WEIGHTS = ("built-in", "owner/name@v1")
@@ -58,6 +59,22 @@ def test_a_face_that_cannot_be_counted_is_refused(given: str) -> None:
     link = read({"face": given})
     assert link.face is None
     assert "whole number" in link.refused[0]
+
+
+@pytest.mark.parametrize(
+    ("params", "unfolded", "moved"),
+    [
+        ({"tab": "photos"}, "photos", ""),
+        ({"tab": "interventions"}, "interventions", FORMER_LINK),
+        ({"tab": "interventions", "w_face": "0.2"}, "interventions", FORMER_LINK),
+        ({"removed": "2.3"}, None, FORMER_LINK),
+        ({"mix": "0.2", "attention": "uniform"}, None, ""),
+    ],
+)
+def test_former_tabs_are_where_their_cards_are_now(params: dict[str, str], unfolded: str | None, moved: str) -> None:
+    link = _read(**params)
+    assert (link.tab, link.unfolded, link.moved) == ("analyse" if unfolded else None, unfolded, moved)
+    assert link.refused == ()
 
 
 def test_a_long_value_is_quoted_in_part():

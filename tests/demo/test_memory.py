@@ -17,9 +17,9 @@ from PIL import Image
 from demo import memory, words
 from demo.analyse import handlers
 from demo.first import first_session
-from demo.interventions import handlers as interventions
 from demo.kept import LONGEST_SHOWN, keep
 from demo.limits import MB, Limits, read_limits
+from demo.living import others
 from demo.many.handlers import Batch
 from demo.memory import Remembered, crowded_out, weight
 from demo.visits import Session
@@ -118,8 +118,8 @@ def test_the_weight_of_a_visit_is_what_a_copy_of_all_that_it_holds_takes(engine,
     for target in engine.class_names:
         handlers.ask(session, METHOD, target)
         handlers.explain(engine, session, OPACITY)
-    interventions.enter(engine, session)
-    interventions.see(engine, session, "black", "as is")
+    for prediction in session.analysis.predictions:
+        others.walk_of(engine, session, prediction)
     session.pending_photo = bytes(3 * MB)
     assert weight(session) == pytest.approx(len(pickle.dumps(session)), rel=0.2)
 

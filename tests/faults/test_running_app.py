@@ -113,7 +113,7 @@ def test_a_cache_that_cannot_be_written_says_so_and_is_used_again_when_it_can(ru
     with inline:
         event = inline.event("photo", "input")
         photo = inline.upload(portrait)
-        inline.act(event, None, photo, "grad_cam", 0.7)
+        inline.act(event, None, photo, "attention", 0.7)
         cache.rename(aside)
         cache.write_bytes(b"a file where the folder was: not even the superuser can write into it")
         try:
@@ -125,14 +125,14 @@ def test_a_cache_that_cannot_be_written_says_so_and_is_used_again_when_it_can(ru
             aside.rename(cache)
         assert words.CACHE_UNWRITABLE in str(told.value)
         redrawn = inline.act(inline.event("opacity", "input"), None, 0.32)
-        assert redrawn["looked-picture"]["value"]
+        assert redrawn["moved-picture"]["value"]
     assert "portrait" not in running.app.log.read_text()
 
 
 def test_a_disk_that_takes_no_more_says_so_and_the_app_goes_on(running, portrait):
     unlimited = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
     with Visitor(running.app.url) as visitor:
-        visitor.act(visitor.event("photo", "input"), None, visitor.upload(portrait), "grad_cam", 0.7)
+        visitor.act(visitor.event("photo", "input"), None, visitor.upload(portrait), "attention", 0.7)
         # Every longer file ends there, as on a full disk.
         resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (ALMOST_FULL, unlimited[1]))
         try:
@@ -141,7 +141,7 @@ def test_a_disk_that_takes_no_more_says_so_and_the_app_goes_on(running, portrait
         finally:
             resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, unlimited)
         assert words.CACHE_UNWRITABLE in str(told.value)
-        assert visitor.act(visitor.event("opacity", "input"), None, 0.42)["looked-picture"]["value"]
+        assert visitor.act(visitor.event("opacity", "input"), None, 0.42)["moved-picture"]["value"]
     assert _works(running.client, portrait)
 
 

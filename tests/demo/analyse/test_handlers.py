@@ -11,13 +11,14 @@ from PIL import Image
 from demo.analyse import handlers, words
 from demo.analyse.outputs import MapOutputs, Outputs
 from demo.engine import Engine
-from demo.events import SAME
+from demo.events import HIDE, SAME, SHOW
 from demo.kept import LONGEST_SHOWN
-from demo.visits import Session
+from demo.visits import ATTENTION, Session
 from demo.words import BOX_SOURCE_PERSON, UNEXPECTED, UNTRAINED
 from glamor.checkpoint import load_checkpoint
 from glamor.figures import CONTEXT_COLOR, FACE_COLOR
 from glamor.predictor import Predictor
+from glamor.words import percent
 
 METHOD, OPACITY = "grad_cam", 0.7
 
@@ -35,7 +36,6 @@ def test_the_prediction_is_on_the_screen_before_any_attribution(engine, astronau
     for name, probability in zip(expected.class_names, expected.probabilities, strict=True):
         assert f"<span>{name}</span>" in screen.answer
         assert f"{probability:.1%}" in screen.answer
-    assert f"{expected.fusion_weights[0]:.0%}" in screen.weighed
     assert np.shape(screen.photo["value"]) == astronaut.shape
     assert screen.moved["value"] is None
     assert session.maps == {}
@@ -91,7 +91,7 @@ def test_a_number_of_no_face_changes_nothing(engine, two_people, index):
 def test_without_a_face_two_clicks_mark_one(engine, nobody):
     session, screen = _analysed(engine, nobody)
     assert words.NO_FACE in screen.notice
-    assert screen.saw == {**screen.saw, "value": None, "visible": False}
+    assert screen.moved == {**screen.moved, "value": None, "visible": False}
     first = handlers.click_photo(engine, session, (200.0, 180.0), METHOD, OPACITY)
     assert words.SECOND_CORNER in first.notice
     assert first.photo["value"] != screen.photo["value"], "the first corner is marked"
@@ -205,21 +205,45 @@ def test_a_new_photo_forgets_the_maps_of_the_old_one(engine, astronaut, grace_ho
     assert session.maps == {}
 
 
-def test_opacity_redraws_both_overlays_and_computes_nothing(engine, astronaut):
-    session, screen = _analysed(engine, astronaut)
+def test_opacity_redraws_the_map_and_computes_nothing(engine, astronaut):
+    session, _ = _analysed(engine, astronaut)
+    assert handlers.redraw(session, 0.1) is SAME, "there is none yet"
     moved = handlers.explain(engine, session, OPACITY)
 
     known = replace(session.analysis), dict(session.maps)
-    looked, redrawn = handlers.redraw(session, 0.1)
-    assert looked["value"] != screen.looked["value"]
-    assert redrawn["value"] != moved.picture["value"]
+    assert handlers.redraw(session, 0.1)["value"] != moved.picture["value"]
     assert (session.analysis, session.maps) == known
+
+
+def test_attention_is_there_at_once_and_nothing_is_worked_out_for_it(engine, astronaut, monkeypatch):
+    monkeypatch.setattr(engine, "explain", lambda *_: pytest.fail("nothing is to be explained"))
+    session = Session()
+    screen = handlers.analyse(engine, session, astronaut, ATTENTION, OPACITY)
+    prediction = session.analysis.selection.prediction
+    assert screen.moved["visible"] is True
+    assert f"{prediction.attention.max() * 49:.1f} times an even share" in screen.moved_words
+    assert f"of a scene that counts {percent(prediction.fusion_weights[1])}" in screen.moved_words
+    assert (screen.stop, screen.again) == (HIDE, HIDE)
+    shown = handlers.explain(engine, session, OPACITY)
+    np.testing.assert_array_equal(shown.picture["value"], screen.moved["value"])
+    assert handlers.redraw(session, 0.1)["value"] != screen.moved["value"]
+    assert session.maps == {}
+
+
+def test_attention_ends_the_wait_for_a_map_and_a_map_can_be_asked_for_again(engine, astronaut):
+    session, _ = _analysed(engine, astronaut)
+    handlers.stop(session)
+    handlers.ask(session, ATTENTION, "Fear")
+    assert handlers.explain(engine, session, OPACITY).picture["visible"] is True
+    asked = handlers.ask(session, METHOD, "Fear")
+    assert (asked.stop, asked.again) == (SHOW, HIDE)
+    assert "Fear" in handlers.explain(engine, session, OPACITY).words
 
 
 def test_redrawing_and_asking_before_there_is_a_photo_do_nothing(engine):
     session = Session()
     handlers.ask(session, METHOD, "Fear")
-    assert handlers.redraw(session, 0.5) == (SAME, SAME)
+    assert handlers.redraw(session, 0.5) is SAME
     assert words.NEEDS_PHOTO in handlers.click_photo(engine, session, (1, 1), METHOD, OPACITY).notice
     assert words.NEEDS_PHOTO in handlers.start_marking(session).notice
 

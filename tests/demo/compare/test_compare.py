@@ -1,4 +1,4 @@
-"""The tab *Compare methods* as plain functions, on a small network with random weights."""
+"""The tab *Compare* as plain functions, on a small network with random weights."""
 
 from __future__ import annotations
 

@@ -172,4 +172,6 @@ def test_every_word_is_used_and_none_is_missing():
     made |= {f"{word}_{side}" for word in ("whose", "own") for side in ("face", "scene")}
     made |= {f"tour_{step}_do" for step in range(1, 10)} | {f"tour_{name}" for name in ("back", "next", "skip")}
     made |= {f"clear_{kind}{end}" for kind in STEPS for end in ("", "_amount")} | {f"changed_{kind}" for kind in STEPS}
+    made |= {f"attend_{name}{end}" for name in ("all", "strongest", "even", "shuffled") for end in ("", "_gloss")}
+    made |= {"changed_even", "changed_shuffled"}
     assert set(words.PICTURE) <= asked | made

@@ -14,8 +14,10 @@ from safetensors.numpy import load
 from demo.analyse import handlers as analysing
 from demo.events import SAME
 from demo.living import clearness, handlers, others, words
+from demo.swap import handlers as swapping
 from demo.visits import Session
 from glamor.explain import swap_matrix
+from glamor.explain.what_if import BLURRED, InterventionState, Setting
 from glamor.predictor import Predictor
 
 
@@ -35,6 +37,7 @@ def test_the_others_of_the_photo_and_the_examples_are_offered(checkpoints, sessi
         {"id": "example.1", "name": words.EXAMPLE.format(name="A photographer")},
         {"id": "example.2", "name": words.EXAMPLE.format(name="Grace Hopper")},
         {"id": "example.3", "name": words.EXAMPLE.format(name="Eileen Collins")},
+        {"id": "blurred", "name": words.BLURRED.format(number=1), "only": "scene"},
     ]
 
 
@@ -73,6 +76,40 @@ def test_swapping_by_walks_is_swapping(checkpoints, session, engine):
     np.testing.assert_allclose(trace.fusion_weights[0], matrix.fusion_weights[0, 1], atol=1e-5)
 
 
+def test_people_of_photos_added_under_two_photos_are_offered_and_followed(checkpoints, session, engine, astronaut):
+    swapping.swap(engine, session, [astronaut[:, ::-1]], swapping.LARGEST, True)
+    (guest,) = session.guests.values()
+    told = json.loads(others.guests(session))
+    assert told["key"] == _shown(checkpoints, session)["key"]
+    assert told["others"] == _shown(checkpoints, session)["others"]
+    name = words.GUEST.format(photo=2, number=1, emotion=guest.emotion)
+    assert {"id": "photo.2.1", "name": name} in told["others"]
+    walk = load(base64.b64decode(_asked(checkpoints, session, "photo.2.1")["walk"]))
+    assert guest.prepared is not session.analysis.predictions[0].prepared
+    np.testing.assert_array_equal(walk["face_mean"], engine.walk(guest).face_mean)
+    swapping.swap(engine, session, [], swapping.LARGEST, True)
+    assert _asked(checkpoints, session, "photo.2.1") == {"said": words.BAD_OTHER}
+    assert others.guests(Session()) is SAME
+
+
+def test_the_own_scene_can_be_blurred(checkpoints, session, engine):
+    """What the network makes of it is what the library's what-if makes of the blurred scene."""
+    told = _asked(checkpoints, session, "blurred")
+    prediction = session.analysis.selection.prediction
+    encoded = engine.what_if(InterventionState(prediction), Setting(scene=BLURRED)).answer
+    walk = load(base64.b64decode(told["walk"]))
+    import torch
+
+    with torch.no_grad():
+        face = torch.from_numpy(walk["face_mean"].copy()).view(1, -1, 1, 1)
+        scene = torch.from_numpy(walk["cells"].copy()).permute(2, 0, 1)[None]
+        trace = engine.predictor.model.combine(face, scene)
+    np.testing.assert_allclose(trace.attention[0], encoded.attention, atol=1e-6)
+    own = _shown(checkpoints, session)
+    assert told["face"] == own["face"]
+    assert told["scene"] != own["scene"]
+
+
 @pytest.mark.parametrize("whose", ["3", "0", "example.4", "example.", 2, ["2"], {}, "<img>"])
 def test_who_is_not_there_is_refused_in_words(checkpoints, session, whose):
     assert _asked(checkpoints, session, whose) == {"said": words.BAD_OTHER}
@@ -103,4 +140,4 @@ def test_the_examples_are_those_of_each_checkpoint(checkpoints, session, engine)
 def test_an_example_is_not_swapped_with_itself(checkpoints, engine):
     session = Session()
     analysing.analyse(engine, session, str(others.example_photos()[1]), "grad_cam", 0.7)
-    assert [other["id"] for other in _shown(checkpoints, session)["others"]] == ["example.1", "example.3"]
+    assert [other["id"] for other in _shown(checkpoints, session)["others"]] == ["example.1", "example.3", "blurred"]

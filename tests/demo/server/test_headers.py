@@ -47,7 +47,7 @@ def test_no_browser_and_no_proxy_keeps_a_photo_or_an_answer(sent):
     event = visitor.event("photo", "input")
     given = {"path": photo.partition("=")[2]}
     screen = visitor.act(event, None, given, "grad_cam", 0.7)
-    picture = f"/gradio_api/file={screen['looked-picture']['value']['path']}"
+    picture = f"/gradio_api/file={screen['photo-shown']['value']['path']}"
     asked = visitor.http.post("/gradio_api/call/predict", json={"data": [given, None]}).json()["event_id"]
     for path in (photo, picture, f"/gradio_api/call/predict/{asked}", "/gradio_api/file=/none", "/gradio_api/info"):
         assert visitor.http.get(path).headers.get_list("cache-control") == ["no-store"], path

@@ -40,14 +40,14 @@ def _ended(http: httpx.Client, answers: list[httpx.Response]) -> list[str]:
 def test_waiting_programs_do_not_shut_the_pages_visitors_out(visitor: Visitor, portrait: Path) -> None:
     photo = visitor.upload(portrait)
     event = visitor.event("photo", "input")
-    visitor.act(event, None, photo, "grad_cam", 0.7)
+    visitor.act(event, None, photo, "attention", 0.7)
     answers = [visitor.http.post(CALL, json={"data": [photo]}) for _ in range(SMALL.waiting)]
     taken = [answer for answer in answers if answer.status_code == 200]
     refused = [answer for answer in answers if answer.status_code != 200]
     assert len(taken) == AT_ONCE + SMALL.waiting_programs
     assert {(answer.status_code, answer.json()["error"]) for answer in refused} == {(503, MANY)}
     assert all(answer.headers["retry-after"] for answer in refused)
-    assert visitor.act(visitor.event("opacity", "input"), None, 0.3)["looked-picture"]["value"]
+    assert visitor.act(visitor.event("opacity", "input"), None, 0.3)["moved-picture"]["value"]
     ended = _ended(visitor.http, taken)
     assert len(ended) == len(taken)
     assert all("event: complete" in answer for answer in ended)

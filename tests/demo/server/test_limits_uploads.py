@@ -159,7 +159,7 @@ def test_a_full_cache_takes_no_more_files_until_there_is_room(limited: LiveApp, 
     with Visitor(limited.url) as visitor:
         photo = visitor.upload(portrait)
         event = visitor.event("photo", "input")
-        visitor.act(event, None, photo, "grad_cam", 0.7)
+        visitor.act(event, None, photo, "attention", 0.7)
         filler.write_bytes(bytes(SMALL.cache_mib * MIB))
         time.sleep(1.1)  # the folder is looked at once a second
         try:
@@ -179,7 +179,7 @@ def test_a_full_cache_takes_no_more_files_until_there_is_room(limited: LiveApp, 
         finally:
             filler.unlink()
         time.sleep(1.1)
-        assert visitor.act(visitor.event("opacity", "input"), None, 0.35)["looked-picture"]["value"]
+        assert visitor.act(visitor.event("opacity", "input"), None, 0.35)["moved-picture"]["value"]
 
 
 def test_a_cache_that_fills_while_a_file_comes_ends_it(limited: LiveApp) -> None:

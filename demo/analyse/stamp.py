@@ -1,0 +1,60 @@
+"""What the audit of the weights in use found of a map, as a stamp on it."""
+
+from __future__ import annotations
+
+import math
+from weakref import WeakKeyDictionary
+
+from markupsafe import Markup
+
+from demo.analyse import words
+from demo.engine import Engine
+from glamor.evaluation.card import Audited, AuditedMap, read_card
+from glamor.evaluation.scoring import Measure
+from glamor.explain.trust import SANITY_LIMIT
+
+_AUDITS: WeakKeyDictionary[Engine, Audited | None] = WeakKeyDictionary()
+
+
+def stamp(engine: Engine, method: str) -> Markup:
+    """Return whether a map finds the evidence better than chance, with the numbers.
+
+    Args:
+        engine: with the weights in use.
+        method: a key of ``glamor.explain.METHODS``, or ATTENTION.
+    """
+    if engine not in _AUDITS:  # by two at once: it is the same
+        _AUDITS[engine] = read_card(engine.predictor.checkpoint).audited
+    return said(_AUDITS[engine], method)
+
+
+def said(audited: Audited | None, method: str) -> Markup:
+    """Return the stamp by what an audit found; None: there was none."""
+    found = next((found for found in audited.maps if found.key == method), None) if audited else None
+    if audited is None or found is None or math.isnan(found.deletion.low + found.insertion.low):
+        return _stamped("unknown", words.NOT_AUDITED, "")
+    numbers = words.AUDIT_NUMBERS.format(deletion=_shown(found.deletion), insertion=_shown(found.insertion))
+    kind, verdict = _verdict(found)
+    return _stamped(kind, verdict.format(count=audited.count, dataset=audited.dataset), numbers)
+
+
+def _verdict(found: AuditedMap) -> tuple[str, str]:
+    if found.similarity.value > SANITY_LIMIT:
+        return "weak", words.AUDIT_INSANE
+    gains = (found.deletion, found.insertion)
+    better = sum(gain.low > 0 for gain in gains)
+    if better:
+        return ("good", words.AUDIT_BETTER) if better == len(gains) else ("weak", words.AUDIT_MIXED)
+    return "weak", words.AUDIT_WORSE if all(gain.high < 0 for gain in gains) else words.AUDIT_CHANCE
+
+
+def _stamped(kind: str, verdict: str, numbers: str) -> Markup:
+    return Markup('<p class="stamp {}"><strong>{}</strong> <span>{}</span></p>').format(kind, verdict, numbers)
+
+
+def _shown(measure: Measure) -> str:
+    return "{} [{}, {}]".format(*(f"{value:.3f}".replace("-", "−") for value in _of(measure)))
+
+
+def _of(measure: Measure) -> tuple[float, float, float]:
+    return measure.value, measure.low, measure.high
