@@ -8,8 +8,8 @@ export const answer = (words, act) => {
     const changed = make("p", {class: "changed"});
     const reset = make("button", {type: "button", textContent: words.reset, onclick: () => act.reset()});
     const copy = copier(words, {label: words.copy_all, gloss: words.copy_all_gloss}, () => tableOf(shown));
-    const buttons = make("div", {class: "buttons"}, reset);
-    const {gloss, element} = part("answer", 4, words.answer, list, verdict, changed, copy.element, buttons);
+    copy.element.prepend(reset);
+    const {gloss, element} = part("answer", 4, words.answer, list, verdict, changed, copy.element);
     set(gloss, {textContent: words.answer_gloss});
     let [rows, shown] = [[], null];
 
