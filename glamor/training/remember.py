@@ -25,6 +25,10 @@ FACES, SCENES = 4000, 2000  # that are kept, and looked at, of a kind at most
 CHANGED = 120  # validation faces that are changed into what they are not
 FOUND_FILE = "neighbours.json"
 _BATCH, _SEED = 32, 0
+_OF_INPUTS = (
+    *("class_names", "face_size", "context_resize_hw", "context_size"),
+    *("face_crop_scale", "jpeg_round_trip", "mean", "std"),
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,34 @@ def remember(folder: Path, scenes: Sequence[Path], faces: Path) -> tuple[Found, 
     values = {"weights_sha256": checkpoint.sha256, "found": [asdict(row) for row in found]}
     _write(folder / FOUND_FILE, (json.dumps(values, indent=1) + "\n").encode())
     return found
+
+
+def share(folder: Path, other: Path) -> None:
+    """Keep beside another checkpoint what :func:`remember` kept beside one whose encoders are the same.
+
+    Raises:
+        CheckpointError: if a checkpoint cannot be used, nothing is kept beside the first, or the encoders differ.
+    """
+    first, second = load_checkpoint(folder), load_checkpoint(other)
+    memories = familiar.read_memories(first)
+    if memories is None:
+        raise CheckpointError(f"Nothing is kept beside {folder}; run scripts.remember with it first.")
+    if not _same_encoders(first, second):
+        raise CheckpointError(f"The encoders of {folder} and {other} differ; run scripts.remember with each of them.")
+    _write(other / familiar.FAMILIAR_FILE, familiar.to_bytes(memories, second.sha256))
+    values = json.loads((folder / FOUND_FILE).read_text()) | {"weights_sha256": second.sha256}
+    _write(other / FOUND_FILE, (json.dumps(values, indent=1) + "\n").encode())
+
+
+def _same_encoders(first: Checkpoint, second: Checkpoint) -> bool:
+    """Return whether both make the same of a photo before anything is attended, weighed or classified."""
+    if any(getattr(first.config, name) != getattr(second.config, name) for name in _OF_INPUTS):
+        return False
+    for part in ("face_encoder", "context_encoder"):
+        own, others = (getattr(checkpoint.model, part).state_dict() for checkpoint in (first, second))
+        if own.keys() != others.keys() or not all(torch.equal(own[name], others[name]) for name in own):
+            return False
+    return True
 
 
 def _of_faces(known: Sequence[Summaries], unseen: Sequence[Summaries]) -> familiar.Memory:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,13 @@ import pytest
 import torch
 
 from glamor.checkpoint import load_checkpoint, save_checkpoint
-from glamor.errors import DataError
+from glamor.errors import CheckpointError, DataError
 from glamor.familiar import FAMILIAR_FILE, LARGEST_FILE, read_memories
 from glamor.model import GLAMORNet
 from glamor.predictor import Predictor
 from glamor.training import strange
 from glamor.training.data import list_samples
-from glamor.training.remember import FOUND_FILE, remember
+from glamor.training.remember import FOUND_FILE, remember, share
 from tests.datasets import make_faces, make_scenes
 from tests.small import SMALL
 
@@ -79,3 +80,30 @@ def test_strange_pictures_are_the_same_each_time_and_differ_among_each_other() -
     assert (face == pictures[0]).all()  # and the face that was given stays as it was
     assert all(picture.shape == (strange.SIDE, strange.SIDE, 3) for picture in pictures)
     assert len({picture.tobytes() for picture in pictures[1:]}) == len(pictures) - 1
+
+
+def test_a_checkpoint_with_the_same_encoders_shares_what_is_kept(root: Path, tmp_path: Path) -> None:
+    own, other = root / "weights", tmp_path / "other"
+    with torch.random.fork_rng():
+        torch.manual_seed(6)
+        twin = GLAMORNet(SMALL)
+    save_checkpoint(tmp_path / "alone", twin, SMALL)
+    with pytest.raises(CheckpointError, match=r"^Nothing is kept beside .*alone; run scripts\.remember"):
+        share(tmp_path / "alone", own)
+    remember(own, [root / "scenes"], root / "faces")
+    with pytest.raises(CheckpointError, match=r"^The encoders of .* differ"):
+        share(own, tmp_path / "alone")
+    model = load_checkpoint(own, device="cpu").model
+    for part in ("face_encoder", "context_encoder"):
+        getattr(twin, part).load_state_dict(getattr(model, part).state_dict())
+    cropped = replace(SMALL, face_crop_scale=2.0)
+    save_checkpoint(tmp_path / "cropped", twin, cropped)
+    with pytest.raises(CheckpointError, match=r"^The encoders of .* differ"):
+        share(own, tmp_path / "cropped")
+    save_checkpoint(other, twin, SMALL)
+    share(own, other)
+    sample = list_samples(root / "scenes", "val", SMALL.class_names)[0]
+    first, second = (Predictor(folder).predict(sample.path, [sample.face_box_xyxy])[0] for folder in (own, other))
+    assert first.logits.tolist() != second.logits.tolist()
+    assert first.familiarity == second.familiarity is not None
+    assert json.loads((other / FOUND_FILE).read_text())["weights_sha256"] == load_checkpoint(other).sha256
