@@ -109,8 +109,8 @@ IN_ADDRESS_BAR = (
 BAD_FACE_LINK = "The link asks for face “{given}”. Enter a whole number from 1, counted from left to right."
 BAD_LINK = "The link asks for {name} “{given}”, which is not available. Choose one of {names}."
 FORMER_LINK = (
-    "This link is of the former tab Interventions. What it sets is set in “The network at work” now; a shuffling comes "
-    "in another order there."
+    "This link is of the former tab Interventions. What it sets by hand is set in “The network at work” now, as far as "
+    "it can be; a shuffling comes in another order there."
 )
 DELETE = "Delete now"
 VISIT_OVER = (

@@ -104,7 +104,7 @@ def _walk(footprints: Footprints, folder: Path) -> dict[str, list[str]]:
     options = launch_options(page, hosts.read("127.0.0.1"))
     _, url, _ = page.launch(server_name="127.0.0.1", prevent_thread_lock=True, **options)
     try:
-        return _requests(footprints, url, photo, folder / "photos.zip")
+        return _requests(footprints, url.rstrip("/"), photo, folder / "photos.zip")
     finally:
         page.close()
 

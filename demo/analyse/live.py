@@ -52,7 +52,7 @@ def frame(engine: Engine, payload: Mapping[str, Any] | None, opacity: float) -> 
 def drawn(photo: Photo, predictions: tuple[Prediction, ...], opacity: float) -> Photo:
     """Return a frame with the largest face's attention and numbered boxes.
 
-    The faces stay to be seen, which the panel for a photo paints black: a person looks for oneself here.
+    The faces stay to be seen, which the lens over a photo paints black: a person looks for oneself here.
     """
     if not predictions:
         return photo

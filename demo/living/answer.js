@@ -5,11 +5,12 @@ import {exact, fill, make, part, set} from "./dom.js";
 export const answer = (words, act) => {
     const list = make("ul", {class: "answers"});
     const verdict = make("p", {class: "changes-label", role: "status"});
+    const set_ = make("p", {class: "set", title: words.set_gloss});
     const changed = make("p", {class: "changed"});
     const reset = make("button", {type: "button", textContent: words.reset, onclick: () => act.reset()});
     const copy = copier(words, {label: words.copy_all, gloss: words.copy_all_gloss}, () => tableOf(shown));
     copy.element.prepend(reset);
-    const {gloss, element} = part("answer", 4, words.answer, list, verdict, changed, copy.element);
+    const {gloss, element} = part("answer", 4, words.answer, list, verdict, set_, changed, copy.element);
     set(gloss, {textContent: words.answer_gloss});
     let [rows, shown] = [[], null];
 
@@ -23,7 +24,7 @@ export const answer = (words, act) => {
     };
 
     const show = (view) => {
-        const {walk, outcome, own, things} = shown = view;
+        const {walk, outcome, own, things, inputs} = shown = view;
         copy.forget();
         const names = walk.class_names;
         if (names.some((name, i) => rows[i]?.name !== name)) lay(names);
@@ -39,6 +40,7 @@ export const answer = (words, act) => {
         const sentence = own.label === outcome.label ? words.stays : words.flipped;
         set(verdict, {textContent: things.length ? fill(sentence, {before, after, from: moved[0], to: moved[1]}) : words.untouched});
         set(changed, {textContent: things.length ? fill(words.changed, {things: things.join(", ")}) : ""});
+        set(set_, {textContent: things.length ? named(words, names, outcome.probabilities, inputs.ratios) : inputs.set});
         set(list, {class: `answers${things.length ? "" : " untouched"}`});
         set(reset, {disabled: things.length === 0});
     };
@@ -56,4 +58,16 @@ const tableOf = ({walk: {class_names: names, attention: {shape: [, columns]}}, o
         ...rows("fusion score", outcome.fusion_scores, side), ...rows("fusion weight", outcome.fusion_weights, side),
         ...rows("logit", outcome.logits, label), ...rows("probability", outcome.probabilities, label),
     ];
+};
+
+/** Return which labels a changed answer's set names: those that reach their class's share of the highest probability. */
+const named = (words, names, probabilities, ratios) => {
+    if (!ratios) return "";
+    const highest = Math.max(...probabilities);
+    const held = [...names.keys()].filter((label) => probabilities[label] >= ratios[label] * highest)
+        .sort((one, other) => probabilities[other] - probabilities[one] || one - other);
+    if (held.length === names.length) return words.set_any;
+    const quoted = held.map((label) => `“${names[label]}”`);
+    const last = quoted.pop();
+    return fill(quoted.length ? words.set_changed : words.set_alone, {labels: quoted.join(", "), last});
 };

@@ -12,6 +12,7 @@ from demo.events import SAME
 from demo.living import clearness, others, told, words
 from demo.visits import Session
 from demo.words import UNTRAINED_PLAIN
+from glamor.remarks import set_remark
 
 
 def face(checkpoints: Checkpoints, session: Session) -> Any:
@@ -22,6 +23,7 @@ def face(checkpoints: Checkpoints, session: Session) -> Any:
         inputs ``face`` and ``scene``, and of the ``photo``, small; ``people``, box and label of each face; ``frame``,
         what the scene's input shows; boxes are (x1, y1, x2, y2), of the photo's sides. Further the face's ``number``
         from 1, the ``key`` by which it is told from others, whether it is of an ``example`` that the page chose,
+        ``set``, a sentence on what else it may be, and the ``ratios`` by which that is told, one a class;
         ``others`` to swap with, by ``id`` and ``name``, and the ``steps`` of its clearness. Or of ``said``, a sentence.
     """
     engine, analysis = checkpoints.of(session), session.analysis
@@ -38,6 +40,7 @@ def face(checkpoints: Checkpoints, session: Session) -> Any:
         return SAME
     if session.analysis.selection.prediction is not prediction:
         return SAME
+    rule = engine.predictor.config.prediction_sets
     return json.dumps(
         {
             "checkpoint": session.checkpoint or checkpoints.own,
@@ -50,6 +53,8 @@ def face(checkpoints: Checkpoints, session: Session) -> Any:
             "number": request.face + 1,
             "key": told.key(prediction),
             "example": analysis.example,
+            "set": set_remark(prediction.prediction_set, len(prediction.class_names)),
+            "ratios": rule.ratios if rule else None,
             "others": others.names(session, analysis),
             "steps": clearness.amounts(prediction.prepared.face.shape[-1]),
         }

@@ -28,6 +28,7 @@ from glamor.explain import (
     recombine,
     swap_matrix,
     switching_units,
+    uniform,
     walk,
 )
 from glamor.explain.fusion import probabilities
@@ -113,6 +114,7 @@ def test_the_picture_follows_every_change_by_itself(page: Page, portrait: Path, 
     _expect_answer(page, predictor, recombine(model, encoded["blank"]))
     page.get_by_role("button", name=SAID["reset"]).click()
     _expect_answer(page, predictor, own)
+    _attend(page, predictor, encoded["own"])
     assert asked == [], "all of it was computed here"
     _blur(page, predictor, prediction)
     page.get_by_role("button", name=SAID["reset"]).click()
@@ -120,6 +122,34 @@ def test_the_picture_follows_every_change_by_itself(page: Page, portrait: Path, 
     _swap_and_go_back(page, predictor, prediction)
     _come_back(page, predictor, prediction)
     _tour(page, predictor)
+
+
+def _attend(page: Page, predictor: Predictor, own: Encoded) -> None:
+    """Spread the attention, keep the strongest cell alone, shuffle, and keep all again."""
+    model = predictor.model
+    learned = recombine(model, own)
+    shape = learned.attention[0].shape
+
+    def press(name: str) -> None:
+        button = page.get_by_role("button", name=SAID[name], exact=True)
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+
+    press("attend_even")
+    _expect_answer(page, predictor, recombine(model, own, Intervention(attention=uniform(tuple(shape)))))
+    press("attend_strongest")
+    alone = (learned.attention[0] == learned.attention[0].max()).float()
+    _expect_answer(page, predictor, recombine(model, own, Intervention(attention=alone)))
+    orders = []
+    for _ in range(2):
+        press("attend_shuffled")
+        expect(page.locator("#living .changed")).to_contain_text(SAID["changed_shuffled"])
+        cells = page.locator("#living .cell")
+        orders.append(cells.evaluate_all("(cells) => cells.map((cell) => cell.ariaLabel.split(':')[1])"))
+    assert orders[0] != orders[1]
+    assert sorted(orders[0]) == sorted(orders[1]), "the same shares elsewhere"
+    press("attend_all")
+    _expect_answer(page, predictor, learned)
 
 
 def _blur(page: Page, predictor: Predictor, prediction: Prediction) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -11,6 +12,7 @@ from demo.living import FOLDER, MODULES
 from demo.living.script import bundle
 from demo.living.words import PICTURE
 from glamor.config import CLASS_NAMES
+from glamor.sets import SetRule
 from tests.browser.conftest import PATIENCE
 
 pytestmark = pytest.mark.browser
@@ -77,7 +79,7 @@ def test_steps_can_be_gone_back_to_and_a_glide_is_one(page: Page) -> None:
     assert said == [["first b c d e", 4], "c", "first", "e", "d", ["first b c d f", 4], 24, "first", 39]
 
 
-KNOWN = """{shape: [7, 5], steps: {size: [64, 12], eyes: [0.1]}, others: [{id: "2"}, {id: "example.1"}]}"""
+KNOWN = """{shape: [7, 5], steps: {size: [64, 12], eyes: [0.1]}, others: [{id: "2"}, {id: "blurred", only: "scene"}]}"""
 READ = """(query) => {
     const read = linked.fromParams(new URLSearchParams(query), KNOWN);
     return {...read, removed: [...read.removed], untouched: read === linked.UNTOUCHED,
@@ -88,8 +90,9 @@ READ = """(query) => {
 
 @pytest.mark.parametrize(
     "query",
-    ["cells=1.1-2.3-7.5", "mix=0", "mix=0.3", "mix=1", "blank=face-scene", "clear=size.2",
-     "face_of=2&scene_of=example.1", "cells=3.2&mix=0.25&blank=scene&clear=eyes.1&face_of=example.1"],
+    ["cells=1.1-2.3-7.5", "attention=uniform", "attention=shuffled.12", "scene_of=blurred",
+     "mix=0", "mix=0.3", "mix=1", "blank=face-scene", "clear=size.2",
+     "face_of=2&scene_of=2", "cells=3.2&mix=0.25&blank=scene&clear=eyes.1&face_of=2"],
 )  # fmt: skip
 def test_what_is_changed_comes_back_from_the_address(page: Page, query: str) -> None:
     said = page.evaluate(READ, query)
@@ -103,7 +106,8 @@ def test_cells_in_the_address_count_from_1(page: Page) -> None:
 @pytest.mark.parametrize(
     "rubbish",
     ["cells=", "cells=8.1", "cells=1.6", "cells=0.1", "cells=a", "cells=1.1-", "mix=2", "mix=-1", "mix=", "mix=NaN",
-     "mix=1e-3", "blank=", "blank=all", "clear=size", "clear=size.0", "clear=size.3", "clear=toString.1",
+     "mix=1e-3", "attention=", "attention=learned", "attention=shuffled", "attention=shuffled.x", "face_of=blurred",
+     "blank=", "blank=all", "clear=size", "clear=size.0", "clear=size.3", "clear=toString.1",
      "clear=__proto__.1", "face_of=3", "face_of=", "scene_of=${alert(1)}",
      "cells=" + "-".join(f"{row}.{column}" for row in range(1, 8) for column in range(1, 6))],
 )  # fmt: skip
@@ -138,3 +142,61 @@ def test_what_a_less_clear_face_does_is_said_as_it_is(
         given,
     )
     assert told == f"With a face 12 pixels wide {said}"
+
+
+def test_what_else_a_changed_answer_may_be_is_what_the_rule_says(page: Page) -> None:
+    rng = np.random.default_rng(3)
+    rule = SetRule(0.9, (0.1, 0.6, 0.3, 1.0, 0.02, 0.0, 0.4))
+    for probabilities in [*rng.dirichlet(np.full(7, 0.5), 20), np.full(7, 1 / 7)]:
+        told = page.evaluate(
+            """({words, shares, ratios, names}) => {
+                const part = answer.answer(words, {});
+                const outcome = {probabilities: shares, label: shares.indexOf(Math.max(...shares))};
+                const inputs = {ratios, set: ""};
+                part.show({walk: {class_names: names}, outcome, own: outcome, things: ["x"], inputs});
+                return part.element.querySelector(".set").textContent;
+            }""",
+            {"words": PICTURE, "shares": probabilities.tolist(), "ratios": rule.ratios, "names": CLASS_NAMES},
+        )
+        labels = rule.of(probabilities, CLASS_NAMES).labels
+        *others, last = (f"“{label}”" for label in labels)
+        said = PICTURE["set_changed" if others else "set_alone"].format(labels=", ".join(others), last=last)
+        assert told == (PICTURE["set_any"] if len(labels) == 7 else said)
+
+
+LEARNED = [0.4, 0.3, 0.15, 0.1, 0.05]
+
+
+def test_attention_is_spread_evenly_or_shuffled_the_same_way_for_the_same_seed(page: Page) -> None:
+    def spread(how: str) -> list[float]:
+        told: list[float] = page.evaluate(
+            "([how, learned]) => Array.from(spread.spread(how, Float64Array.from(learned)))", [how, LEARNED]
+        )
+        return told
+
+    assert spread("uniform") == pytest.approx([0.2] * 5)
+    orders = [spread(f"shuffled.{seed}") for seed in range(200)]
+    assert all(sorted(order) == sorted(LEARNED) for order in orders)
+    assert spread("shuffled.7") == orders[7]
+    firsts = [order.index(0.4) for order in orders]
+    assert min(firsts.count(cell) for cell in range(5)) > 20, "no cell is left out: 40 of 200 on average"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("w_face=0.3&removed=2.5-3.1", "mix=0.3&cells=2.5-3.1"),
+        ("attention=uniform&scene=black", "attention=uniform&blank=scene"),
+        ("attention=shuffled&seed=4&shown_face=black", "attention=shuffled.4&blank=face"),
+        ("attention=shuffled", "attention=shuffled.0"),
+        ("scene=blurred", "scene_of=blurred"),
+        ("scene=black&shown_face=black&method=occlusion", "method=occlusion&blank=face-scene"),
+        ("mix=0.5&attention=shuffled.2", "mix=0.5&attention=shuffled.2"),
+        ("scene=gone&seed=x", ""),
+    ],
+)
+def test_names_of_the_former_tab_are_those_of_today(page: Page, old: str, new: str) -> None:
+    told = page.evaluate(
+        "(query) => [...linked.renewed(new URLSearchParams(query))].map((pair) => pair.join('='))", old
+    )
+    assert sorted(told) == sorted(filter(None, new.split("&")))

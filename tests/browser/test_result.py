@@ -18,6 +18,7 @@ from demo import words
 from demo.analyse import words as analyse_words
 from demo.examples import example_photos
 from demo.living.words import PICTURE
+from demo.page import TABS
 from demo.parts import words as parts_words
 from glamor.explain import METHODS
 from glamor.predictor import Predictor
@@ -126,14 +127,19 @@ def test_the_lens_is_told_in_words_and_stamped_with_what_the_audit_found(analyse
             expect(stamp).to_contain_text(numbers.replace("-", "−"))
 
     stamped("integrated_gradients")
-    analysed.locator("#method").get_by_role("radio", name=METHODS["integrated_gradients"].name).focus()
-    analysed.keyboard.press("ArrowLeft")
+    analysed.locator("#method").get_by_role("radio", name=analyse_words.ATTENTION).press("Space")
     expect(picture).to_have_attribute("alt", re.compile("strongest cell is"))
     stamped("attention")
     choose_method(analysed, METHODS["grad_cam"].name)
     expect(picture).to_have_attribute("alt", re.compile("^Grad-CAM"))
     stamped("grad_cam")
     keep(analysed, "lens")
+
+
+def test_every_tab_can_be_reached_without_a_menu(page: Page) -> None:
+    for name in TABS.values():
+        expect(page.get_by_role("tab", name=name, exact=True)).to_be_visible()
+    expect(page.locator("#tabs .overflow-menu > button")).to_be_hidden()
 
 
 def test_the_example_can_be_worked_with_at_once_and_slow_work_stopped_and_asked_for_again(

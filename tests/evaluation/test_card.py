@@ -10,6 +10,7 @@ import pytest
 
 from glamor.checkpoint import Checkpoint, load_checkpoint
 from glamor.evaluation.card import Audited, read_audit, read_card, read_scores
+from glamor.evaluation.scoring import Measure
 
 CARD = """---
 license: mit
@@ -90,8 +91,24 @@ def test_an_audit_is_that_of_these_very_weights(checkpoint: Checkpoint) -> None:
     path = checkpoint.folder / "audit.json"
     path.write_text(json.dumps(audit))
     assert read_card(checkpoint).audited == Audited("scenes", 9, "Show Occlusion.")
+    gain, unknown = {"value": 0.1, "low": 0.05, "high": 0.2}, {"value": None, "low": None, "high": None}
+    row = {"key": "occlusion", "deletion_gain": gain, "insertion_gain": gain | {"low": -0.1}, "similarity": unknown}
+    path.write_text(json.dumps(audit | {"maps": [row]}))
+    (found,) = read_card(checkpoint).audited.maps
+    assert (found.key, found.deletion, found.insertion) == (
+        "occlusion",
+        Measure(0.1, 0.05, 0.2),
+        Measure(0.1, -0.1, 0.2),
+    )
+    assert math.isnan(found.similarity.value)
     path.write_text(json.dumps(audit | {"sha256": "0" * 64}))
     assert read_card(checkpoint).audited is None
+
+
+@pytest.mark.parametrize("maps", [["x"], [{"key": "x"}], "x", 3, [{"key": "x", "deletion_gain": 1}]])
+def test_an_audit_whose_maps_make_no_sense_is_none(maps: object) -> None:
+    audit = {"dataset": "scenes", "count": 9, "advice": "", "sha256": "x", "maps": maps}
+    assert read_audit(json.dumps(audit).encode(), "x") is None
 
 
 @pytest.mark.parametrize("audit", [b"", b"[1]", b"no json", b'{"sha256": "x"}', b'{"sha256": "x", "count": "many"}'])
