@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/.browser-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check fuzz mutants audit bench load hostile leaks lock train screenshots walks
+.PHONY: help install run test check fuzz mutants audit bench load hostile leaks lock space train screenshots walks
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ lock: $(DEV_READY) ## Choose anew, and pin by hash, what the container installs
 	$(VENV)/bin/uv pip compile requirements.txt --upgrade --quiet --generate-hashes --no-annotate \
 		--python-version 3.11 --python-platform x86_64-manylinux_2_28 --output-file requirements.lock \
 		--custom-compile-command "make lock"
+
+space: $(DEV_READY) ## See whether this can be pushed to a Space on ZeroGPU: what it asks for, against what there is
+	$(PYTHON) scripts/space.py
 
 screenshots: $(DEV_READY) $(BROWSER_READY) ## Take the README's pictures of the real page with the embedded weights
 	$(PYTHON) scripts/screenshots.py

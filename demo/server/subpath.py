@@ -15,8 +15,8 @@ class SubPath:
     GRADIO_ROOT_PATH tells FastAPI the path, or the whole address, under which the app is served. ASGI wants it at the
     beginning of a request's path; uvicorn leaves it off where the proxy does. Starlette then finds nothing below what
     is mounted, such as the tools' schema, and redirects to addresses that are nobody's. A redirect names no host
-    either: what the proxy does not say, such as that it speaks TLS, would be lost. Tools that are asked for without the slash
-    at the end answer at once, for not every client repeats what it has posted.
+    either: what the proxy does not say, such as that it speaks TLS, would be lost. Tools asked for without the slash at
+    the end answer at once, for not every client repeats what it has posted.
     """
 
     def __init__(self, app: ASGIApp) -> None:
