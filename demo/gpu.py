@@ -24,7 +24,7 @@ R = TypeVar("R")
 START_SECONDS = 5.0
 # A forward pass of one person with all that belongs to it: measured on two cores of a server; and guessed, high, on a
 # GPU, which such small passes leave waiting for the next one.
-OWN_PASS, LENT_PASS = 0.008, 0.002
+OWN_PASS, LENT_PASS = 0.006, 0.002
 LONGEST = 60  # seconds
 
 # The package wants to be imported before torch: this is the first module that app.py imports. Every Space with Gradio
