@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/.browser-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check fuzz mutants audit bench load hostile leaks lock space train screenshots walks
+.PHONY: help install run test check fuzz mutants audit bench gpu load visitor hostile leaks lock space train screenshots walks
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,8 +46,14 @@ audit: $(DEV_READY) ## Ask PyPI whether anything installed has a known weakness
 bench: $(DEV_READY) ## Time everything beside its floor; writes benchmarks/results.json and the README's table
 	$(PYTHON) benchmarks/bench.py $(ARGS)
 
+gpu: $(DEV_READY) ## Measure a GPU in eight minutes; writes docs/gpu.md and benchmarks/results-gpu.json (ARGS="--device cpu --small": rehearse)
+	$(PYTHON) benchmarks/gpu.py $(ARGS)
+
 load: $(DEV_READY) ## Serve 1, 4, 16 and 64 visitors (ARGS="--large": photos of 40 megapixels that are remembered)
 	$(PYTHON) benchmarks/load.py $(ARGS)
+
+visitor: $(DEV_READY) $(BROWSER_READY) ## Time what a visitor waits for, in Chromium, with and without latency
+	$(PYTHON) benchmarks/visitor.py $(ARGS)
 
 hostile: $(DEV_READY) ## Serve visitors while hostile files are decoded, for 12 minutes
 	$(PYTHON) benchmarks/hostile.py $(ARGS)
