@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/.browser-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check fuzz mutants audit bench gpu load visitor hostile leaks lock space train screenshots walks
+.PHONY: help install run test check fuzz mutants audit bench gpu load visitor peers hostile leaks lock space train screenshots walks
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ load: $(DEV_READY) ## Serve 1, 4, 16 and 64 visitors (ARGS="--large": photos of 
 
 visitor: $(DEV_READY) $(BROWSER_READY) ## Time what a visitor waits for, in Chromium, with and without latency
 	$(PYTHON) benchmarks/visitor.py $(ARGS)
+
+peers: $(DEV_READY) ## Time this library beside others, as far as they are installed; writes the README's table
+	$(PYTHON) benchmarks/peers.py --write $(ARGS)
 
 hostile: $(DEV_READY) ## Serve visitors while hostile files are decoded, for 12 minutes
 	$(PYTHON) benchmarks/hostile.py $(ARGS)
