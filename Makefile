@@ -9,7 +9,7 @@ BROWSER_READY := $(VENV)/.browser-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test check fuzz mutants audit bench load hostile leaks lock train screenshots walks
+.PHONY: help install run test check fuzz mutants audit bench gpu load visitor peers hostile leaks lock space train screenshots walks
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,8 +46,17 @@ audit: $(DEV_READY) ## Ask PyPI whether anything installed has a known weakness
 bench: $(DEV_READY) ## Time everything beside its floor; writes benchmarks/results.json and the README's table
 	$(PYTHON) benchmarks/bench.py $(ARGS)
 
+gpu: $(DEV_READY) ## Measure a GPU in eight minutes; writes docs/gpu.md and benchmarks/results-gpu.json (ARGS="--device cpu --small": rehearse)
+	$(PYTHON) benchmarks/gpu.py $(ARGS)
+
 load: $(DEV_READY) ## Serve 1, 4, 16 and 64 visitors (ARGS="--large": photos of 40 megapixels that are remembered)
 	$(PYTHON) benchmarks/load.py $(ARGS)
+
+visitor: $(DEV_READY) $(BROWSER_READY) ## Time what a visitor waits for, in Chromium, with and without latency
+	$(PYTHON) benchmarks/visitor.py $(ARGS)
+
+peers: $(DEV_READY) ## Time this library beside others, as far as they are installed; writes the README's table
+	$(PYTHON) benchmarks/peers.py --write $(ARGS)
 
 hostile: $(DEV_READY) ## Serve visitors while hostile files are decoded, for 12 minutes
 	$(PYTHON) benchmarks/hostile.py $(ARGS)
@@ -62,6 +71,9 @@ lock: $(DEV_READY) ## Choose anew, and pin by hash, what the container installs
 	$(VENV)/bin/uv pip compile requirements.txt --upgrade --quiet --generate-hashes --no-annotate \
 		--python-version 3.11 --python-platform x86_64-manylinux_2_28 --output-file requirements.lock \
 		--custom-compile-command "make lock"
+
+space: $(DEV_READY) ## See whether this can be pushed to a Space on ZeroGPU: what it asks for, against what there is
+	$(PYTHON) scripts/space.py
 
 screenshots: $(DEV_READY) $(BROWSER_READY) ## Take the README's pictures and film of the real page with the embedded weights
 	$(PYTHON) -m scripts.screenshots

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
 from demo import gpu, words
 from demo.work import Work
-from glamor.checkpoint import load_checkpoint
 from glamor.decoding import decoder
 from glamor.errors import CheckpointError, ExplainError
 from glamor.explain import (
@@ -23,12 +21,13 @@ from glamor.explain import (
     compare_people,
     degraded_face,
     explain,
+    find_method,
     head_weights,
     swap_matrix,
     walk,
 )
 from glamor.explain.parts import NoParts, Parts, explain_parts
-from glamor.explain.trust import Trust, examine
+from glamor.explain.trust import Trust, examine, passes_of
 from glamor.explain.what_if import InterventionState, Outcome, Setting, encode_seen, what_if
 from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet
@@ -57,18 +56,18 @@ class Engine:
         self.allowed = tuple(allowed)
         self._work = Work()
         self._decode = self._work.counted(decoder().decode)
-        self._predict = self._counted(predictor.predict, gpu.PREDICT_SECONDS)
+        self._predict = self._work.counted(predictor.predict)
         self._turn = self._work.counted(lambda photo: turn_that_shows_faces(photo, predictor.detector()))
-        self._predict_prepared = self._counted(predictor.predict_prepared, gpu.PREDICT_SECONDS)
-        self._explain = self._counted(self._explain_on_copy, gpu.EXPLAIN_SECONDS)
-        self._examine = self._counted(self._examine_on_copy, gpu.STUDY_SECONDS)
-        self._encode = self._counted(self._encode_on_copy, gpu.PREDICT_SECONDS)
-        self._what_if = self._counted(self._what_if_on_copy, gpu.PREDICT_SECONDS)
-        self._swap = self._counted(self._swap_on_copy, gpu.PREDICT_SECONDS)
-        self._compare_people = self._counted(self._compare_people_on_copy, gpu.PREDICT_SECONDS)
-        self._parts = self._counted(self._parts_on_copy, gpu.PREDICT_SECONDS)
-        self._walk = self._counted(self._walk_on_copy, gpu.PREDICT_SECONDS)
-        self._read_head = self._counted(self._head_on_copy, gpu.PREDICT_SECONDS)
+        self._predict_prepared = self._work.counted(predictor.predict_prepared)
+        self._explain = self._work.counted(gpu.on_loan(self._explain_on_copy, _passes_of_map))
+        self._examine = self._work.counted(gpu.on_loan(self._examine_on_copy, _passes_of_checks))
+        self._encode = self._work.counted(self._encode_on_copy)
+        self._what_if = self._work.counted(self._what_if_on_copy)
+        self._swap = self._work.counted(self._swap_on_copy)
+        self._compare_people = self._work.counted(self._compare_people_on_copy)
+        self._parts = self._work.counted(self._parts_on_copy)
+        self._walk = self._work.counted(self._walk_on_copy)
+        self._read_head = self._work.counted(self._head_on_copy)
         self._degrade = self._work.counted(self._degraded_on_cpu)
         self._head: HeadWeights | None = None
         self._light: GLAMORNet | None = None
@@ -148,8 +147,8 @@ class Engine:
         Raises:
             ExplainError: if there is no such method, class or baseline, or the method cannot be smoothed.
         """
-        listener = self._listener(progress)
-        return self._explain(prediction.prepared, method, self._index(target), listener, baseline, smooth)
+        listener, number = self._work.watched(progress), self._index(target)
+        return self._explain(prediction.prepared, method, number, baseline=baseline, smooth=smooth, progress=listener)
 
     def examine(
         self,
@@ -173,8 +172,8 @@ class Engine:
         """
         if not methods:
             raise ExplainError(words.NO_METHODS)
-        box, listener = prediction.face_box_xyxy, self._listener(progress)
-        return self._examine(photo, box, tuple(methods), self._index(target), listener)
+        box, listener = prediction.face_box_xyxy, self._work.watched(progress)
+        return self._examine(photo, box, tuple(methods), self._index(target), progress=listener)
 
     def what_if(self, state: InterventionState, setting: Setting) -> Outcome:
         """Return the answer under a setting; what it needs encoded is kept in the state.
@@ -224,24 +223,9 @@ class Engine:
         """Return one face encoded anew after degrading it, see :func:`glamor.degradations.degrade`; milliseconds."""
         return self._degrade(prediction.prepared, kind, strength)
 
-    def on_cpu(self) -> Predictor:
-        """Return the predictor, or one on the CPU where GPUs are only lent to visitors, loaded anew."""
-        own = self.predictor.checkpoint
-        if not gpu.LENT or own.folder is None:
-            return self.predictor
-        loaded = load_checkpoint(own.folder, device="cpu")
-        return Predictor(replace(loaded, source=own.source, revision=own.revision))
-
     def drain(self, seconds: float) -> None:
         """Let what is being computed end, give up what takes longer, and begin nothing new."""
         self._work.drain(seconds)
-
-    def _counted(self, function: Callable[P, R], seconds: int) -> Callable[P, R]:
-        return self._work.counted(gpu.on_gpu(function, seconds))
-
-    def _listener(self, progress: Progress | None) -> Progress | None:
-        # A callback cannot be pickled, and a lent GPU is done before a bar would be read.
-        return None if gpu.LENT else self._work.watched(progress)
 
     def _index(self, target: str) -> int:
         if target not in self.class_names:
@@ -250,12 +234,12 @@ class Engine:
         return self.class_names.index(target)
 
     def _explain_on_copy(
-        self, prepared: Prepared, method: str, target: int, progress: Progress | None, baseline: str, smooth: bool
+        self, prepared: Prepared, method: str, target: int, *, baseline: str, smooth: bool, progress: Progress | None
     ) -> Explanation:
         return explain(self._copy(), prepared, method, target, baseline=baseline, smooth=smooth, progress=progress)
 
     def _examine_on_copy(
-        self, photo: Photo, box_xyxy: BoxXyxy, methods: Sequence[str], target: int, progress: Progress | None
+        self, photo: Photo, box_xyxy: BoxXyxy, methods: Sequence[str], target: int, *, progress: Progress | None
     ) -> Trust:
         return examine(self._copy(), photo, box_xyxy, methods, target, progress=progress)
 
@@ -284,12 +268,24 @@ class Engine:
 
     def _degraded_on_cpu(self, prepared: Prepared, kind: str, strength: float) -> DegradedFace:
         if self._light is None:  # by two at once: it is the same
-            predictor = self.on_cpu()
-            with predictor.lock:
-                self._light = fuse_batchnorm(predictor.model).cpu()
+            with self.predictor.lock:
+                self._light = fuse_batchnorm(self.predictor.model).cpu()
         return degraded_face(self._light, prepared, kind, strength)
 
     def _copy(self) -> GLAMORNet:
         # A copy takes milliseconds; its hooks disturb nobody, so other visitors' predictions need not wait.
         with self.predictor.lock:
-            return copy.deepcopy(self.predictor.model)
+            model = copy.deepcopy(self.predictor.model)
+        return model.to(gpu.borrowed() or self.predictor.checkpoint.device)
+
+
+def _passes_of_map(
+    prepared: Prepared, method: str, target: int, *, baseline: str, smooth: bool, progress: Progress | None
+) -> float:
+    return find_method(method).passes(baseline, smooth)
+
+
+def _passes_of_checks(
+    photo: Photo, box_xyxy: BoxXyxy, methods: Sequence[str], target: int, *, progress: Progress | None
+) -> float:
+    return passes_of([find_method(name) for name in methods])

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo import words
+from demo import gpu, words
 from demo.engine import Engine
 from glamor.checkpoint import EMBEDDED, resolve_source
 from glamor.errors import CheckpointError, GlamorError
@@ -100,12 +100,15 @@ def open_engine(source: str, fallback: str | os.PathLike[str] = EMBEDDED, allowe
         CheckpointError: if a folder cannot be loaded.
         DeviceError: if GLAMOR_DEVICE names no device of this machine.
     """
+    device = gpu.device_name()
     try:
-        return Engine(Predictor(source), allowed=allowed)
+        return Engine(Predictor(source, device), allowed=allowed)
     except CheckpointError as error:
         if not _is_on_hub(source):
             raise
-        return Engine(Predictor(fallback), words.FELL_BACK.format(source=source, reason=error), allowed)
+        return Engine(
+            Predictor(fallback, gpu.device_name()), words.FELL_BACK.format(source=source, reason=error), allowed
+        )
 
 
 def _bracketed(host: str) -> str:

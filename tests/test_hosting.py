@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from fnmatch import fnmatch
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +20,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
+
+from scripts.space import contradictions, read, resolve
 
 ROOT = Path(__file__).resolve().parent.parent
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
@@ -35,7 +38,9 @@ def metadata() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def requirements() -> dict[str, Requirement]:
     lines = (ROOT / "requirements.txt").read_text().splitlines()
-    return {one.name: one for one in map(Requirement, filter(None, lines))}
+    place = {"python_version": "3.11"}
+    read = map(Requirement, filter(None, lines))
+    return {one.name: one for one in read if one.name != "torch" or one.marker is None or one.marker.evaluate(place)}
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +65,51 @@ def test_the_front_matter_keeps_to_the_limits_of_a_space(metadata: dict[str, Any
     assert (ROOT / metadata["app_file"]).is_file()
 
 
-def test_the_front_matter_asks_for_what_the_requirements_admit(
-    metadata: dict[str, Any], requirements: dict[str, Requirement]
-) -> None:
-    assert isinstance(metadata["sdk_version"], str)
-    assert isinstance(metadata["python_version"], str), "3.10 without quotes would be 3.1"
-    assert Version(metadata["sdk_version"]) in requirements["gradio"].specifier
+def test_the_repository_can_be_pushed_to_a_space_on_zerogpu_as_it_stands(requirements: dict[str, Requirement]) -> None:
+    assert contradictions(read()) == []
     assert Version(gradio.__version__) in requirements["gradio"].specifier
-    assert Version(metadata["python_version"]) >= Version("3.11")
+
+
+def test_wheels_for_the_spaces_python_are_what_the_markers_say(metadata: dict[str, Any]) -> None:
+    wanted = read().wanted(Version("3.12.12"))
+    assert "opencv-python-headless" in wanted
+    assert "yuface" not in wanted
+    assert Version("2.13.0") in wanted["torch"].specifier
+    assert Version("2.14.1") not in wanted["torch"].specifier
+    assert Version("2.14.1") in read().wanted(Version("3.11.9"))["torch"].specifier
+
+
+@pytest.mark.parametrize(
+    ("front", "requirement", "said"),
+    [
+        ({"python_version": "3.11"}, {}, "choose one of 3.10.13, 3.12.12 that is 3.11 or newer"),
+        ({"python_version": "3.10"}, {}, "choose one of 3.10.13, 3.12.12 that is 3.11 or newer"),
+        ({"python_version": "3.1"}, {}, "choose one of"),
+        ({"python_version": 3.12}, {}, "put it in quotes"),
+        ({"sdk_version": "6.32.0"}, {}, "sdk_version is 6.32.0"),
+        ({"sdk_version": "5.50.0"}, {}, "make them agree"),
+        ({"preload_from_hub": []}, {}, "preload_from_hub must name opencv/face_detection_yunet"),
+        ({}, {"torch": "torch>=2.8"}, "lets pip choose torch 2.14"),
+        ({}, {"torch": "torch>=2.14,<2.15"}, "ZeroGPU has none of it"),
+        ({}, {"torch": "torch==2.12.0"}, "ZeroGPU has none of it"),
+        ({}, {"gradio": "gradio>=7,<8"}, "sdk_version is 6.31.0"),
+    ],
+)
+def test_front_matter_and_requirements_that_contradict_each_other_are_told(
+    front: dict[str, Any], requirement: dict[str, str], said: str
+) -> None:
+    real = read()
+    lines = tuple(Requirement(requirement.get(one.name, str(one))) for one in real.requirements)
+    told = contradictions(replace(real, front=real.front | front, requirements=lines))
+    assert any(said in sentence for sentence in told), told
+
+
+@pytest.mark.network
+def test_everything_the_space_installs_is_to_be_had() -> None:
+    real = read()
+    chosen = resolve(real)
+    assert chosen["torch"].public in real.listed["torch"]
+    assert chosen["gradio"] == Version(real.front["sdk_version"])
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
@@ -88,14 +130,14 @@ def test_every_machine_gets_exactly_one_face_detector(
     assert chosen == (["yuface"] if has_wheel else ["opencv-python-headless"])
 
 
-def test_a_space_on_a_cpu_finds_faces_without_the_hub(
-    metadata: dict[str, Any], requirements: dict[str, Requirement], dockerfile: list[list[str]]
+def test_a_container_finds_faces_without_the_hub(
+    requirements: dict[str, Requirement], dockerfile: list[list[str]]
 ) -> None:
-    place = {"python_version": metadata["python_version"], "sys_platform": "linux", "platform_machine": "x86_64"}
+    (python,) = re.findall(r"^python:(\d+\.\d+)-slim$", dockerfile[0][1])
+    place = {"python_version": python, "sys_platform": "linux", "platform_machine": "x86_64"}
     marker = requirements["yuface"].marker
     assert marker is not None
     assert marker.evaluate(place)
-    assert dockerfile[0] == ["FROM", f"python:{metadata['python_version']}-slim"]
 
 
 def test_the_container_installs_nothing_but_what_is_pinned_by_hash(

@@ -59,7 +59,13 @@ const ROUNDING = 1e-6; // a map that adds up to 1 but for this is taken as it is
 const TYPES = {F32: Float32Array, F64: Float64Array, U8: Uint8Array};
 
 /** Return the bytes of base64 text. @param {string} text */
-export const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+export const fromBase64 = (text) => {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text); // by the browser itself, where it is not years old
+    const letters = atob(text);
+    const bytes = new Uint8Array(letters.length);
+    for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
+    return bytes;
+};
 
 /** Read what glamor.explain.pack wrote: a tree of plain values and typed arrays. @param {Uint8Array} bytes */
 export const unpack = (bytes) => {

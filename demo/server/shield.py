@@ -17,6 +17,7 @@ from demo.html import message_of
 from demo.server.headers import SecurityHeaders
 from demo.server.hosts import HostGuard, Hosts
 from demo.server.routes import OpenRoutes
+from demo.server.subpath import SubPath
 
 
 def put_up(app: Any, hosts: Hosts) -> None:
@@ -28,7 +29,7 @@ def put_up(app: Any, hosts: Hosts) -> None:
         app: Gradio's, which knows its middleware by now.
         hosts: what it answers to.
     """
-    app.middleware_stack = SecurityHeaders(Quiet(HostGuard(OpenRoutes(app.middleware_stack), hosts)))
+    app.middleware_stack = SecurityHeaders(Quiet(HostGuard(SubPath(OpenRoutes(app.middleware_stack)), hosts)))
     quieten_libraries()
 
 

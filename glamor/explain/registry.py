@@ -39,6 +39,11 @@ class Method:
     can_smooth: bool = False
     samples: bool = False
 
+    def passes(self, baseline: str | None = None, smooth: bool = False) -> float:
+        """Return the price of a map with this baseline and smoothing, in forward passes of one person."""
+        often = 10 if smooth and self.can_smooth else 1
+        return float(self.cost * often * (4 if self.uses_baseline and baseline == "noise" else 1))
+
     def draws(self, baseline: str | None, smooth: bool) -> bool:
         """Whether anything is drawn at random for a map with this baseline and smoothing."""
         return self.samples or smooth or (self.uses_baseline and baseline == "noise")

@@ -37,6 +37,11 @@ DROP = """(element, {data, name, type}) => {
 }"""
 
 
+def system_chromium() -> str | None:
+    """Return where the system's Chromium is; None: Playwright's own is to be taken."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="session")
 def app() -> LiveApp:
     return live_app()
@@ -45,9 +50,8 @@ def app() -> LiveApp:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, else Playwright's own; neither is a failure."""
-    system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=system, args=SWITCHES)
+        opened = playwright.chromium.launch(executable_path=system_chromium(), args=SWITCHES)
         yield opened
         opened.close()
 

@@ -103,18 +103,3 @@ def test_untrained_weights_show_no_example(random_checkpoint):
     untrained = Engine(Predictor(replace(loaded, config=replace(loaded.config, trained_on=""))))
     assert first.first_session(untrained, METHOD) == Session()
     assert "Untrained" in handlers.render(untrained, Session(), OPACITY).notice
-
-
-def test_where_gpus_are_lent_the_example_is_made_on_the_cpu(engine, monkeypatch, example):
-    def refuse(*args):
-        raise AssertionError("a GPU was borrowed without a visitor")
-
-    lending = Engine(engine.predictor)
-    monkeypatch.setattr(lending, "_predict", refuse)
-    monkeypatch.setattr(lending, "_explain", refuse)
-    monkeypatch.setattr("demo.gpu.LENT", True)
-    made = first.first_session(lending, METHOD).analysis
-    provenance = made.selection.prediction.provenance
-    assert provenance.device == "cpu"
-    assert provenance.checkpoint == engine.predictor.checkpoint.source
-    assert made.request == example.analysis.request

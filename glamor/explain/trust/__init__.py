@@ -4,7 +4,7 @@ from glamor.explain.trust.cascade import Cascade, cascade
 from glamor.explain.trust.faithfulness import Curves, Faithfulness, Removal, faithfulness, rank_agreement
 from glamor.explain.trust.noise import Infidelity, infidelity, sensitivity
 from glamor.explain.trust.orders import Band
-from glamor.explain.trust.panel import DEFAULT_METHODS, Trust, examine
+from glamor.explain.trust.panel import DEFAULT_METHODS, Trust, examine, passes_of
 from glamor.explain.trust.reliability import (
     CONVERGENCE_LIMIT,
     SANITY_LIMIT,
@@ -40,6 +40,7 @@ __all__ = [
     "examine",
     "faithfulness",
     "infidelity",
+    "passes_of",
     "rank_agreement",
     "relative_delta",
     "reliability",

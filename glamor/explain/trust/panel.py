@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from glamor.explain.registry import find_method
+from glamor.explain.registry import Method, find_method
 from glamor.explain.result import Explanation
 from glamor.explain.run import explain
 from glamor.explain.trust.faithfulness import Faithfulness, faithfulness
@@ -40,6 +40,11 @@ class Trust:
     reliance: Reliance
     reliability: tuple[Reliability, ...]
     stability: Stability
+
+
+def passes_of(entries: Sequence[Method], smooth: bool = False) -> float:
+    """Return the price of all checks of these methods' maps, in forward passes of one person."""
+    return sum(_passes(entries, smooth))
 
 
 def examine(
@@ -80,12 +85,8 @@ def examine(
 
     entries = tuple(dict.fromkeys(find_method(name) for name in methods))  # once each, in order
     prepared = prepare(photo, face_box_xyxy, model.config)
-    # In forward passes: the maps, Integrated Gradients for reliance, 2,400 scenes, 15 maps again.
-    costs = [entry.cost * (10.0 if smooth and entry.can_smooth else 1.0) for entry in entries]
     report = progress or ignore
-    *mapping, integrating, removing, checking, varying = parts(
-        report, (*costs, 150.0, 1300.0, 100 + 4 * sum(costs), 20.0)
-    )
+    *mapping, integrating, removing, checking, varying = parts(report, _passes(entries, smooth))
 
     def make(method: str, smoothed: bool, told: Progress) -> Explanation:
         return explain(model, prepared, method, target, baseline=baseline, smooth=smoothed, seed=seed, progress=told)
@@ -106,3 +107,9 @@ def examine(
     )
     report(1.0)
     return result
+
+
+def _passes(entries: Sequence[Method], smooth: bool) -> tuple[float, ...]:
+    # The maps, Integrated Gradients for reliance, 2,400 scenes, 15 maps again, the variants of the photo.
+    costs = [entry.passes(smooth=smooth) for entry in entries]
+    return (*costs, 150.0, 1300.0, 100 + 4 * sum(costs), 20.0)
