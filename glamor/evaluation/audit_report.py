@@ -14,12 +14,12 @@ from glamor.explain.trust import SANITY_LIMIT, MapRow, Reliance
 
 @dataclass(frozen=True)
 class PhotoRows:
-    """One photo: file name, true label, a row for each map, and the reliance."""
+    """One photo: file name, true label, a row for each map that was made of it, and the reliance if it was asked."""
 
     name: str
     truth: str
     rows: tuple[MapRow, ...]
-    reliance: Reliance
+    reliance: Reliance | None
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,14 @@ class MapReport:
     """One map over all photos: means with 95 % bootstrap intervals.
 
     Attributes:
+        count: of how many photos it was made; of fewer, infidelity and similarity were measured.
         better: share of photos in which it finds the evidence better than chance.
         weights_better: likewise by removed attention weights. The rest is as in ``MapRow``.
     """
 
     key: str
     name: str
+    count: int
     deletion_gain: Measure
     insertion_gain: Measure
     better: Measure
