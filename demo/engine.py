@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from demo import gpu, words
 from demo.work import Work
@@ -14,7 +14,6 @@ from glamor.decoding import decoder
 from glamor.errors import CheckpointError, ExplainError
 from glamor.explain import (
     DegradedFace,
-    Encoded,
     Explanation,
     HeadWeights,
     People,
@@ -27,7 +26,8 @@ from glamor.explain import (
     swap_matrix,
     walk,
 )
-from glamor.explain.parts import NoParts, Parts, explain_parts
+from glamor.explain.flips import Flips, find_flips
+from glamor.explain.parts import BLURRED, NoParts, Parts, explain_parts
 from glamor.explain.trust import Trust, examine
 from glamor.explain.what_if import InterventionState, Outcome, Setting, encode_seen, what_if
 from glamor.fused import fuse_batchnorm
@@ -62,13 +62,14 @@ class Engine:
         self._predict_prepared = self._counted(predictor.predict_prepared, gpu.PREDICT_SECONDS)
         self._explain = self._counted(self._explain_on_copy, gpu.EXPLAIN_SECONDS)
         self._examine = self._counted(self._examine_on_copy, gpu.STUDY_SECONDS)
-        self._encode = self._counted(self._encode_on_copy, gpu.PREDICT_SECONDS)
-        self._what_if = self._counted(self._what_if_on_copy, gpu.PREDICT_SECONDS)
-        self._swap = self._counted(self._swap_on_copy, gpu.PREDICT_SECONDS)
-        self._compare_people = self._counted(self._compare_people_on_copy, gpu.PREDICT_SECONDS)
-        self._parts = self._counted(self._parts_on_copy, gpu.PREDICT_SECONDS)
-        self._walk = self._counted(self._walk_on_copy, gpu.PREDICT_SECONDS)
-        self._read_head = self._counted(self._head_on_copy, gpu.PREDICT_SECONDS)
+        self._encode = self._on_copy(encode_seen)
+        self._what_if = self._on_copy(what_if)
+        self._swap = self._on_copy(swap_matrix)
+        self._compare_people = self._on_copy(compare_people)
+        self._parts = self._on_copy(explain_parts)
+        self._flips = self._on_copy(find_flips)
+        self._walk = self._on_copy(walk)
+        self._read_head = self._on_copy(head_weights)
         self._degrade = self._work.counted(self._degraded_on_cpu)
         self._head: HeadWeights | None = None
         self._light: GLAMORNet | None = None
@@ -196,7 +197,11 @@ class Engine:
         return self._compare_people(tuple(people), scene)
 
     def parts(
-        self, prediction: Prediction, target: str, regions: Mapping[str, BoxXyxy] | None = None
+        self,
+        prediction: Prediction,
+        target: str,
+        regions: Mapping[str, BoxXyxy] | None = None,
+        missing: str = BLURRED,
     ) -> Parts | NoParts:
         """Return what each part of a face and the scene add to the logit of class ``target``.
 
@@ -204,11 +209,25 @@ class Engine:
             prediction: of the face.
             target: a class name.
             regions: a person's own parts, boxes by name in photo pixels; None: those of the detector's landmarks.
+            missing: what is shown of a missing part, one of ``glamor.explain.parts.REPLACEMENTS``.
 
         Raises:
-            ExplainError: if there is no such class, or a region cannot be used.
+            ExplainError: if there is no such class or replacement, or a region cannot be used.
         """
-        return self._parts(prediction, self._index(target), regions)
+        return self._parts(prediction, self._index(target), replacement=missing, regions=regions)
+
+    def flips(
+        self, prediction: Prediction, parts: Parts | NoParts, scenes: Mapping[str, Prepared] | None = None
+    ) -> Flips:
+        """Return what would turn the label of a face.
+
+        Args:
+            prediction: of the face.
+            parts: of it, for its label.
+            scenes: other scenes by name, among which to look for one that turns it.
+        """
+        asked = parts if isinstance(parts, Parts) else None
+        return self._flips(prediction.prepared, asked, scenes or {})
 
     def walk(self, prediction: Prediction) -> Walk:
         """Return one face's way through the network."""
@@ -239,6 +258,12 @@ class Engine:
     def _counted(self, function: Callable[P, R], seconds: int) -> Callable[P, R]:
         return self._work.counted(gpu.on_gpu(function, seconds))
 
+    def _on_copy(self, function: Callable[Concatenate[GLAMORNet, P], R]) -> Callable[P, R]:
+        def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+            return function(self._copy(), *args, **kwargs)
+
+        return self._counted(asked, gpu.PREDICT_SECONDS)
+
     def _listener(self, progress: Progress | None) -> Progress | None:
         # A callback cannot be pickled, and a lent GPU is done before a bar would be read.
         return None if gpu.LENT else self._work.watched(progress)
@@ -258,29 +283,6 @@ class Engine:
         self, photo: Photo, box_xyxy: BoxXyxy, methods: Sequence[str], target: int, progress: Progress | None
     ) -> Trust:
         return examine(self._copy(), photo, box_xyxy, methods, target, progress=progress)
-
-    def _encode_on_copy(self, prepared: Prepared, scene: str, face: str) -> Encoded:
-        return encode_seen(self._copy(), prepared, scene, face)
-
-    def _what_if_on_copy(self, encoded: Encoded, setting: Setting) -> Outcome:
-        return what_if(self._copy(), encoded, setting)
-
-    def _swap_on_copy(self, people: Sequence[Prepared]) -> SwapMatrix:
-        return swap_matrix(self._copy(), people)
-
-    def _compare_people_on_copy(self, people: Sequence[Prepared], scene: int) -> People:
-        return compare_people(self._copy(), people, scene)
-
-    def _parts_on_copy(
-        self, prediction: Prediction, target: int, regions: Mapping[str, BoxXyxy] | None
-    ) -> Parts | NoParts:
-        return explain_parts(self._copy(), prediction, target, regions=regions)
-
-    def _walk_on_copy(self, prepared: Prepared) -> Walk:
-        return walk(self._copy(), prepared)
-
-    def _head_on_copy(self) -> HeadWeights:
-        return head_weights(self._copy())
 
     def _degraded_on_cpu(self, prepared: Prepared, kind: str, strength: float) -> DegradedFace:
         if self._light is None:  # by two at once: it is the same

@@ -157,10 +157,10 @@ def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, resu
     shown: dict[str, events.Triggers] = {key: [each.select, resumed.change] for key, each in tab.items()}
     with tab["analyse"]:
         picture = living.build(checkpoints, session)
-        card = face_parts.build(checkpoints, session)
-        analysed = analyse.build(checkpoints, session, (picture, card))
+        parted = face_parts.build(checkpoints, session)
+        analysed = analyse.build(checkpoints, session, (picture, *parted))
         living.follow(checkpoints, session, picture, analysed["answers"])
-        face_parts.follow(checkpoints, session, card, analysed["answers"])
+        face_parts.follow(checkpoints, session, parted, analysed["answers"])
     with tab["compare"]:
         compared = compare.build(checkpoints, session, shown["compare"])
     with tab["interventions"]:

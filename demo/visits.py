@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from demo.kept import KeptPhoto
 from glamor.explain import Explanation, Walk
+from glamor.explain.parts import BLURRED
 from glamor.explain.trust import Trust
 from glamor.explain.what_if import InterventionState
 from glamor.many.items import Item
@@ -147,6 +151,7 @@ class Session:
         token: by which a browser tab that comes back shows that the visit is its own; empty: not given out yet.
         newest: when the newest photo was sent, in nanoseconds; an older one is not answered any more.
         small_faces: whether photos are searched in tiles as well.
+        missing: what is shown of a missing part of a face, one of ``glamor.explain.parts.REPLACEMENTS``.
         clearness_turn: which request for a degraded face was the last.
     """
 
@@ -168,6 +173,7 @@ class Session:
     token: str = ""
     newest: int = 0
     small_faces: bool = False
+    missing: str = BLURRED
     clearness_turn: int = 0
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
@@ -205,3 +211,9 @@ class Session:
         now = self.analysis
         if now is None or self.waiting != request or now.predictions is not analysis.predictions:
             raise SupersededError
+
+
+def key_of(prediction: Prediction) -> str:
+    """Return what tells a face and its answer from others, and is the same when the visit goes on."""
+    told = (prediction.attention, prediction.logits, np.asarray(prediction.face_box_xyxy))
+    return hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in told)).hexdigest()[:16]

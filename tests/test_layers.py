@@ -74,6 +74,7 @@ MAY_IMPORT = {
         "photo",
         "predictor",
         "prepare",
+        "words",
     },
     "printed": {"predictor", "remarks", "serialise"},
     "serialise": {"explain", "familiar", "predictor", "remarks", "sets"},

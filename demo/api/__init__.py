@@ -10,6 +10,7 @@ import gradio as gr
 from demo.api.endpoints import METHOD, OPACITY, Endpoints
 from demo.engine import Engine
 from demo.events import PROGRAM_EXPLAIN_QUEUE, PROGRAM_QUEUE
+from glamor.explain.parts import BLURRED
 from glamor.explain.what_if import AS_IS
 
 # JSON schemas of the arguments that are lists or objects.
@@ -33,11 +34,12 @@ def add_endpoints(engine: Engine) -> None:
         box, opacity = json_input("box", NUMBERS), gr.Number(OPACITY, label="opacity")
         maps, parts = gr.Checkbox(True, label="maps"), gr.Checkbox(False, label="parts")
         regions = json_input("regions", NAMED)
+        missing, flips = gr.Textbox(BLURRED, label="missing"), gr.Checkbox(False, label="flips")
         methods = json_input("methods", WORDS)
         w_face, attention = gr.Number(None, label="w_face", precision=None), json_input("attention", ROWS)
         scene, face_input = gr.Textbox(AS_IS, label="scene"), gr.Textbox(AS_IS, label="face_input")
         button = gr.Button()
-    explained = [photo, method, target, face, box, opacity, maps, parts, regions]
+    explained = [photo, method, target, face, box, opacity, maps, parts, regions, missing, flips]
     changed = [photo, face, box, w_face, attention, scene, face_input]
     button.click(ask.predict_photo, [photo, boxes], [values, boxed], api_name="predict", **PROGRAM_QUEUE, **PUBLIC)
     button.click(

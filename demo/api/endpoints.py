@@ -13,6 +13,7 @@ from demo.api import handlers
 from demo.api.handlers import Payload
 from demo.engine import Engine
 from demo.html import message_of
+from glamor.explain.parts import BLURRED
 from glamor.explain.what_if import AS_IS
 
 METHOD, OPACITY = "integrated_gradients", 0.7  # where a program leaves them out
@@ -69,6 +70,8 @@ class Endpoints:
         maps: Any = True,
         parts: Any = False,
         regions: Any = None,
+        missing: str = BLURRED,
+        flips: Any = False,
     ) -> tuple[dict[str, Any], Image, Image]:
         """Show which pixels moved the network's score for one expression of one face, in the face and in the scene.
 
@@ -82,13 +85,16 @@ class Endpoints:
             maps: Whether to include the raw maps, 22,000 numbers; the pictures show them in any case.
             parts: Whether to include what brows, eyes, nose, mouth, the rest of the face, hair and scene add, in words.
             regions: Parts of your own instead, at most 5, as {"name": [x1, y1, x2, y2]} in photo pixels.
+            missing: What is shown of a part that is taken away: blurred, surroundings or mean (colour).
+            flips: Whether to include the smallest changes that would turn the label, in words and numbers.
 
         Returns:
             The prediction and the explanation in numbers
             What moved the score, drawn over both inputs of the network
             Where in the scene the network looked, drawn over the photo
         """
-        return handlers.explain(self._engine, photo, method, target, face, box, opacity, maps, parts, regions)
+        asked = handlers.Parts(parts, regions, missing, flips)
+        return handlers.explain(self._engine, photo, method, target, face, box, opacity, maps, asked)
 
     @in_one_sentence
     def trust_photo(

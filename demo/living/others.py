@@ -8,20 +8,18 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from demo import html
+from demo import gallery, html
 from demo.checkpoints import Checkpoints
 from demo.engine import Engine
 from demo.events import SAME
-from demo.examples import example_photos
 from demo.living import told, words
-from demo.visits import Analysis, Session
+from demo.visits import Analysis, Session, key_of
 from demo.words import EXAMPLE_NAMES
 from glamor.errors import ExplainError
 from glamor.explain import Walk
-from glamor.faces import largest
 from glamor.predictor import Prediction
 
-_EXAMPLES: WeakKeyDictionary[Engine, dict[int, tuple[Prediction, Walk]]] = WeakKeyDictionary()
+_EXAMPLES: WeakKeyDictionary[Engine, dict[str, tuple[Prediction, Walk]]] = WeakKeyDictionary()
 
 
 def names(analysis: Analysis) -> list[dict[str, str]]:
@@ -32,8 +30,8 @@ def names(analysis: Analysis) -> list[dict[str, str]]:
         for i, prediction in enumerate(analysis.predictions)
         if i != chosen
     ]
-    examples = enumerate(EXAMPLE_NAMES, 1)
-    return people + [{"id": f"example.{i}", "name": words.EXAMPLE.format(name=name)} for i, name in examples]
+    examples = zip(gallery.IDS, EXAMPLE_NAMES, strict=True)
+    return people + [{"id": whose, "name": words.EXAMPLE.format(name=name)} for whose, name in examples]
 
 
 def find(checkpoints: Checkpoints, session: Session, whose: Any) -> Prediction:
@@ -65,7 +63,7 @@ def other(checkpoints: Checkpoints, session: Session, asked: Any) -> Any:
         JSON of ``id``, ``key``, ``walk``, ``face`` and ``scene``, as the chosen face's; or of ``said``, a sentence.
     """
     selection = session.analysis.selection if session.analysis else None
-    if selection is None or not isinstance(asked, Mapping) or asked.get("key") != told.key(selection.prediction):
+    if selection is None or not isinstance(asked, Mapping) or asked.get("key") != key_of(selection.prediction):
         return SAME
     try:
         prediction = find(checkpoints, session, asked.get("id"))
@@ -96,14 +94,12 @@ def walk_of(engine: Engine, session: Session, prediction: Prediction) -> Walk:
 
 def _example(engine: Engine, whose: Any) -> tuple[Prediction, Walk]:
     """Return the largest face of an example; two visitors at once find the same."""
-    ids = [f"example.{i}" for i in range(1, len(EXAMPLE_NAMES) + 1)]
-    if whose not in ids:
+    if whose not in gallery.IDS:
         raise ExplainError(words.BAD_OTHER)
-    known, number = _EXAMPLES.setdefault(engine, {}), ids.index(whose)
-    if number not in known:
-        predictions = engine.predict(engine.decode(str(example_photos()[number])))
-        if not predictions:
+    known = _EXAMPLES.setdefault(engine, {})
+    if whose not in known:
+        prediction = gallery.person(engine, whose)
+        if prediction is None:
             raise ExplainError(words.BAD_OTHER)
-        prediction = predictions[largest([prediction.face_box_xyxy for prediction in predictions])]
-        known[number] = prediction, engine.walk(prediction)
-    return known[number]
+        known[whose] = prediction, engine.walk(prediction)
+    return known[whose]

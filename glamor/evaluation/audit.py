@@ -8,13 +8,16 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import multiprocessing
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
@@ -24,7 +27,7 @@ from glamor.evaluation.metrics import bootstrap_intervals
 from glamor.evaluation.scoring import Measure
 from glamor.explain import METHODS, find_method
 from glamor.explain.trust import MapRow, Reliance, survey
-from glamor.explain.trust.progress import Progress, ignore, part
+from glamor.explain.trust.progress import Progress, ignore
 from glamor.photo import load_photo
 from glamor.prepare import NO_FACE, prepare
 from glamor.training.data import Sample, is_scenes, list_samples
@@ -44,6 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", default="val", help="sub-folder to audit (default: val)")
     parser.add_argument("--limit", type=int, default=LIMIT, help=f"how many photos, spread evenly (default: {LIMIT})")
     parser.add_argument("--methods", help="keys, separated by commas (default: all; the slow ones on fewer photos)")
+    cores = os.cpu_count() or 1
+    parser.add_argument("--workers", type=int, default=cores, help="processes, a core each (default: all cores)")
     parser.add_argument("--checkpoint", help="folder or owner/name[@revision] (default: the embedded weights)")
     parser.add_argument("--out", type=Path, required=True, help="folder for audit.json, audit.csv and audit.png")
 
@@ -60,6 +65,7 @@ def run(args: argparse.Namespace) -> None:
         args.split,
         args.limit,
         methods,
+        workers=args.workers,
         progress=_whole_percents(),
     )
     print(file=sys.stderr)
@@ -80,6 +86,7 @@ def audit(
     limit: int = LIMIT,
     methods: Sequence[str] = tuple(METHODS),
     *,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Audit:
     """Check attention and methods on the predicted class of many photos.
@@ -90,6 +97,7 @@ def audit(
         split: its sub-folder.
         limit: how many photos at most, spread evenly over the classes' sorted files.
         methods: keys or aliases. Those that cost more than DEAR are asked on a share of the photos.
+        workers: how many processes, a core each; with 1 it is done in this one.
         progress: called with the fraction done, from 0 to 1; whatever it raises cancels.
 
     Returns:
@@ -101,15 +109,17 @@ def audit(
     """
     keys = tuple(dict.fromkeys(find_method(name).key for name in methods))
     samples = _chosen(dataset, split, checkpoint.config.class_names, limit)
-    report, model = progress or ignore, checkpoint.model
+    report = progress or ignore
     dear = _spread(range(len(samples)), max(AT_LEAST, round(DEAR_SHARE * len(samples))))
-    photos, thorough = [], _spread(dear, max(AT_LEAST, round(THOROUGH_SHARE * len(samples))))
-    for i, sample in enumerate(samples):
-        prepared = prepare(load_photo(sample.path), sample.face_box_xyxy or NO_FACE, model.config)
-        told = part(report, i / len(samples), (i + 1) / len(samples))
-        asked = [key for key in keys if i in dear or METHODS[key].cost <= DEAR]
-        rows, relies = survey(model, prepared, asked, thorough=i in thorough, progress=told)
-        photos.append(PhotoRows(sample.path.name, model.config.class_names[sample.label], rows, relies))
+    thorough = _spread(dear, max(AT_LEAST, round(THOROUGH_SHARE * len(samples))))
+    asked = [
+        _Asked(sample, tuple(key for key in keys if i in dear or METHODS[key].cost <= DEAR), i in thorough)
+        for i, sample in enumerate(samples)
+    ]
+    photos = []
+    for found in _answers(checkpoint, asked, workers):
+        photos.append(found)
+        report(len(photos) / len(samples))
     report(1.0)
     shown = (photos[0].rows[0].key, *keys)  # attention first
     return Audit(
@@ -122,6 +132,43 @@ def audit(
         reliance=_reliance_report([photo.reliance for photo in photos if photo.reliance]),
         photos=tuple(photos),
     )
+
+
+class _Asked(NamedTuple):
+    """What is asked of one photo, see :func:`survey`."""
+
+    sample: Sample
+    methods: tuple[str, ...]
+    thorough: bool
+
+
+def _answers(checkpoint: Checkpoint, asked: Sequence[_Asked], workers: int) -> Iterator[PhotoRows]:
+    """Yield what each photo contributes, in their order, whatever number of processes works."""
+    if workers <= 1:
+        yield from (_answer(checkpoint, each) for each in asked)
+        return
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(workers, _open, (checkpoint,)) as pool:
+        yield from pool.imap(_answer_here, asked)
+
+
+def _answer(checkpoint: Checkpoint, asked: _Asked) -> PhotoRows:
+    model, sample = checkpoint.model, asked.sample
+    prepared = prepare(load_photo(sample.path), sample.face_box_xyxy or NO_FACE, model.config)
+    rows, relies = survey(model, prepared, asked.methods, thorough=asked.thorough, progress=ignore)
+    return PhotoRows(sample.path.name, model.config.class_names[sample.label], rows, relies)
+
+
+_opened: list[Checkpoint] = []  # of a worker process: the one that it answers for
+
+
+def _open(checkpoint: Checkpoint) -> None:
+    torch.set_num_threads(1)
+    _opened[:] = [checkpoint]
+
+
+def _answer_here(asked: _Asked) -> PhotoRows:
+    return _answer(_opened[0], asked)
 
 
 def _whole_percents() -> Progress:

@@ -171,3 +171,7 @@ def test_what_is_dear_is_asked_on_fewer_photos_spread_evenly(
     assert [photo.reliance is not None for photo in found.photos] == [True, False, True]
     gains = [photo.rows[1].deletion_gain for photo in (found.photos[0], found.photos[2])]
     assert found.maps[1].deletion_gain.value == pytest.approx(np.mean(gains))
+
+
+def test_several_processes_find_what_one_does(result: Audit, checkpoint: Checkpoint, dataset: Path) -> None:
+    assert audit(checkpoint, dataset, "val", methods=METHODS, workers=2).to_dict() == result.to_dict()

@@ -88,7 +88,8 @@ def survey(
     integrated = next((made for made in maps if made.method == INTEGRATED), None)
     if thorough and integrated is None:
         integrated = explain(model, prepared, INTEGRATED)
-    return _rows(faith, maps, errors, forgotten), integrated and reliance(model, prepared, integrated)
+    relies = None if integrated is None else reliance(model, prepared, integrated)
+    return _rows(faith, maps, errors, forgotten), relies
 
 
 def _rows(
