@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import captum.attr  # noqa: F401 (not first in the thread that explains while another imports Gradio)
 
+from demo import methods
 from demo.engine import Engine
 from demo.examples import example_photos
 from demo.kept import keep
@@ -11,17 +12,15 @@ from demo.visits import Analysis, MapRequest, Session
 from glamor.explain import explain, walk
 from glamor.faces import largest
 
-METHOD = "integrated_gradients"
 
-
-def first_session(engine: Engine, method: str = METHOD) -> Session:
+def first_session(engine: Engine, method: str | None = None) -> Session:
     """Return a session to which the first example has been explained; every visitor begins with a copy.
 
     The example's way through the network is known too.
 
     Args:
         engine: loaded weights.
-        method: a key of ``glamor.explain.METHODS``.
+        method: a key of ``glamor.explain.METHODS``; None: the one that is shown first with these weights.
 
     Returns:
         The session; an empty one if the weights are untrained, whose numbers are not shown, or find no face.
@@ -29,6 +28,7 @@ def first_session(engine: Engine, method: str = METHOD) -> Session:
     session = Session()
     if not engine.trained:
         return session
+    method = method or methods.default(engine)
     predictor = engine.on_cpu()
     photo, pixels = keep(engine, str(example_photos()[0]))
     predictions = predictor.predict(pixels)

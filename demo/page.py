@@ -14,12 +14,13 @@ from demo import (
     cache,
     compare,
     events,
-    first,
     html,
     interventions,
+    jobs,
     links,
     living,
     many,
+    methods,
     privacy,
     resume,
     swap,
@@ -96,6 +97,7 @@ def build(engine: Engine, first: Session, limits: Limits) -> Page:
         _connect_link(page, checkpoints, session, tabs, status, parts)
         _connect_copy(checkpoints, copy, tabs, status, parts)
         if len(checkpoints.names) > 1:
+            _mark_methods(checkpoints, session, parts)
             parts.about["facts"].change(
                 lambda session: _footer(checkpoints.of(session)), [session], footer, **events.FAST
             )
@@ -147,6 +149,7 @@ class Tabs(NamedTuple):
     analyse: Parts
     compare: Parts
     interventions: Parts
+    trust: Parts
     many: Parts
     about: Parts
 
@@ -165,14 +168,15 @@ def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, resu
         compared = compare.build(checkpoints, session, shown["compare"])
     with tab["interventions"]:
         intervened = interventions.build(checkpoints, session, shown["interventions"])
-    for key, feature in (("trust", trust), ("photos", swap)):
-        with tab[key]:
-            feature.build(checkpoints, session, shown[key])
+    with tab["trust"]:
+        trusted = trust.build(checkpoints, session, shown["trust"])
+    with tab["photos"]:
+        swap.build(checkpoints, session, shown["photos"])
     with tab["many"]:
         many_parts = many.build(checkpoints, session, shown["many"], tabs, analysed["render"], limits.upload_files)
     with tab["about"]:
         about_parts = about.build(checkpoints, session, analysed["render"])
-    return Tabs(analysed, compared, intervened, many_parts, about_parts)
+    return Tabs(analysed, compared, intervened, trusted, many_parts, about_parts)
 
 
 def _connect_link(
@@ -210,8 +214,9 @@ def _connect_link(
 
 
 def _link(checkpoints: Checkpoints, request: gr.Request) -> links.Link:
-    labels = checkpoints.engine(checkpoints.own).class_names
-    keys = tuple(TABS), analyse.SHOWN_METHODS, labels, checkpoints.names, compare.BASELINES
+    own = checkpoints.engine(checkpoints.own)
+    labels = own.class_names
+    keys = tuple(TABS), methods.shown(own), labels, checkpoints.names, compare.BASELINES
     return links.read(request.query_params, *keys)
 
 
@@ -227,7 +232,13 @@ def _connect_resume(page: Page, checkpoints: Checkpoints, session: gr.State, res
 
 def _connect_copy(checkpoints: Checkpoints, copy: gr.Button, tabs: gr.Tabs, status: gr.HTML, parts: Tabs) -> None:
     """Have the address follow the settings, and copy it on request."""
-    usual = links.Usual("analyse", first.METHOD, analyse.DEFAULT_OPACITY, BASELINE, interventions.NAMES)
+    usual = links.Usual(
+        "analyse",
+        methods.default(checkpoints.engine(checkpoints.own)),
+        analyse.DEFAULT_OPACITY,
+        BASELINE,
+        interventions.NAMES,
+    )
     settings = [
         *(parts.analyse[name] for name in ("method", "target", "opacity", "faces", "usual")),
         *(parts.about["which"], parts.compare["baseline"], parts.compare["one_scale"], parts.interventions["query"]),
@@ -253,6 +264,18 @@ def _connect_copy(checkpoints: Checkpoints, copy: gr.Button, tabs: gr.Tabs, stat
         js='() => ""',
         api_visibility="private",
     )
+
+
+def _mark_methods(checkpoints: Checkpoints, session: gr.State, parts: Tabs) -> None:
+    """Have the choice of a method say what an audit of the chosen weights found of each."""
+
+    def on_weights(session: Session) -> tuple[Any, ...]:
+        engine = checkpoints.of(session)
+        several = gr.update(choices=jobs.choices(engine))
+        return gr.update(choices=methods.choices(engine)), several, several
+
+    marked = [parts.analyse["method"], parts.compare["methods"], parts.trust["methods"]]
+    parts.about["facts"].change(on_weights, [session], marked, **events.FAST)
 
 
 def _footer(engine: Engine) -> str:

@@ -93,8 +93,7 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photo", metavar="PHOTO", help="a picture file")
     parser.add_argument(
         "--method",
-        default="integrated_gradients",
-        help="ig (or integrated_gradients; the default), gradcam, occlusion...",
+        help="gradcam, ig (or integrated_gradients), occlusion... (default: what an audit of the weights found best)",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
     parser.add_argument("--target", metavar="CLASS", help="class to explain, by name (default: the predicted one)")
@@ -196,11 +195,13 @@ def _predict(arguments: argparse.Namespace) -> int:
 
 def _explain(arguments: argparse.Namespace) -> None:
     from glamor.decoding import patient_decoder
+    from glamor.evaluation.card import read_verdicts
     from glamor.explain import explain, find_method
     from glamor.report import write_report
 
-    method = find_method(arguments.method).key
+    method = find_method(arguments.method).key if arguments.method else None
     predictor = _predictor(arguments)
+    method = method or read_verdicts(predictor.checkpoint).default
     photo = _turned(patient_decoder().decode(arguments.photo), arguments)
     predictions = _predictions(predictor, photo, arguments.photo, arguments)
     selected = _select(predictions, arguments.face)

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from demo import first, gpu, html, parse
+from demo import gpu, html, methods, parse
 from demo.analyse import handlers, photo, words
 from demo.analyse.download import add_download
 from demo.analyse.live import add_live
@@ -19,9 +19,7 @@ from demo.events import FAST, SAME, SLOW, Parts, fired, outputs, signal
 from demo.examples import example_photos
 from demo.links import Link
 from demo.visits import Session
-from glamor.explain import METHODS
 
-SHOWN_METHODS = (first.METHOD, "grad_cam", "occlusion")
 DEFAULT_OPACITY = 0.7
 
 
@@ -81,15 +79,15 @@ def _start(part: Any) -> dict[str, Any]:
 def _control_parts(checkpoints: Checkpoints, session: gr.State, screen: Outputs) -> dict[str, Any]:
     add_download(checkpoints, session, words.CONTROLS)
     asked = {"choices": list(checkpoints.of(session.value).class_names), "value": None} | _start(screen.target)
-    methods = [(METHODS[key].name, key) for key in SHOWN_METHODS]
+    engine = checkpoints.of(session.value)
     faces = gr.Radio(
         label=words.WHICH_FACE, info=words.WHICH_FACE_INFO, interactive=True, elem_id="faces", **_start(screen.faces)
     )
     with gr.Row(elem_id="asked"):
         target = gr.Dropdown(label=words.TARGET, filterable=False, min_width=120, elem_id="target", **asked)
         method = gr.Dropdown(
-            methods,
-            value=methods[0][1],
+            methods.choices(engine),
+            value=methods.default(engine),
             label=words.METHOD,
             interactive=True,
             filterable=False,

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo.api.endpoints import METHOD, OPACITY, Endpoints
+from demo.api.endpoints import OPACITY, Endpoints
 from demo.engine import Engine
 from demo.events import PROGRAM_EXPLAIN_QUEUE, PROGRAM_QUEUE
 from glamor.explain.parts import BLURRED
@@ -29,7 +29,7 @@ def add_endpoints(engine: Engine) -> None:
         photo, values = gr.Image(label="photo", type="filepath"), gr.JSON(label="values")
         boxes, boxed = json_input("boxes", ROWS), gr.Image(label="picture", format="jpeg")
         first, second = (gr.Image(label=label, format="png") for label in ("picture", "attention"))
-        method = gr.Textbox(METHOD, label="method")
+        method = gr.Textbox(None, label="method")
         target, face = gr.Textbox(None, label="target"), gr.Number(None, label="face", precision=None)
         box, opacity = json_input("box", NUMBERS), gr.Number(OPACITY, label="opacity")
         maps, parts = gr.Checkbox(True, label="maps"), gr.Checkbox(False, label="parts")

@@ -16,7 +16,7 @@ from demo.html import message_of
 from glamor.explain.parts import BLURRED
 from glamor.explain.what_if import AS_IS
 
-METHOD, OPACITY = "integrated_gradients", 0.7  # where a program leaves them out
+OPACITY = 0.7  # where a program leaves them out
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -62,7 +62,7 @@ class Endpoints:
     def explain_photo(
         self,
         photo: Payload,
-        method: str = METHOD,
+        method: str | None = None,
         target: str | None = None,
         face: Any = None,
         box: Any = None,
@@ -77,7 +77,7 @@ class Endpoints:
 
         Args:
             photo: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF: a web address, or inline as data:image/jpeg;base64,...
-            method: How to explain, for example integrated_gradients, grad_cam or occlusion.
+            method: How to explain, for example grad_cam or occlusion. Default: what an audit found best.
             target: Which to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the most probable.
             face: Which face, counted from 1, from left to right. Default: the largest.
             box: The face as [x1, y1, x2, y2] in photo pixels, instead of a detected face.
@@ -104,7 +104,7 @@ class Endpoints:
 
         Args:
             photo: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF: a web address, or inline as data:image/jpeg;base64,...
-            methods: Which maps to check, for example integrated_gradients and occlusion. Default: as on the page.
+            methods: Which maps to check, for example grad_cam, occlusion. Default: those that an audit found to work.
             target: Which to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the most probable.
             face: Which face, counted from 1, from left to right. Default: the largest.
             box: The face as [x1, y1, x2, y2] in photo pixels, instead of a detected face.

@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 
 from PIL.Image import Image
 
-from demo import gallery, parse, pictures, words
+from demo import gallery, methods, parse, pictures, words
 from demo.engine import Engine
 from demo.kept import on_screen
 from demo.pictures import encode
 from glamor.errors import FaceError, PhotoError
 from glamor.explain.parts import BLURRED, REPLACEMENTS
-from glamor.explain.trust import DEFAULT_METHODS
 from glamor.explain.what_if import FACES, SCENES, InterventionState, Setting
 from glamor.faces import largest
 from glamor.photo import Photo
@@ -88,7 +87,7 @@ def explain(
     Args:
         engine: loaded weights.
         photo: the file that came with the request, as Gradio describes it.
-        method: a key of :data:`glamor.explain.METHODS`.
+        method: a key of :data:`glamor.explain.METHODS`; None or empty: what an audit of the weights found best.
         target: class name; None or empty: the predicted one.
         face: which face, counted from 1, left to right; None: the largest.
         box: [x1, y1, x2, y2] in photo pixels instead of a detected face.
@@ -107,7 +106,9 @@ def explain(
     own, strength, pixels = parse.regions(asked.regions), parse.opacity(opacity), _load(engine, photo)
     prediction = _chosen(engine, pixels, face, box)
     explanation = engine.explain(
-        prediction, parse.word(method, "method"), parse.word(target, "target") or prediction.emotion
+        prediction,
+        parse.word(method, "method") or methods.default(engine),
+        parse.word(target, "target") or prediction.emotion,
     )
     report = explanation_to_dict(explanation)
     if maps is False:
@@ -166,13 +167,14 @@ def intervene(
     }
 
 
-def trust(engine: Engine, photo: Payload, methods: Any, target: Any, face: Any, box: Any) -> dict[str, Any]:
+def trust(engine: Engine, photo: Payload, wanted: Any, target: Any, face: Any, box: Any) -> dict[str, Any]:
     """Check how far the explanations of one face can be trusted.
 
     Args:
         engine: loaded weights.
         photo: the file that came with the request, as Gradio describes it.
-        methods: keys of :data:`glamor.explain.METHODS`, the maps to check; None: those of the page.
+        wanted: keys of :data:`glamor.explain.METHODS`, the maps to check; None: those that an audit found better than
+            chance.
         target: class name; None or empty: the predicted one.
         face: which face, counted from 1, left to right; None: the largest.
         box: [x1, y1, x2, y2] in photo pixels instead of a detected face.
@@ -183,9 +185,9 @@ def trust(engine: Engine, photo: Payload, methods: Any, target: Any, face: Any, 
     Raises:
         GlamorError: for anything that cannot be used, and for untrained weights.
     """
-    wanted, pixels = parse.methods(methods, DEFAULT_METHODS), _load(engine, photo)
+    keys, pixels = parse.methods(wanted, methods.several(engine)), _load(engine, photo)
     prediction = _chosen(engine, pixels, face, box)
-    found = engine.examine(pixels, prediction, wanted, parse.word(target, "target") or prediction.emotion)
+    found = engine.examine(pixels, prediction, keys, parse.word(target, "target") or prediction.emotion)
     return {"prediction": prediction_to_dict(prediction), "trust": trust_to_dict(found)}
 
 
