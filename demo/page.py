@@ -31,6 +31,7 @@ from demo import (
     parts as face_parts,
 )
 from demo.api import add_endpoints
+from demo.api.texts import texts
 from demo.checkpoints import Checkpoints
 from demo.engine import Engine
 from demo.events import Parts
@@ -94,6 +95,7 @@ def build(engine: Engine, first: Session, limits: Limits) -> Page:
             parts = _build_tabs(checkpoints, session, tabs, resumed, limits)
         footer = gr.HTML(_footer(engine), elem_id="footer")
         add_endpoints(engine)
+        page.texts = texts(engine)
         _connect_link(page, checkpoints, session, tabs, status, parts)
         _connect_copy(checkpoints, copy, tabs, status, parts)
         if len(checkpoints.names) > 1:

@@ -77,7 +77,10 @@ class Verdicts:
             return "No audit says which explanation of these weights to believe (not audited); Grad-CAM is shown first."
         if found is None or found.outcome != "better":
             return "The audit found no method better than chance; Grad-CAM is shown first, and says so little."
-        return f"{found.name} is shown first: of the methods that beat chance over many photos, its gain has the best lower bound."
+        return (
+            f"{found.name} is shown first: of the methods that beat chance over many photos, its gain has the best "
+            "lower bound."
+        )
 
 
 def judge(maps: Sequence[Mapping[str, Any]]) -> Verdicts:
