@@ -99,10 +99,10 @@ def build(engine: Engine, first: Session, limits: Limits) -> Page:
         _connect_link(page, checkpoints, session, tabs, status, parts)
         _connect_copy(checkpoints, copy, tabs, status, parts)
         if len(checkpoints.names) > 1:
-            _mark_methods(checkpoints, session, parts)
             parts.about["facts"].change(
                 lambda session: _footer(checkpoints.of(session)), [session], footer, **events.FAST
             )
+            _mark_methods(checkpoints, session, parts)
         privacy.connect(page, session, delete, deleted)
         _connect_resume(page, checkpoints, session, resumed, parts)
     page.queue(max_size=limits.waiting, api_open=False)  # (not open: nobody goes round the queue)

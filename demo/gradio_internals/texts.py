@@ -66,7 +66,7 @@ def offer(server: Any, offered: Texts) -> None:
     async def read(request: types.ReadResourceRequest) -> types.ServerResult:
         text = texts.get(str(request.params.uri))
         if text is None:
-            raise ValueError(f"There is no such text; read one of {', '.join(texts)}.")
+            raise ValueError("There is no such text; read one of those that are listed.")
         content = types.TextResourceContents(uri=request.params.uri, mimeType=text.kind, text=text.read())
         return types.ServerResult(types.ReadResourceResult(contents=[content]))
 
