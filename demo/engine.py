@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from typing import ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from demo import gpu, words
 from demo.work import Work
@@ -12,7 +12,6 @@ from glamor.decoding import decoder
 from glamor.errors import CheckpointError, ExplainError
 from glamor.explain import (
     DegradedFace,
-    Encoded,
     Explanation,
     HeadWeights,
     People,
@@ -26,7 +25,8 @@ from glamor.explain import (
     swap_matrix,
     walk,
 )
-from glamor.explain.parts import NoParts, Parts, explain_parts
+from glamor.explain.flips import Flips, find_flips
+from glamor.explain.parts import BLURRED, NoParts, Parts, explain_parts
 from glamor.explain.trust import Trust, examine, passes_of
 from glamor.explain.what_if import InterventionState, Outcome, Setting, encode_seen, what_if
 from glamor.fused import fuse_batchnorm
@@ -61,13 +61,14 @@ class Engine:
         self._predict_prepared = self._work.counted(predictor.predict_prepared)
         self._explain = self._work.counted(gpu.on_loan(self._explain_on_copy, _passes_of_map))
         self._examine = self._work.counted(gpu.on_loan(self._examine_on_copy, _passes_of_checks))
-        self._encode = self._work.counted(self._encode_on_copy)
-        self._what_if = self._work.counted(self._what_if_on_copy)
-        self._swap = self._work.counted(self._swap_on_copy)
-        self._compare_people = self._work.counted(self._compare_people_on_copy)
-        self._parts = self._work.counted(self._parts_on_copy)
-        self._walk = self._work.counted(self._walk_on_copy)
-        self._read_head = self._work.counted(self._head_on_copy)
+        self._encode = self._on_copy(encode_seen)
+        self._what_if = self._on_copy(what_if)
+        self._swap = self._on_copy(swap_matrix)
+        self._compare_people = self._on_copy(compare_people)
+        self._parts = self._on_copy(explain_parts)
+        self._flips = self._on_copy(find_flips)
+        self._walk = self._on_copy(walk)
+        self._read_head = self._on_copy(head_weights)
         self._degrade = self._work.counted(self._degraded_on_cpu)
         self._head: HeadWeights | None = None
         self._light: GLAMORNet | None = None
@@ -195,7 +196,11 @@ class Engine:
         return self._compare_people(tuple(people), scene)
 
     def parts(
-        self, prediction: Prediction, target: str, regions: Mapping[str, BoxXyxy] | None = None
+        self,
+        prediction: Prediction,
+        target: str,
+        regions: Mapping[str, BoxXyxy] | None = None,
+        missing: str = BLURRED,
     ) -> Parts | NoParts:
         """Return what each part of a face and the scene add to the logit of class ``target``.
 
@@ -203,11 +208,25 @@ class Engine:
             prediction: of the face.
             target: a class name.
             regions: a person's own parts, boxes by name in photo pixels; None: those of the detector's landmarks.
+            missing: what is shown of a missing part, one of ``glamor.explain.parts.REPLACEMENTS``.
 
         Raises:
-            ExplainError: if there is no such class, or a region cannot be used.
+            ExplainError: if there is no such class or replacement, or a region cannot be used.
         """
-        return self._parts(prediction, self._index(target), regions)
+        return self._parts(prediction, self._index(target), replacement=missing, regions=regions)
+
+    def flips(
+        self, prediction: Prediction, parts: Parts | NoParts, scenes: Mapping[str, Prepared] | None = None
+    ) -> Flips:
+        """Return what would turn the label of a face.
+
+        Args:
+            prediction: of the face.
+            parts: of it, for its label.
+            scenes: other scenes by name, among which to look for one that turns it.
+        """
+        asked = parts if isinstance(parts, Parts) else None
+        return self._flips(prediction.prepared, asked, scenes or {})
 
     def walk(self, prediction: Prediction) -> Walk:
         """Return one face's way through the network."""
@@ -227,6 +246,12 @@ class Engine:
         """Let what is being computed end, give up what takes longer, and begin nothing new."""
         self._work.drain(seconds)
 
+    def _on_copy(self, function: Callable[Concatenate[GLAMORNet, P], R]) -> Callable[P, R]:
+        def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+            return function(self._copy(), *args, **kwargs)
+
+        return self._work.counted(asked)
+
     def _index(self, target: str) -> int:
         if target not in self.class_names:
             given = " ".join(target[:60].split())
@@ -242,29 +267,6 @@ class Engine:
         self, photo: Photo, box_xyxy: BoxXyxy, methods: Sequence[str], target: int, *, progress: Progress | None
     ) -> Trust:
         return examine(self._copy(), photo, box_xyxy, methods, target, progress=progress)
-
-    def _encode_on_copy(self, prepared: Prepared, scene: str, face: str) -> Encoded:
-        return encode_seen(self._copy(), prepared, scene, face)
-
-    def _what_if_on_copy(self, encoded: Encoded, setting: Setting) -> Outcome:
-        return what_if(self._copy(), encoded, setting)
-
-    def _swap_on_copy(self, people: Sequence[Prepared]) -> SwapMatrix:
-        return swap_matrix(self._copy(), people)
-
-    def _compare_people_on_copy(self, people: Sequence[Prepared], scene: int) -> People:
-        return compare_people(self._copy(), people, scene)
-
-    def _parts_on_copy(
-        self, prediction: Prediction, target: int, regions: Mapping[str, BoxXyxy] | None
-    ) -> Parts | NoParts:
-        return explain_parts(self._copy(), prediction, target, regions=regions)
-
-    def _walk_on_copy(self, prepared: Prepared) -> Walk:
-        return walk(self._copy(), prepared)
-
-    def _head_on_copy(self) -> HeadWeights:
-        return head_weights(self._copy())
 
     def _degraded_on_cpu(self, prepared: Prepared, kind: str, strength: float) -> DegradedFace:
         if self._light is None:  # by two at once: it is the same

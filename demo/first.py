@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import captum.attr  # noqa: F401 (not first in the thread that explains while another imports Gradio)
 
+from demo import methods
 from demo.engine import Engine
 from demo.examples import example_photos
 from demo.kept import keep
@@ -12,17 +13,15 @@ from glamor.errors import FaceError
 from glamor.explain import explain, walk
 from glamor.faces import largest
 
-METHOD = "integrated_gradients"
 
-
-def first_session(engine: Engine, method: str = METHOD) -> Session:
+def first_session(engine: Engine, method: str | None = None) -> Session:
     """Return a session to which the first example has been explained; every visitor begins with a copy.
 
     The example's way through the network is known too.
 
     Args:
         engine: loaded weights.
-        method: a key of ``glamor.explain.METHODS``.
+        method: a key of ``glamor.explain.METHODS``; None: the one that is shown first with these weights.
 
     Returns:
         The session; an empty one if the weights are untrained, whose numbers are not shown, or find no face.
@@ -30,6 +29,7 @@ def first_session(engine: Engine, method: str = METHOD) -> Session:
     session = Session()
     if not engine.trained:
         return session
+    method = method or methods.default(engine)
     predictor = engine.predictor
     photo, pixels = keep(engine, str(example_photos()[0]))
     try:

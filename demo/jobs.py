@@ -7,6 +7,8 @@ from typing import Any
 import gradio as gr
 
 from demo import html, views, words
+from demo.engine import Engine
+from demo.methods import marked, several, verdicts
 from demo.visits import BASELINE, MapRequest, Selection
 from glamor.explain import METHODS, find_method
 
@@ -16,13 +18,20 @@ def subject(tab: str) -> gr.HTML:
     return gr.HTML(html.empty(words.SUBJECT_EMPTY), elem_id=f"{tab}-subject")
 
 
-def methods(tab: str, chosen: tuple[str, ...], info: str) -> gr.CheckboxGroup:
-    """Place the choice of methods with their cost classes."""
-    choices: list[tuple[str, str | int | float]] = [
-        (views.method_choice(method), key) for key, method in METHODS.items()
-    ]
+def choices(engine: Engine) -> list[tuple[str, str | int | float]]:
+    """Return each method's name, with its cost class and what an audit has against it, and its key."""
+    return [(marked(engine, key, views.method_choice(method)), key) for key, method in METHODS.items()]
+
+
+def methods(tab: str, engine: Engine, info: str) -> gr.CheckboxGroup:
+    """Place the choice of methods; ticked are those that an audit found better than chance."""
     return gr.CheckboxGroup(
-        choices, value=list(chosen), label=words.METHODS_LABEL, info=info, elem_id=f"{tab}-methods", elem_classes="list"
+        choices(engine),
+        value=list(several(engine)),
+        label=words.METHODS_LABEL,
+        info=f"{info} {verdicts(engine).sentence}",
+        elem_id=f"{tab}-methods",
+        elem_classes="list",
     )
 
 

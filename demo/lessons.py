@@ -6,13 +6,11 @@ from weakref import WeakKeyDictionary
 
 import torch
 
-from demo import words
+from demo import gallery, words
 from demo.engine import Engine
-from demo.examples import Example, examples
+from demo.examples import examples
 from glamor.explain import Intervention, intervene
-from glamor.faces import largest
-from glamor.photo import load_photo
-from glamor.predictor import Predictor
+from glamor.predictor import Prediction, Predictor
 
 _LESSONS: WeakKeyDictionary[Engine, tuple[str, ...]] = WeakKeyDictionary()
 
@@ -24,17 +22,18 @@ def captions(engine: Engine) -> tuple[str, ...]:
     one with all of the weight on the face.
     """
     if engine not in _LESSONS:
-        predictor = engine.on_cpu() if engine.trained else None
-        _LESSONS[engine] = tuple((predictor and _lesson(predictor, example)) or example.name for example in examples())
+        people = [gallery.person(engine, whose) if engine.trained else None for whose in gallery.IDS]
+        _LESSONS[engine] = tuple(
+            _lesson(engine.predictor, person, example.looks)
+            if person and example.looks in engine.class_names
+            else example.name
+            for person, example in zip(people, examples(), strict=True)
+        )
     return _LESSONS[engine]
 
 
-def _lesson(predictor: Predictor, example: Example) -> str:
-    predictions = predictor.predict(load_photo(example.path))
-    if not predictions or example.looks not in predictor.config.class_names:
-        return ""
-    answer = predictions[largest([prediction.face_box_xyxy for prediction in predictions])]
-    if answer.emotion != example.looks:
+def _lesson(predictor: Predictor, answer: Prediction, looks: str) -> str:
+    if answer.emotion != looks:
         return words.IT_FAILS.format(label=answer.emotion)
     with predictor.lock:
         alone = intervene(predictor.model, answer.prepared, Intervention(fusion=torch.tensor([1.0, 0.0])))

@@ -14,12 +14,13 @@ from demo import (
     cache,
     compare,
     events,
-    first,
     html,
+    jobs,
     lessons,
     links,
     living,
     many,
+    methods,
     people,
     privacy,
     resume,
@@ -31,6 +32,7 @@ from demo import (
     parts as face_parts,
 )
 from demo.api import add_endpoints
+from demo.api.texts import texts
 from demo.checkpoints import Checkpoints
 from demo.engine import Engine
 from demo.events import Parts
@@ -47,7 +49,7 @@ from demo.server.hosts import Hosts
 from demo.server.senders import NoteSenders
 from demo.server.tool_limit import ToolLimit
 from demo.theme import css, theme
-from demo.visits import BASELINE, Session
+from demo.visits import ATTENTION, BASELINE, Session
 
 VISIT_AGE = 3600  # seconds after the last action, or after the tab was closed, that a session is remembered
 
@@ -92,6 +94,7 @@ def build(engine: Engine, first: Session, limits: Limits) -> Page:
             parts = _build_tabs(checkpoints, session, tabs, resumed, limits)
         footer = gr.HTML(_footer(engine), elem_id="footer")
         add_endpoints(engine)
+        page.texts = texts(engine)
         _connect_link(page, checkpoints, session, tabs, status, parts)
         _connect_copy(checkpoints, copy, tabs, status, parts)
         if len(checkpoints.names) > 1:
@@ -144,6 +147,7 @@ class Tabs(NamedTuple):
     analyse: Parts
     compare: Parts
     swap: Parts
+    trust: Parts
     many: Parts
     about: Parts
 
@@ -154,10 +158,10 @@ def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, resu
     shown: dict[str, events.Triggers] = {key: [each.select, resumed.change] for key, each in tab.items()}
     with tab["analyse"]:
         picture = living.build(checkpoints, session)
-        card = face_parts.build(checkpoints, session)
-        analysed = analyse.build(checkpoints, session, picture, card)
+        parted = face_parts.build(checkpoints, session)
+        analysed = analyse.build(checkpoints, session, picture, parted)
         living.follow(checkpoints, session, picture, analysed["answers"])
-        face_parts.follow(checkpoints, session, card, analysed["answers"])
+        face_parts.follow(checkpoints, session, parted, analysed["answers"])
         people.build(checkpoints, session, analysed["answers"])
         swapped = swap.build(checkpoints, session, analysed["answers"])
         living.follow_guests(session, swapped["swapped"])
@@ -165,12 +169,12 @@ def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, resu
     with tab["compare"]:
         compared = compare.build(checkpoints, session, shown["compare"])
     with tab["trust"]:
-        trust.build(checkpoints, session, shown["trust"])
+        trusted = trust.build(checkpoints, session, shown["trust"])
     with tab["many"]:
         many_parts = many.build(checkpoints, session, shown["many"], tabs, analysed["render"], limits.upload_files)
     with tab["about"]:
         about_parts = about.build(checkpoints, session, analysed["render"])
-    return Tabs(analysed, compared, swapped, many_parts, about_parts)
+    return Tabs(analysed, compared, swapped, trusted, many_parts, about_parts)
 
 
 def _connect_link(
@@ -208,19 +212,23 @@ def _connect_link(
 
 
 def _link(checkpoints: Checkpoints, request: gr.Request) -> links.Link:
-    labels = checkpoints.engine(checkpoints.own).class_names
-    keys = tuple(TABS), analyse.LENSES, labels, checkpoints.names, compare.BASELINES
+    own = checkpoints.engine(checkpoints.own)
+    labels = own.class_names
+    keys = tuple(TABS), (ATTENTION, *methods.shown(own)), labels, checkpoints.names, compare.BASELINES
     return links.read(request.query_params, *keys)
 
 
 def _connect_weights(checkpoints: Checkpoints, session: gr.State, footer: gr.HTML, parts: Tabs) -> None:
     """Have what is told of the weights in use on every tab be true of those that were chosen."""
 
-    def on_other_weights(session: Session) -> tuple[str, ...]:
+    def on_other_weights(session: Session) -> tuple[Any, ...]:
         engine = checkpoints.of(session)
-        return _footer(engine), *lessons.captions(engine)
+        several = gr.update(choices=jobs.choices(engine))
+        lenses = gr.update(choices=analyse.choices(engine))
+        return _footer(engine), *lessons.captions(engine), lenses, several, several
 
-    told = [footer, *parts.analyse["examples"]]
+    methods_of = [parts.analyse["method"], parts.compare["methods"], parts.trust["methods"]]
+    told = [footer, *parts.analyse["examples"], *methods_of]
     parts.about["facts"].change(on_other_weights, [session], told, **events.FAST)
 
 
@@ -235,7 +243,8 @@ def _connect_resume(page: Page, checkpoints: Checkpoints, session: gr.State, res
 
 def _connect_copy(checkpoints: Checkpoints, copy: gr.Button, tabs: gr.Tabs, status: gr.HTML, parts: Tabs) -> None:
     """Have the address follow the settings, and copy it on request."""
-    usual = links.Usual("analyse", first.METHOD, analyse.DEFAULT_OPACITY, BASELINE)
+    own = checkpoints.engine(checkpoints.own)
+    usual = links.Usual("analyse", methods.default(own), analyse.DEFAULT_OPACITY, BASELINE)
     settings = [
         *(parts.analyse[name] for name in ("method", "target", "opacity", "faces", "usual")),
         *(parts.about["which"], parts.compare["baseline"], parts.compare["one_scale"]),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from demo.kept import KeptPhoto
 from glamor.explain import Explanation, Walk
+from glamor.explain.parts import BLURRED
 from glamor.explain.trust import Trust
 from glamor.many.items import Item
 from glamor.many.rows import Row
@@ -148,6 +152,7 @@ class Session:
         newest: when the newest photo was sent, in nanoseconds; an older one is not answered any more.
         small_faces: whether photos are searched in tiles as well.
         guests: the faces of the photos added under *Two photos*, by "photo.NUMBER.FACE", both from 1.
+        missing: what is shown of a missing part of a face, one of ``glamor.explain.parts.REPLACEMENTS``.
         clearness_turn: which request for a degraded face was the last.
     """
 
@@ -169,6 +174,7 @@ class Session:
     newest: int = 0
     small_faces: bool = False
     guests: dict[str, Prediction] = field(default_factory=dict)
+    missing: str = BLURRED
     clearness_turn: int = 0
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
@@ -205,3 +211,9 @@ class Session:
         now = self.analysis
         if now is None or self.waiting != request or now.predictions is not analysis.predictions:
             raise SupersededError
+
+
+def key_of(prediction: Prediction) -> str:
+    """Return what tells a face and its answer from others, and is the same when the visit goes on."""
+    told = (prediction.attention, prediction.logits, np.asarray(prediction.face_box_xyxy))
+    return hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in told)).hexdigest()[:16]

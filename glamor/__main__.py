@@ -14,7 +14,7 @@ from glamor.errors import ExplainError, FaceError, GlamorError
 from glamor.printed import as_json, as_text, print_anything, shown
 
 if TYPE_CHECKING:
-    from glamor.explain.parts import NoParts, Parts
+    from glamor.explain.in_words import InWords
     from glamor.photo import BoxXyxy, Photo
     from glamor.predictor import Prediction, Predictor
 
@@ -89,11 +89,11 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:
+    """Define the shell arguments of ``explain``."""
     parser.add_argument("photo", metavar="PHOTO", help="a picture file")
     parser.add_argument(
         "--method",
-        default="integrated_gradients",
-        help="ig (or integrated_gradients; the default), gradcam, occlusion...",
+        help="gradcam, ig (or integrated_gradients), occlusion... (default: what an audit of the weights found best)",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
     parser.add_argument("--target", metavar="CLASS", help="class to explain, by name (default: the predicted one)")
@@ -117,6 +117,11 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
         default="blurred",
         metavar="HOW",
         help="what is shown of a part that is taken away: blurred (the default), surroundings or mean (colour)",
+    )
+    parser.add_argument(
+        "--flips",
+        action="store_true",
+        help="also look for the smallest changes that would turn the label: of parts, cells, weight and clearness",
     )
     parser.add_argument(
         "--blur-others",
@@ -190,40 +195,36 @@ def _predict(arguments: argparse.Namespace) -> int:
 
 def _explain(arguments: argparse.Namespace) -> None:
     from glamor.decoding import patient_decoder
+    from glamor.evaluation.card import read_verdicts
     from glamor.explain import explain, find_method
     from glamor.report import write_report
 
-    method = find_method(arguments.method).key
+    method = find_method(arguments.method).key if arguments.method else None
     predictor = _predictor(arguments)
+    method = method or read_verdicts(predictor.checkpoint).default
     photo = _turned(patient_decoder().decode(arguments.photo), arguments)
     predictions = _predictions(predictor, photo, arguments.photo, arguments)
     selected = _select(predictions, arguments.face)
     target = _target(predictor.config.class_names, arguments.target)
     with predictor.lock:
         explanation = explain(predictor.model, predictions[selected].prepared, method, target)
-        parts = _parts(predictor, predictions[selected], explanation.target, arguments)
-    blur = arguments.blur_others
-    manifest = write_report(arguments.out, photo, predictions, selected, explanation, blur_others=blur, parts=parts)
+        said = _in_words(predictor, predictions[selected], explanation.target, arguments)
+    told = {"blur_others": arguments.blur_others, "parts": said.parts, "flips": said.flips}
+    manifest = write_report(arguments.out, photo, predictions, selected, explanation, **told)
     print(as_text(arguments.photo, predictions))
-    if parts is not None:
-        print(parts.sentence)
+    print(*said.sentences, sep="\n", end="\n" * bool(said.sentences))
     print(f"face {selected + 1}, {explanation.target_name}, {explanation.method}: {manifest}")
 
 
-def _parts(
-    predictor: Predictor, prediction: Prediction, target: int, arguments: argparse.Namespace
-) -> Parts | NoParts | None:
-    """Return what the parts add to a class if that is asked for."""
-    from glamor.explain.parts import explain_parts
+def _in_words(predictor: Predictor, prediction: Prediction, target: int, arguments: argparse.Namespace) -> InWords:
+    """Return what is asked of the parts."""
+    from glamor.explain.in_words import explain_in_words
 
-    own = arguments.part or []
-    if len({name for name, _ in own}) < len(own):
+    own = dict(arguments.part or [])
+    if len(own) < len(arguments.part or []):
         raise ExplainError("--part gives two parts the same name; give each one its own.")
-    if not (arguments.parts or own):
-        return None
-    return explain_parts(
-        predictor.model, prediction, target, replacement=arguments.missing, regions=dict(own) if own else None
-    )
+    asked = {"parts": arguments.parts, "flips": arguments.flips, "missing": arguments.missing}
+    return explain_in_words(predictor.model, prediction, target, regions=own or None, **asked)
 
 
 def _convert(arguments: argparse.Namespace) -> None:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from glamor.explain import Answer, Explanation
+from glamor.explain.flips import Flips, sentences
 from glamor.explain.parts import NoParts, Parts
 from glamor.explain.trust import Curves, Faithfulness, Reliability, Reliance, Removal, Stability, Trust
 from glamor.familiar import Familiarity
@@ -120,6 +121,25 @@ def explanation_to_dict(explanation: Explanation) -> dict[str, Any]:
         "context": explanation.context.tolist(),
         "scored": explanation.scored.tolist(),
     }
+
+
+def flips_to_dict(flips: Flips) -> dict[str, Any]:
+    """Return what would turn the label of one face.
+
+    Args:
+        flips: of the face.
+
+    Returns:
+        ``emotion``, the label that is turned; ``parts``, ``cells``, ``fusion``, ``blur`` and ``scene`` with the fields
+        of :mod:`glamor.explain.flips.found`, None where nothing was found; ``parts_asked``, ``cells_asked`` and
+        ``scenes``, how many there were to try; ``sentences``, made of these numbers.
+    """
+    told = asdict(flips)
+    if flips.cells is not None:
+        told["cells"] |= {"cells": [list(cell) for cell in flips.cells.cells], "how": flips.cells.how}
+    if flips.parts is not None:
+        told["parts"]["names"] = list(flips.parts.names)
+    return told | {"sentences": list(sentences(flips))}
 
 
 def parts_to_dict(parts: Parts | NoParts) -> dict[str, Any]:

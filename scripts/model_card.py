@@ -13,6 +13,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from glamor.evaluation.verdicts import WORDS, judge
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "checkpoints" / "glamor-net"
 READY_MADE = ROOT / "benchmarks" / "ready_made" / "results.json"
@@ -73,6 +75,7 @@ def card() -> str:
         unlike_kinds="\n".join(_unlike(neighbours["found"], "pictures", strange=True)),
         audit="\n".join(_audit(audit)),
         audit_limit=audit["count"],
+        audit_dataset=audit["dataset"],
         audit_advice=audit["advice"],
         audit_reliance=_reliance(audit["reliance"]),
     )
@@ -181,9 +184,14 @@ def _trials(trials: list[Json]) -> list[str]:
 
 
 def _audit(audit: Json) -> list[str]:
-    lines = [f"| map | {' | '.join(AUDIT_COLUMNS)} |", "| --- " * (len(AUDIT_COLUMNS) + 1) + "|"]
+    heads = ("map", "verdict", "photos", *AUDIT_COLUMNS)
+    lines = [f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|"]
+    verdicts = judge(audit["maps"]).methods
     for row in audit["maps"]:
-        lines.append(f"| {row['name']} | {' | '.join(_shown(row[key]) for key in AUDIT_COLUMNS.values())} |")
+        found = verdicts.get(row["key"])
+        verdict = WORDS[found.outcome] if found else "-"
+        figures = " | ".join(_shown(row[key]) for key in AUDIT_COLUMNS.values())
+        lines.append(f"| {row['name']} | {verdict} | {row['count']} | {figures} |")
     return lines
 
 

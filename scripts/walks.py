@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run as a script from anywhere
 PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- walks: begin -->", "<!-- walks: end -->"
-METHOD, OPACITY = "integrated_gradients", 0.7
+METHOD, OPACITY = "grad_cam", 0.7
 
 
 class Footprints:

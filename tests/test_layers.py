@@ -74,6 +74,7 @@ MAY_IMPORT = {
         "photo",
         "predictor",
         "prepare",
+        "words",
     },
     "printed": {"predictor", "remarks", "serialise"},
     "serialise": {"explain", "familiar", "predictor", "remarks", "sets"},
@@ -107,9 +108,10 @@ MAY_IMPORT["degrade"] = {"degradations"}
 MAY_IMPORT["stages"] = NETWORK_ROOMS | {"augment", "data", "degrade", "fused", "recipe", "softlabels", "stages"}
 MAY_IMPORT["distill"] = {"augment", "fused", "losses", "recipe"}
 MAY_IMPORT["trainer"] |= {"distill"}
-MAY_IMPORT["audit_report"] = {"explain", "scoring"}
+MAY_IMPORT["verdicts"] = {"explain", "scoring"}
+MAY_IMPORT["audit_report"] = {"explain", "scoring", "verdicts"}
 MAY_IMPORT["audit"] = NETWORK_ROOMS | {"audit_report", "data", "explain", "figures", "metrics", "scoring"}
-MAY_IMPORT["card"] = {"checkpoint", "scoring"}
+MAY_IMPORT["card"] = {"checkpoint", "scoring", "verdicts"}
 MAY_IMPORT["export"] = {"card", "checkpoint", "familiar"}
 MAY_IMPORT["many"] = NETWORK_ROOMS | {"decoding", "kinds", "figures", "many", "metrics", "scoring", "tiles", "words"}
 MAY_IMPORT["analyse"] = {"faces", "kinds", "many", "predictor"}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
 
-from demo import first, gpu, html, lessons, parse
+from demo import gpu, html, lessons, methods, parse
 from demo.analyse import handlers, lens, photo, words
 from demo.analyse.download import add_download
 from demo.analyse.lens import DEFAULT_OPACITY as DEFAULT_OPACITY
-from demo.analyse.lens import LENSES as LENSES
+from demo.analyse.lens import choices as choices
 from demo.analyse.live import add_live
 from demo.analyse.outputs import MapOutputs, Outputs, start
 from demo.analyse.stamp import stamp
@@ -24,14 +24,14 @@ from demo.links import Link
 from demo.visits import Session
 
 
-def build(checkpoints: Checkpoints, session: gr.State, above: Any, below: Any) -> Parts:
+def build(checkpoints: Checkpoints, session: gr.State, above: Any, below: Sequence[Any]) -> Parts:
     """Lay out the tab inside the open ``gr.Tab``, showing what a session begins with, and tie its events to handlers.
 
     Args:
         checkpoints: the weights that may answer.
         session: of the visitor.
         above: a component that is not laid out yet; it will stand between the answer and the lens.
-        below: another, which will stand below the lens.
+        below: others, which will stand below the lens.
 
     Returns:
         Its components; ``render`` is the signal that has it show what the session holds, and ``answers`` are the events
@@ -39,7 +39,7 @@ def build(checkpoints: Checkpoints, session: gr.State, above: Any, below: Any) -
     """
     engine = checkpoints.of(session.value)
     screen = handlers.render(engine, session.value, DEFAULT_OPACITY)
-    screen = screen._replace(stamp=stamp(engine, first.METHOD))
+    screen = screen._replace(stamp=stamp(engine, methods.default(engine)))
     parts = _lay_out(checkpoints, session, screen, above, below)
     parts["answers"] = _connect(checkpoints, session, parts)
     return parts
@@ -51,7 +51,9 @@ def build_live(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> Non
         add_live(checkpoints, session, parts["opacity"])
 
 
-def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs, above: Any, below: Any) -> dict[str, Any]:
+def _lay_out(
+    checkpoints: Checkpoints, session: gr.State, screen: Outputs, above: Any, below: Sequence[Any]
+) -> dict[str, Any]:
     """Lay out the tab, showing ``screen`` from the start."""
     parts: dict[str, Any] = {}
     parts["notice"] = gr.HTML("", elem_id="notice")
@@ -68,7 +70,8 @@ def _lay_out(checkpoints: Checkpoints, session: gr.State, screen: Outputs, above
             parts |= _control_parts(checkpoints, session, screen)
     above.render()
     parts |= lens.lay_out(checkpoints, session.value, screen)
-    below.render()
+    for component in below:
+        component.render()
     return parts
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import cache, events, first, html
+from demo import cache, events, gallery, html, methods
 from demo.analyse import words
 from demo.checkpoints import Checkpoints
 from demo.engine import Engine
@@ -63,13 +63,14 @@ def save(engine: Engine, session: Session, blur_others: bool = False) -> tuple[s
         return None, html.note(words.DOWNLOAD_NEEDS_FACE)
     request, prediction = analysis.selection
     if request.method == ATTENTION:  # stands in each of them
-        request = request._replace(method=first.METHOD)
+        request = request._replace(method=methods.default(engine))
     try:
         explanation = session.maps.get(request) or engine.explain(prediction, request.method, request.target)
         photo = analysis.photo.pixels(engine)
-        parts = engine.parts(prediction, prediction.emotion)
+        parts = engine.parts(prediction, prediction.emotion, None, session.missing)
+        flips = engine.flips(prediction, parts, gallery.scenes(engine))
         content = zip_report(
-            photo, analysis.predictions, request.face, explanation, blur_others=blur_others, parts=parts
+            photo, analysis.predictions, request.face, explanation, blur_others=blur_others, parts=parts, flips=flips
         )
         path = _cached(file_name(analysis.selection), content)
     except Exception as error:

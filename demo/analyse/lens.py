@@ -6,16 +6,19 @@ from typing import Any
 
 import gradio as gr
 
-from demo import first, html
+from demo import html, methods
 from demo.analyse import words
 from demo.analyse.outputs import Outputs, start
 from demo.checkpoints import Checkpoints
+from demo.engine import Engine
 from demo.visits import ATTENTION, Session
-from glamor.explain import METHODS
 
-SHOWN_METHODS = (first.METHOD, "grad_cam", "occlusion")
-LENSES = (ATTENTION, *SHOWN_METHODS)
 DEFAULT_OPACITY = 0.7
+
+
+def choices(engine: Engine) -> list[tuple[str, str]]:
+    """Return name and key of all that can be shown: attention, and the methods with what an audit has against them."""
+    return [(words.ATTENTION, ATTENTION), *methods.choices(engine)]
 
 
 def lay_out(checkpoints: Checkpoints, session: Session, screen: Outputs) -> dict[str, Any]:
@@ -44,8 +47,8 @@ def lay_out(checkpoints: Checkpoints, session: Session, screen: Outputs) -> dict
 def _control_parts(checkpoints: Checkpoints, session: Session, screen: Outputs) -> dict[str, Any]:
     asked = {"choices": list(checkpoints.of(session).class_names), "value": None} | start(screen.target)
     method = gr.Radio(
-        [(words.ATTENTION, ATTENTION), *((METHODS[key].name, key) for key in SHOWN_METHODS)],
-        value=first.METHOD,
+        choices(checkpoints.of(session)),
+        value=methods.default(checkpoints.of(session)),
         label=words.METHOD,
         info=words.METHOD_INFO,
         interactive=True,

@@ -7,9 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from demo.api.endpoints import METHOD, OPACITY, Endpoints
+from demo.api.endpoints import OPACITY, Endpoints
 from demo.engine import Engine
 from demo.events import PROGRAM_EXPLAIN_QUEUE, PROGRAM_QUEUE
+from glamor.explain.parts import BLURRED
 from glamor.explain.what_if import AS_IS
 
 # JSON schemas of the arguments that are lists or objects.
@@ -28,16 +29,17 @@ def add_endpoints(engine: Engine) -> None:
         photo, values = gr.Image(label="photo", type="filepath"), gr.JSON(label="values")
         boxes, boxed = json_input("boxes", ROWS), gr.Image(label="picture", format="jpeg")
         first, second = (gr.Image(label=label, format="png") for label in ("picture", "attention"))
-        method = gr.Textbox(METHOD, label="method")
+        method = gr.Textbox(None, label="method")
         target, face = gr.Textbox(None, label="target"), gr.Number(None, label="face", precision=None)
         box, opacity = json_input("box", NUMBERS), gr.Number(OPACITY, label="opacity")
         maps, parts = gr.Checkbox(True, label="maps"), gr.Checkbox(False, label="parts")
         regions = json_input("regions", NAMED)
+        missing, flips = gr.Textbox(BLURRED, label="missing"), gr.Checkbox(False, label="flips")
         methods = json_input("methods", WORDS)
         w_face, attention = gr.Number(None, label="w_face", precision=None), json_input("attention", ROWS)
         scene, face_input = gr.Textbox(AS_IS, label="scene"), gr.Textbox(AS_IS, label="face_input")
         button = gr.Button()
-    explained = [photo, method, target, face, box, opacity, maps, parts, regions]
+    explained = [photo, method, target, face, box, opacity, maps, parts, regions, missing, flips]
     changed = [photo, face, box, w_face, attention, scene, face_input]
     button.click(ask.predict_photo, [photo, boxes], [values, boxed], api_name="predict", **PROGRAM_QUEUE, **PUBLIC)
     button.click(

@@ -13,9 +13,10 @@ from demo.api import handlers
 from demo.api.handlers import Payload
 from demo.engine import Engine
 from demo.html import message_of
+from glamor.explain.parts import BLURRED
 from glamor.explain.what_if import AS_IS
 
-METHOD, OPACITY = "integrated_gradients", 0.7  # where a program leaves them out
+OPACITY = 0.7  # where a program leaves them out
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -61,7 +62,7 @@ class Endpoints:
     def explain_photo(
         self,
         photo: Payload,
-        method: str = METHOD,
+        method: str | None = None,
         target: str | None = None,
         face: Any = None,
         box: Any = None,
@@ -69,12 +70,14 @@ class Endpoints:
         maps: Any = True,
         parts: Any = False,
         regions: Any = None,
+        missing: str = BLURRED,
+        flips: Any = False,
     ) -> tuple[dict[str, Any], Image, Image]:
         """Show which pixels moved the network's score for one expression of one face, in the face and in the scene.
 
         Args:
             photo: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF: a web address, or inline as data:image/jpeg;base64,...
-            method: How to explain, for example integrated_gradients, grad_cam or occlusion.
+            method: How to explain, for example grad_cam or occlusion. Default: what an audit found best.
             target: Which to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the most probable.
             face: Which face, counted from 1, from left to right. Default: the largest.
             box: The face as [x1, y1, x2, y2] in photo pixels, instead of a detected face.
@@ -82,13 +85,16 @@ class Endpoints:
             maps: Whether to include the raw maps, 22,000 numbers; the pictures show them in any case.
             parts: Whether to include what brows, eyes, nose, mouth, the rest of the face, hair and scene add, in words.
             regions: Parts of your own instead, at most 5, as {"name": [x1, y1, x2, y2]} in photo pixels.
+            missing: What is shown of a part that is taken away: blurred, surroundings or mean (colour).
+            flips: Whether to include the smallest changes that would turn the label, in words and numbers.
 
         Returns:
             The prediction and the explanation in numbers
             What moved the score, drawn over both inputs of the network
             Where in the scene the network looked, drawn over the photo
         """
-        return handlers.explain(self._engine, photo, method, target, face, box, opacity, maps, parts, regions)
+        asked = handlers.Parts(parts, regions, missing, flips)
+        return handlers.explain(self._engine, photo, method, target, face, box, opacity, maps, asked)
 
     @in_one_sentence
     def trust_photo(
@@ -98,7 +104,7 @@ class Endpoints:
 
         Args:
             photo: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF: a web address, or inline as data:image/jpeg;base64,...
-            methods: Which maps to check, for example integrated_gradients and occlusion. Default: as on the page.
+            methods: Which maps to check, for example grad_cam, occlusion. Default: those that an audit found to work.
             target: Which to explain: Anger, Disgust, Fear, Happy, Neutral, Sad or Surprise. Default: the most probable.
             face: Which face, counted from 1, from left to right. Default: the largest.
             box: The face as [x1, y1, x2, y2] in photo pixels, instead of a detected face.

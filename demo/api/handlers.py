@@ -4,24 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL.Image import Image
 
-from demo import parse, pictures, words
+from demo import gallery, methods, parse, pictures, words
 from demo.engine import Engine
 from demo.kept import on_screen
 from demo.pictures import encode
 from glamor.errors import FaceError, PhotoError
-from glamor.explain.trust import DEFAULT_METHODS
+from glamor.explain.parts import BLURRED, REPLACEMENTS
 from glamor.explain.what_if import FACES, SCENES, InterventionState, Setting
 from glamor.faces import largest
 from glamor.photo import Photo
 from glamor.predictor import Prediction
-from glamor.serialise import answer_to_dict, explanation_to_dict, parts_to_dict, prediction_to_dict, trust_to_dict
+from glamor.serialise import (
+    answer_to_dict,
+    explanation_to_dict,
+    flips_to_dict,
+    parts_to_dict,
+    prediction_to_dict,
+    trust_to_dict,
+)
 
 MAPS = ("face", "context", "scored")  # the parts of an explanation that are rows of pixels
 Payload = Mapping[str, Any] | None
+
+
+class Parts(NamedTuple):
+    """What is asked of the parts of a face, as it came.
+
+    Attributes:
+        parts: whether to tell what each part of the face and the scene add.
+        regions: own parts instead of the usual ones, boxes by name; None: the usual ones.
+        missing: what is shown of a missing part.
+        flips: whether to tell what would turn the label.
+    """
+
+    parts: Any = False
+    regions: Any = None
+    missing: Any = BLURRED
+    flips: Any = False
+
+
+NO_PARTS = Parts()
 
 
 def predict(engine: Engine, photo: Payload, boxes: Any) -> tuple[dict[str, Any], Image]:
@@ -54,41 +80,45 @@ def explain(
     box: Any,
     opacity: Any,
     maps: Any = True,
-    parts: Any = False,
-    regions: Any = None,
+    asked: Parts = NO_PARTS,
 ) -> tuple[dict[str, Any], Image, Image]:
     """Show what moved the score of one expression of one face.
 
     Args:
         engine: loaded weights.
         photo: the file that came with the request, as Gradio describes it.
-        method: a key of :data:`glamor.explain.METHODS`.
+        method: a key of :data:`glamor.explain.METHODS`; None or empty: what an audit of the weights found best.
         target: class name; None or empty: the predicted one.
         face: which face, counted from 1, left to right; None: the largest.
         box: [x1, y1, x2, y2] in photo pixels instead of a detected face.
         opacity: of the pictures' colours, in [0, 1].
         maps: whether the values hold the maps themselves, 22,000 numbers.
-        parts: whether they hold what each part of the face and the scene add.
-        regions: own parts instead of the usual ones, boxes by name; None: the usual ones.
+        asked: what of the parts.
 
     Returns:
-        ``{"prediction": ..., "explanation": ...}``, with ``"parts": ...`` if asked for, as :mod:`glamor.serialise`
-        writes them, the attribution picture and the attention picture.
+        ``{"prediction": ..., "explanation": ...}``, with ``"parts": ...`` and ``"flips": ...`` if asked for, as
+        :mod:`glamor.serialise` writes them, the attribution picture and the attention picture.
 
     Raises:
         GlamorError: for anything that cannot be used, and for untrained weights.
     """
-    own, strength, pixels = parse.regions(regions), parse.opacity(opacity), _load(engine, photo)
+    missing = parse.choice(asked.missing, REPLACEMENTS, "missing")
+    own, strength, pixels = parse.regions(asked.regions), parse.opacity(opacity), _load(engine, photo)
     prediction = _chosen(engine, pixels, face, box)
     explanation = engine.explain(
-        prediction, parse.word(method, "method"), parse.word(target, "target") or prediction.emotion
+        prediction,
+        parse.word(method, "method") or methods.default(engine),
+        parse.word(target, "target") or prediction.emotion,
     )
     report = explanation_to_dict(explanation)
     if maps is False:
         report = {name: value for name, value in report.items() if name not in MAPS}
     values = {"prediction": prediction_to_dict(prediction), "explanation": report}
-    if parts is True or own:
-        values["parts"] = parts_to_dict(engine.parts(prediction, explanation.target_name, own))
+    if asked.parts is True or own:
+        values["parts"] = parts_to_dict(engine.parts(prediction, explanation.target_name, own, missing))
+    if asked.flips is True:
+        found = engine.parts(prediction, prediction.emotion, own, missing)
+        values["flips"] = flips_to_dict(engine.flips(prediction, found, gallery.scenes(engine)))
     return (
         values,
         encode(pictures.moved(prediction, explanation, strength)),
@@ -137,13 +167,14 @@ def intervene(
     }
 
 
-def trust(engine: Engine, photo: Payload, methods: Any, target: Any, face: Any, box: Any) -> dict[str, Any]:
+def trust(engine: Engine, photo: Payload, wanted: Any, target: Any, face: Any, box: Any) -> dict[str, Any]:
     """Check how far the explanations of one face can be trusted.
 
     Args:
         engine: loaded weights.
         photo: the file that came with the request, as Gradio describes it.
-        methods: keys of :data:`glamor.explain.METHODS`, the maps to check; None: those of the page.
+        wanted: keys of :data:`glamor.explain.METHODS`, the maps to check; None: those that an audit found better than
+            chance.
         target: class name; None or empty: the predicted one.
         face: which face, counted from 1, left to right; None: the largest.
         box: [x1, y1, x2, y2] in photo pixels instead of a detected face.
@@ -154,9 +185,9 @@ def trust(engine: Engine, photo: Payload, methods: Any, target: Any, face: Any, 
     Raises:
         GlamorError: for anything that cannot be used, and for untrained weights.
     """
-    wanted, pixels = parse.methods(methods, DEFAULT_METHODS), _load(engine, photo)
+    keys, pixels = parse.methods(wanted, methods.several(engine)), _load(engine, photo)
     prediction = _chosen(engine, pixels, face, box)
-    found = engine.examine(pixels, prediction, wanted, parse.word(target, "target") or prediction.emotion)
+    found = engine.examine(pixels, prediction, keys, parse.word(target, "target") or prediction.emotion)
     return {"prediction": prediction_to_dict(prediction), "trust": trust_to_dict(found)}
 
 

@@ -10,29 +10,29 @@ import gradio as gr
 from demo import html, jobs
 from demo.checkpoints import Checkpoints
 from demo.compare import handlers, words
+from demo.engine import Engine
 from demo.events import FAST, SLOW, Parts, Triggers, entered
 from demo.visits import Session
 from demo.words import TAB_COMPARE
 from glamor.explain import METHODS
-from glamor.explain.trust import DEFAULT_METHODS
 
 BASELINES = tuple(words.BASELINE_NAMES)
 
 
 def build(checkpoints: Checkpoints, session: gr.State, shown: Triggers) -> Parts:
     """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers; returns its components."""
-    parts = _lay_out()
+    parts = _lay_out(checkpoints.of(session.value))
     _connect(checkpoints, session, shown, parts)
     return parts
 
 
-def _lay_out() -> Parts:
+def _lay_out(engine: Engine) -> Parts:
     parts: dict[str, Any] = {}
     with gr.Row(elem_id="compare", elem_classes="side"):
         with gr.Column(elem_classes=["card", "side-controls"]):
             gr.HTML(html.heading(TAB_COMPARE))
             parts["subject"] = jobs.subject(handlers.TAB)
-            parts["methods"] = jobs.methods(handlers.TAB, DEFAULT_METHODS, words.METHODS_INFO)
+            parts["methods"] = jobs.methods(handlers.TAB, engine, words.METHODS_INFO)
             parts |= jobs.buttons(handlers.TAB, words.RUN)
             with gr.Accordion(words.SETTINGS, open=False, elem_id="compare-settings"):
                 parts |= _settings()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 LEAD = (
     "Different methods answer the same question in different ways. Choose some and press Compare to see their maps of "
-    "face and scene side by side. Where they agree, trust them more."
+    "face and scene side by side. Maps that agree prove little: related methods err alike."
 )
 SETTINGS = "Baseline and SmoothGrad"
 RUN = "Compare"

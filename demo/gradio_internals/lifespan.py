@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from demo import cache
-from demo.gradio_internals import fetched, guard, tools
+from demo.gradio_internals import fetched, guard, texts, tools
 from demo.gradio_internals.sessions import Page
 from demo.server import shield
 from demo.server.hosts import Hosts
@@ -30,6 +30,7 @@ def lifespan_of(page: Page, names: Hosts) -> Callable[[Any], Any]:
         if page.mcp_server_obj:
             tools.mend(page.mcp_server_obj)
             tools.bound(page.mcp_server_obj, page.limits)
+            texts.offer(page.mcp_server_obj, page.texts)
         holder: Any = page.state_holder
         # A new session is made of it, with a description of every part in ``blocks``: 35 ms for all, and no use here.
         holder.blocks = SimpleNamespace(default_config=page.default_config, blocks={})

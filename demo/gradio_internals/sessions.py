@@ -17,6 +17,7 @@ from demo.gradio_internals import arguments
 from demo.gradio_internals.answers import Answers
 from demo.gradio_internals.pictures import with_kept_pictures
 from demo.gradio_internals.seats import Seats
+from demo.gradio_internals.texts import Texts
 from demo.html import message_of
 from demo.limits import MB, MIB, Limits
 from demo.room import Room
@@ -44,6 +45,7 @@ class Page(gr.Blocks):
         self._used: set[str] = set()  # files that an event has read or written
         self.senders = Senders()
         self._first: Any = None
+        self.texts = Texts()  # for assistants
 
     async def process_api(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Run an event as Gradio does; what goes wrong in it is one sentence, and no trace of the request is logged.

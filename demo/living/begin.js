@@ -11,5 +11,6 @@ const shown = picture_js.begin(element, words, {
 });
 for (const what of ["weights", "clearness", "other", "others"])
     document.addEventListener(`glamor-${what}`, ({detail}) => shown[what](detail));
+document.addEventListener("glamor-try", ({detail}) => shown.try(detail)); // of the parts' card
 watch("value", () => shown.face(props.value));
 shown.face(props.value);

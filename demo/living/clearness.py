@@ -11,9 +11,10 @@ from demo import html, parse
 from demo.checkpoints import Checkpoints
 from demo.events import SAME
 from demo.living import others, told, words
-from demo.visits import Session
+from demo.visits import Session, key_of
 from glamor.degradations import pixels_left
 from glamor.errors import ExplainError
+from glamor.explain.flips import BLURS
 
 # From a little to nearly all, as glamor.degradations.degrade takes them; the page's slider goes through them.
 STEPS: dict[str, tuple[float, ...]] = {
@@ -21,6 +22,7 @@ STEPS: dict[str, tuple[float, ...]] = {
     "darkness": (0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.09, 0.06, 0.04, 0.03),
     "eyes": (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5),
     "mouth": (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5),
+    "blur": BLURS,
 }
 LAST_TURN = 2**53  # the largest number that a browser counts to
 
@@ -48,7 +50,7 @@ def degraded(checkpoints: Checkpoints, session: Session, asked: Any) -> Any:
     if selection is None or not isinstance(turn, int) or not session.clearness_turn < turn < LAST_TURN:
         return SAME
     session.clearness_turn = turn
-    if asked.get("key") != told.key(selection.prediction):
+    if asked.get("key") != key_of(selection.prediction):
         return SAME
     try:
         prediction = others.find(checkpoints, session, asked.get("whose"))

@@ -10,7 +10,7 @@ from demo import html
 from demo.checkpoints import Checkpoints
 from demo.events import SAME
 from demo.living import clearness, others, told, words
-from demo.visits import Session
+from demo.visits import Session, key_of
 from demo.words import UNTRAINED_PLAIN
 from glamor.remarks import set_remark
 
@@ -51,7 +51,7 @@ def face(checkpoints: Checkpoints, session: Session) -> Any:
             "people": [told.person(analysis, prediction) for prediction in analysis.predictions],
             "frame": told.shares(prediction.attention_region_xyxy, analysis.photo.hw),
             "number": request.face + 1,
-            "key": told.key(prediction),
+            "key": key_of(prediction),
             "example": analysis.example,
             "set": set_remark(prediction.prediction_set, len(prediction.class_names)),
             "ratios": rule.ratios if rule else None,

@@ -10,21 +10,20 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from demo import html
+from demo import gallery, html
 from demo.checkpoints import Checkpoints
 from demo.engine import Engine
 from demo.events import SAME
 from demo.examples import example_photos
 from demo.living import told, words
-from demo.visits import Analysis, Session
+from demo.visits import Analysis, Session, key_of
 from demo.words import EXAMPLE_NAMES
 from glamor.errors import ExplainError
 from glamor.explain import Walk
 from glamor.explain.what_if import AS_IS, BLURRED, seen_as
-from glamor.faces import largest
 from glamor.predictor import Prediction
 
-_EXAMPLES: WeakKeyDictionary[Engine, dict[int, tuple[Prediction, Walk]]] = WeakKeyDictionary()
+_EXAMPLES: WeakKeyDictionary[Engine, dict[str, tuple[Prediction, Walk]]] = WeakKeyDictionary()
 
 
 def guests(session: Session) -> Any:
@@ -32,7 +31,7 @@ def guests(session: Session) -> Any:
     analysis = session.analysis
     if analysis is None or analysis.selection is None:
         return SAME
-    return json.dumps({"key": told.key(analysis.selection.prediction), "others": names(session, analysis)})
+    return json.dumps({"key": key_of(analysis.selection.prediction), "others": names(session, analysis)})
 
 
 def names(session: Session, analysis: Analysis) -> list[dict[str, str]]:
@@ -48,8 +47,8 @@ def names(session: Session, analysis: Analysis) -> list[dict[str, str]]:
     ]
     people += [{"id": id, "name": _guest(id, prediction)} for id, prediction in session.guests.items()]
     examples = [
-        {"id": f"example.{i}", "name": words.EXAMPLE.format(name=name)}
-        for i, (name, file) in enumerate(zip(EXAMPLE_NAMES, _files(), strict=True), 1)
+        {"id": whose, "name": words.EXAMPLE.format(name=name)}
+        for whose, name, file in zip(gallery.IDS, EXAMPLE_NAMES, _files(), strict=True)
         if file != analysis.photo.sent
     ]
     blurred = words.BLURRED.format(number=(chosen or 0) + 1)
@@ -87,7 +86,7 @@ def other(checkpoints: Checkpoints, session: Session, asked: Any) -> Any:
         JSON of ``id``, ``key``, ``walk``, ``face`` and ``scene``, as the chosen face's; or of ``said``, a sentence.
     """
     selection = session.analysis.selection if session.analysis else None
-    if selection is None or not isinstance(asked, Mapping) or asked.get("key") != told.key(selection.prediction):
+    if selection is None or not isinstance(asked, Mapping) or asked.get("key") != key_of(selection.prediction):
         return SAME
     try:
         prediction = find(checkpoints, session, asked.get("id"))
@@ -134,14 +133,12 @@ def _blurred(prediction: Prediction) -> Prediction:
 
 def _example(engine: Engine, whose: Any) -> tuple[Prediction, Walk]:
     """Return the largest face of an example; two visitors at once find the same."""
-    ids = [f"example.{i}" for i in range(1, len(EXAMPLE_NAMES) + 1)]
-    if whose not in ids:
+    if whose not in gallery.IDS:
         raise ExplainError(words.BAD_OTHER)
-    known, number = _EXAMPLES.setdefault(engine, {}), ids.index(whose)
-    if number not in known:
-        predictions = engine.predict(engine.decode(str(example_photos()[number])))
-        if not predictions:
+    known = _EXAMPLES.setdefault(engine, {})
+    if whose not in known:
+        prediction = gallery.person(engine, whose)
+        if prediction is None:
             raise ExplainError(words.BAD_OTHER)
-        prediction = predictions[largest([prediction.face_box_xyxy for prediction in predictions])]
-        known[number] = prediction, engine.walk(prediction)
-    return known[number]
+        known[whose] = prediction, engine.walk(prediction)
+    return known[whose]

@@ -6,7 +6,7 @@ import {asker} from "./asker.js";
 import {exact, fill, make, set} from "./dom.js";
 import {blocks} from "./blocks.js";
 import {history} from "./history.js";
-import {UNTOUCHED} from "./linked.js";
+import {fromParams, UNTOUCHED} from "./linked.js";
 import {look} from "./look.js";
 import {mix} from "./mix.js";
 import {others} from "./others.js";
@@ -205,6 +205,14 @@ export const begin = (root, words, server) => {
             const whose = {face: left(state.whose.face), scene: left(state.whose.scene)};
             change({inputs: {...state.inputs, others: there}, whose});
             fetch();
+        },
+        /** Set what an address would ask for, on the face with this key. */
+        try: ({settings: asked, key}) => {
+            if (!state || key !== state.inputs.key) return;
+            const {walk: {attention: {shape}}, inputs: {steps, others}} = state;
+            act.set(fromParams(new URLSearchParams(asked), {shape, steps, others}));
+            const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+            root.scrollIntoView({block: "start", behavior: calm ? "auto" : "smooth"});
         },
         other: (told) => take(told, ({id, key, walk, face, scene}) => {
             if (key === state.inputs.key) walks.set(id, {...readWalk(weights, fromBase64(walk)), images: {face, scene}});

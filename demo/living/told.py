@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -18,12 +17,6 @@ from glamor.photo import BoxXyxy
 from glamor.predictor import Prediction
 
 LONGEST, QUALITY = 560, 75  # pixels of the photo in the picture, and of its JPEG: 10 to 60 kB
-
-
-def key(prediction: Prediction) -> str:
-    """Return what tells a face and its answer from others, and is the same when the visit goes on."""
-    told = (prediction.attention, prediction.logits, np.asarray(prediction.face_box_xyxy))
-    return hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in told)).hexdigest()[:16]
 
 
 def address(pixels: Tensor) -> str:

@@ -16,7 +16,18 @@ VALUES = (
     "Each number is what a part adds to the score, on average over every order in which the parts could be shown "
     "(exact Shapley values). Together they make up the step from no part to all."
 )
-MISSING = "A missing part of the face is blurred; a missing scene is black."
+MISSING = {
+    "blurred": "A missing part of the face is blurred.",
+    "surroundings": "A missing part of the face is painted anew from what stands around it.",
+    "mean": "A missing part of the face has the mean colour of its picture.",
+}
+MISSING_SCENE = "A missing scene is black."
+MISSING_LABEL = "What is shown of a missing part"
+MISSING_INFO = "The numbers depend on it: try all three before you believe one."
+REPLACEMENTS = {"blurred": "Blurred", "surroundings": "What stands around it", "mean": "Mean colour"}
+FLIPS = "What would change its mind"
+FLIPS_CAPTION = "Press one to see it in the picture of the network at work."
+NOT_SHOWN = "The picture of the network cannot take these parts away."
 EDGES = (
     "Parts come from the detector’s five landmarks. These are off by some per cent, so the parts shade off into one "
     "another; the strongest part seldom changes with them, but which one comes second may be chance."

@@ -9,27 +9,29 @@ import gradio as gr
 
 from demo import html, jobs
 from demo.checkpoints import Checkpoints
+from demo.engine import Engine
 from demo.events import FAST, SLOW, Parts, Triggers, entered, outputs
 from demo.trust import handlers, words
 from demo.trust.handlers import Outputs
 from demo.views import measure_info
 from demo.visits import Session
 from demo.words import TAB_TRUST
-from glamor.explain.trust import DEFAULT_METHODS
 
 
-def build(checkpoints: Checkpoints, session: gr.State, shown: Triggers) -> None:
-    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers."""
-    _connect(checkpoints, session, shown, _lay_out())
+def build(checkpoints: Checkpoints, session: gr.State, shown: Triggers) -> Parts:
+    """Lay out the tab inside the open ``gr.Tab`` and tie its events to handlers; returns its components."""
+    parts = _lay_out(checkpoints.of(session.value))
+    _connect(checkpoints, session, shown, parts)
+    return parts
 
 
-def _lay_out() -> Parts:
+def _lay_out(engine: Engine) -> Parts:
     parts: dict[str, Any] = {}
     with gr.Row(elem_id="trust", elem_classes="side"):
         with gr.Column(elem_classes=["card", "side-controls"]):
             gr.HTML(html.heading(TAB_TRUST))
             parts["subject"] = jobs.subject(handlers.TAB)
-            parts["methods"] = jobs.methods(handlers.TAB, DEFAULT_METHODS, words.METHODS_INFO)
+            parts["methods"] = jobs.methods(handlers.TAB, engine, words.METHODS_INFO)
             parts |= jobs.buttons(handlers.TAB, words.RUN)
         with gr.Column(elem_classes="side-results"):
             with gr.Column(elem_classes="card"):

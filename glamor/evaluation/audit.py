@@ -1,6 +1,6 @@
 """Which explanations deserve to be shown: the trust checks over many photos.
 
-python -m glamor audit data/scenes --limit 50 --out runs/audit
+python -m glamor audit data/everyday --out runs/audit
 """
 
 from __future__ import annotations
@@ -8,12 +8,16 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import multiprocessing
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from glamor.checkpoint import Checkpoint, load_checkpoint, resolve_source
@@ -23,13 +27,18 @@ from glamor.evaluation.metrics import bootstrap_intervals
 from glamor.evaluation.scoring import Measure
 from glamor.explain import METHODS, find_method
 from glamor.explain.trust import MapRow, Reliance, survey
-from glamor.explain.trust.progress import Progress, ignore, part
+from glamor.explain.trust.progress import Progress, ignore
 from glamor.photo import load_photo
 from glamor.prepare import NO_FACE, prepare
 from glamor.training.data import Sample, is_scenes, list_samples
 
-LIMIT = 50
+LIMIT = 200
+# What makes 200 photos take minutes and not hours: maps that cost more than so many passes of the network are made of
+# a share of the photos only, and what takes every map once more is measured on a smaller one; spread evenly, and of
+# not less than AT_LEAST.
+DEAR, DEAR_SHARE, THOROUGH_SHARE, AT_LEAST = 30, 0.2, 0.1, 10
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", type=Path, help="folder in NCAER-S layout (photos with face boxes)")
     parser.add_argument("--split", default="val", help="sub-folder to audit (default: val)")
     parser.add_argument("--limit", type=int, default=LIMIT, help=f"how many photos, spread evenly (default: {LIMIT})")
-    parser.add_argument("--methods", help="keys, separated by commas (default: all)")
+    parser.add_argument("--methods", help="keys, separated by commas (default: all; the slow ones on fewer photos)")
+    cores = os.cpu_count() or 1
+    parser.add_argument("--workers", type=int, default=cores, help="processes, a core each (default: all cores)")
     parser.add_argument("--checkpoint", help="folder or owner/name[@revision] (default: the embedded weights)")
     parser.add_argument("--out", type=Path, required=True, help="folder for audit.json, audit.csv and audit.png")
 
@@ -54,6 +65,7 @@ def run(args: argparse.Namespace) -> None:
         args.split,
         args.limit,
         methods,
+        workers=args.workers,
         progress=_whole_percents(),
     )
     print(file=sys.stderr)
@@ -74,6 +86,7 @@ def audit(
     limit: int = LIMIT,
     methods: Sequence[str] = tuple(METHODS),
     *,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Audit:
     """Check attention and methods on the predicted class of many photos.
@@ -83,7 +96,8 @@ def audit(
         dataset: folder in NCAER-S layout.
         split: its sub-folder.
         limit: how many photos at most, spread evenly over the classes' sorted files.
-        methods: keys or aliases; Integrated Gradients are computed in any case.
+        methods: keys or aliases. Those that cost more than DEAR are asked on a share of the photos.
+        workers: how many processes, a core each; with 1 it is done in this one.
         progress: called with the fraction done, from 0 to 1; whatever it raises cancels.
 
     Returns:
@@ -95,24 +109,66 @@ def audit(
     """
     keys = tuple(dict.fromkeys(find_method(name).key for name in methods))
     samples = _chosen(dataset, split, checkpoint.config.class_names, limit)
-    report, model = progress or ignore, checkpoint.model
+    report = progress or ignore
+    dear = _spread(range(len(samples)), max(AT_LEAST, round(DEAR_SHARE * len(samples))))
+    thorough = _spread(dear, max(AT_LEAST, round(THOROUGH_SHARE * len(samples))))
+    asked = [
+        _Asked(sample, tuple(key for key in keys if i in dear or METHODS[key].cost <= DEAR), i in thorough)
+        for i, sample in enumerate(samples)
+    ]
     photos = []
-    for i, sample in enumerate(samples):
-        prepared = prepare(load_photo(sample.path), sample.face_box_xyxy or NO_FACE, model.config)
-        told = part(report, i / len(samples), (i + 1) / len(samples))
-        rows, relies = survey(model, prepared, keys, progress=told)
-        photos.append(PhotoRows(sample.path.name, model.config.class_names[sample.label], rows, relies))
+    for found in _answers(checkpoint, asked, workers):
+        photos.append(found)
+        report(len(photos) / len(samples))
     report(1.0)
+    shown = (photos[0].rows[0].key, *keys)  # attention first
     return Audit(
         dataset=dataset.name,
         split=split,
         count=len(samples),
         checkpoint=checkpoint.source,
         sha256=checkpoint.sha256,
-        maps=tuple(_map_report([photo.rows[i] for photo in photos]) for i in range(1 + len(keys))),
-        reliance=_reliance_report([photo.reliance for photo in photos]),
+        maps=tuple(_map_report([row for photo in photos for row in photo.rows if row.key == key]) for key in shown),
+        reliance=_reliance_report([photo.reliance for photo in photos if photo.reliance]),
         photos=tuple(photos),
     )
+
+
+class _Asked(NamedTuple):
+    """What is asked of one photo, see :func:`survey`."""
+
+    sample: Sample
+    methods: tuple[str, ...]
+    thorough: bool
+
+
+def _answers(checkpoint: Checkpoint, asked: Sequence[_Asked], workers: int) -> Iterator[PhotoRows]:
+    """Yield what each photo contributes, in their order, whatever number of processes works."""
+    if workers <= 1:
+        yield from (_answer(checkpoint, each) for each in asked)
+        return
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(workers, _open, (checkpoint,)) as pool:
+        yield from pool.imap(_answer_here, asked)
+
+
+def _answer(checkpoint: Checkpoint, asked: _Asked) -> PhotoRows:
+    model, sample = checkpoint.model, asked.sample
+    prepared = prepare(load_photo(sample.path), sample.face_box_xyxy or NO_FACE, model.config)
+    rows, relies = survey(model, prepared, asked.methods, thorough=asked.thorough, progress=ignore)
+    return PhotoRows(sample.path.name, model.config.class_names[sample.label], rows, relies)
+
+
+_opened: list[Checkpoint] = []  # of a worker process: the one that it answers for
+
+
+def _open(checkpoint: Checkpoint) -> None:
+    torch.set_num_threads(1)
+    _opened[:] = [checkpoint]
+
+
+def _answer_here(asked: _Asked) -> PhotoRows:
+    return _answer(_opened[0], asked)
 
 
 def _whole_percents() -> Progress:
@@ -139,8 +195,13 @@ def _chosen(dataset: Path, split: str, class_names: Sequence[str], limit: int) -
     samples = [s for s in list_samples(dataset, split, class_names) if s.face_box_xyxy and any(s.face_box_xyxy)]
     if not samples:
         raise DataError(f"{dataset}/{split} has no photo with a face box.")
-    picked = np.linspace(0, len(samples) - 1, min(limit, len(samples))).round().astype(int)
-    return tuple(samples[i] for i in picked)
+    return _spread(samples, limit)
+
+
+def _spread(values: Sequence[T], most: int) -> tuple[T, ...]:
+    """Return at most so many of some values, spread evenly."""
+    picked = np.linspace(0, len(values) - 1, min(most, len(values))).round().astype(int)
+    return tuple(values[i] for i in picked)
 
 
 def _map_report(rows: Sequence[MapRow]) -> MapReport:
@@ -154,7 +215,7 @@ def _map_report(rows: Sequence[MapRow]) -> MapReport:
         [row.similarity for row in rows],
         [row.convergence for row in rows],
     )
-    return MapReport(rows[0].key, rows[0].name, *_measures(columns))
+    return MapReport(rows[0].key, rows[0].name, len(rows), *_measures(columns))
 
 
 def _reliance_report(found: Sequence[Reliance]) -> RelianceReport:

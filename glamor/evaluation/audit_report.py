@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 
 from glamor.evaluation.scoring import Measure
-from glamor.explain.trust import SANITY_LIMIT, MapRow, Reliance
+from glamor.evaluation.verdicts import advice
+from glamor.explain.trust import MapRow, Reliance
 
 
 @dataclass(frozen=True)
 class PhotoRows:
-    """One photo: file name, true label, a row for each map, and the reliance."""
+    """One photo: file name, true label, a row for each map that was made of it, and the reliance if it was asked."""
 
     name: str
     truth: str
     rows: tuple[MapRow, ...]
-    reliance: Reliance
+    reliance: Reliance | None
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,14 @@ class MapReport:
     """One map over all photos: means with 95 % bootstrap intervals.
 
     Attributes:
+        count: of how many photos it was made; of fewer, infidelity and similarity were measured.
         better: share of photos in which it finds the evidence better than chance.
         weights_better: likewise by removed attention weights. The rest is as in ``MapRow``.
     """
 
     key: str
     name: str
+    count: int
     deletion_gain: Measure
     insertion_gain: Measure
     better: Measure
@@ -85,16 +88,8 @@ class Audit:
 
     @property
     def advice(self) -> str:
-        """Which map to show, in one sentence, and which hardly depend on what was learned."""
-        insane = [m.name for m in self.maps[1:] if m.similarity.value > SANITY_LIMIT]
-        best = max((m for m in self.maps[1:] if m.name not in insane), key=_gain, default=None)
-        sentences = ["Attention" + _found(self.maps[0]) + "."]
-        if best is not None:
-            verb = "Show" if best.deletion_gain.low > 0 and best.insertion_gain.low > 0 else "No map is sure; try"
-            sentences.insert(0, f"{verb} {best.name}: it{_found(best)}.")
-        if insane:
-            sentences.append(f"Do not show {', '.join(insane)}: they hardly depend on what the network has learned.")
-        return " ".join(sentences)
+        """Which map to show first, which not to believe, and what was found of attention."""
+        return f"{advice([asdict(found) for found in self.maps])} Attention{_found(self.maps[0])}."
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready plain values without the single photos; undefined figures are None."""
@@ -125,10 +120,6 @@ def table(result: Audit) -> str:
         result.advice,
     ]
     return "\n".join(lines)
-
-
-def _gain(report: MapReport) -> float:
-    return report.deletion_gain.value + report.insertion_gain.value
 
 
 def _found(report: MapReport) -> str:

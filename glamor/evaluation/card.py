@@ -6,11 +6,12 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from glamor.checkpoint import Checkpoint, read_beside
 from glamor.evaluation.scoring import ClassReport, Measure, Report
+from glamor.evaluation.verdicts import Verdicts, judge
 
 CARD_FILE, METRICS_FILE, AUDIT_FILE = "README.md", "metrics.json", "audit.json"
 LARGEST_TEXT = 2**20  # bytes
@@ -65,12 +66,14 @@ class Audited:
         count: how many they were.
         advice: which map to show, in words.
         maps: what it found of each map.
+        verdicts: on each method.
     """
 
     dataset: str
     count: int
     advice: str
     maps: tuple[AuditedMap, ...] = ()
+    verdicts: Verdicts = field(default_factory=Verdicts)
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,12 @@ def read_card(checkpoint: Checkpoint) -> Card:
     return Card(text, pictures, read_scores(metrics), read_audit(audit, checkpoint.sha256))
 
 
+def read_verdicts(checkpoint: Checkpoint) -> Verdicts:
+    """Return what an audit of these very weights says of each method; nothing if there was none."""
+    audit = read_audit(read_beside(checkpoint, AUDIT_FILE, LARGEST_TEXT) or b"", checkpoint.sha256)
+    return audit.verdicts if audit else Verdicts()
+
+
 def read_scores(metrics: bytes) -> tuple[Scores, ...]:
     """Read metrics.json as training writes it; anything else gives no scores."""
     try:
@@ -133,8 +142,9 @@ def read_audit(audit: bytes, sha256: str) -> Audited | None:
         values = json.loads(audit)
         if values["sha256"] != sha256:
             return None
-        maps = tuple(_audited_map(row) for row in values.get("maps", ()))
-        return Audited(str(values["dataset"]), int(values["count"]), str(values["advice"]), maps)
+        rows = values.get("maps", ())
+        maps, advised = tuple(_audited_map(row) for row in rows), str(values["advice"])
+        return Audited(str(values["dataset"]), int(values["count"]), advised, maps, judge(rows))
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 

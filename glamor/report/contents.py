@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from glamor.explain.flips import Flips
 from glamor.explain.parts import NoParts, Parts
 from glamor.explain.parts.stand_in import stand_in
 from glamor.images import chw_to_hwc
@@ -29,6 +30,7 @@ def contents(
     explanation: Explanation,
     blur_others: bool = False,
     parts: Parts | NoParts | None = None,
+    flips: Flips | None = None,
 ) -> dict[str, bytes]:
     """Return every file of a bundle but the manifest, by name.
 
@@ -41,17 +43,18 @@ def contents(
         explanation: of that face.
         blur_others: whether the other faces are made unrecognisable, see :mod:`glamor.report.veil`.
         parts: of that face, or why it has none; None: nobody asked.
+        flips: what would turn its label; None: nobody asked.
     """
     blurred, sha256 = blur_others and len(predictions) > 1, sha256_of(photo)
     if blurred:
         photo, predictions, explanation = without_others(photo, predictions, selected, explanation)
         parts = _veiled(parts, predictions[selected])
-    numbers = analysis(photo, predictions, selected, explanation, sha256, blurred, parts)
+    numbers = analysis(photo, predictions, selected, explanation, sha256, blurred, parts, flips)
     shown = pictures(photo, predictions, selected, explanation, parts)
     files = {
         ANALYSIS: as_json(numbers),
         ARRAYS: as_npz(predictions[selected], explanation),
-        PAGE: page(predictions, selected, explanation, numbers, shown, parts).encode(),
+        PAGE: page(predictions, selected, explanation, numbers, shown, parts, flips).encode(),
     }
     for picture in shown:
         files |= {f"{picture.name}.png": picture.png, f"{picture.name}.svg": picture.svg}

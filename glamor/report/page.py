@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from glamor.explain.flips import Flips, sentences
 from glamor.explain.parts import NoParts, Parts
 from glamor.images import data_uri
 from glamor.remarks import doubts
@@ -32,6 +33,7 @@ def page(
     analysis: Mapping[str, Any],
     pictures: Sequence[Picture],
     parts: Parts | NoParts | None = None,
+    flips: Flips | None = None,
 ) -> str:
     """Return the page.
 
@@ -42,6 +44,7 @@ def page(
         analysis: every number, as :func:`glamor.report.values.analysis` returned them.
         pictures: the figures by the names that :func:`glamor.report.pictures.pictures` gave them.
         parts: of that face, or why it has none; None: nobody asked.
+        flips: what would turn its label; None: nobody asked.
     """
     prediction, shown = predictions[selected], {picture.name: picture for picture in pictures}
     panels = (
@@ -52,6 +55,7 @@ def page(
         _section(words.LOOKED, _figure(shown["attention"], words.attention_caption(prediction))),
         _section(words.MOVED, _figure(shown["attributions"], words.attribution_caption(explanation))),
         _section(words.PARTS, _parts(parts, shown)) if parts else "",
+        _section(words.FLIPS, _listed(sentences(flips))) if flips else "",
     )
     people = f'<p class="quiet">{_people(predictions, analysis)}</p>'
     below = (
@@ -81,6 +85,10 @@ def _figure(picture: Picture, caption: str) -> str:
 def _parts(parts: Parts | NoParts, shown: Mapping[str, Picture]) -> str:
     said = f"<p>{escape(parts.sentence)}</p>"
     return said if isinstance(parts, NoParts) else said + _figure(shown["parts"], words.parts_caption(parts))
+
+
+def _listed(said: Sequence[str]) -> str:
+    return "<ul>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in said) + "</ul>"
 
 
 def _answer(prediction: Prediction) -> str:

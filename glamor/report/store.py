@@ -14,6 +14,7 @@ from glamor.report.values import FORMAT, as_json
 
 if TYPE_CHECKING:
     from glamor.explain import Explanation
+    from glamor.explain.flips import Flips
     from glamor.explain.parts import NoParts, Parts
     from glamor.photo import Photo
     from glamor.predictor import Prediction
@@ -32,6 +33,7 @@ def write_report(
     *,
     blur_others: bool = False,
     parts: Parts | NoParts | None = None,
+    flips: Flips | None = None,
 ) -> Path:
     """Write everything about one face of a photo into a folder.
 
@@ -44,6 +46,7 @@ def write_report(
         blur_others: whether to make the other faces unrecognisable, in the pictures as in the inputs and maps. The
             answer was given without; a face that is not among ``predictions`` cannot be found.
         parts: of that face, or why it has none; None: nobody asked.
+        flips: what would turn its label; None: nobody asked.
 
     Returns:
         The path of the manifest, which names every other file with its sha256. It is written last, so a
@@ -55,7 +58,7 @@ def write_report(
     folder.mkdir(parents=True, exist_ok=True)
     manifest = folder / MANIFEST
     manifest.unlink(missing_ok=True)
-    files = contents(photo, predictions, selected, explanation, blur_others, parts)
+    files = contents(photo, predictions, selected, explanation, blur_others, parts, flips)
     for name, content in files.items():
         (folder / name).write_bytes(content)
     manifest.write_bytes(_manifest(files))
@@ -70,9 +73,10 @@ def zip_report(
     *,
     blur_others: bool = False,
     parts: Parts | NoParts | None = None,
+    flips: Flips | None = None,
 ) -> bytes:
     """Return what :func:`write_report` writes as one zip file; the same analysis gives the same bytes."""
-    files = contents(photo, predictions, selected, explanation, blur_others, parts)
+    files = contents(photo, predictions, selected, explanation, blur_others, parts, flips)
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in {**files, MANIFEST: _manifest(files)}.items():

@@ -21,13 +21,14 @@ from glamor.images import chw_to_hwc
 from glamor.predictor import Prediction, Provenance
 from glamor.prepare import Geometry, Prepared
 from glamor.remarks import NO_FACE_IN_BOX
-from glamor.serialise import explanation_to_dict, parts_to_dict, prediction_to_dict
+from glamor.serialise import explanation_to_dict, flips_to_dict, parts_to_dict, prediction_to_dict
 from glamor.sets import PredictionSet
 from glamor.turned import Pose
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from glamor.explain.flips import Flips
     from glamor.explain.parts import NoParts, Parts
     from glamor.photo import Photo
 
@@ -56,6 +57,7 @@ def analysis(
     sha256: str,
     blurred: bool,
     parts: Parts | NoParts | None = None,
+    flips: Flips | None = None,
 ) -> dict[str, Any]:
     """Return every number of an analysis as JSON-ready plain values.
 
@@ -67,6 +69,7 @@ def analysis(
         sha256: of the photo, see :func:`sha256_of`.
         blurred: whether the other faces are blurred in the pictures, the inputs and the maps.
         parts: of that face, or why it has none; None: nobody asked.
+        flips: what would turn its label; None: nobody asked.
 
     Returns:
         ``format``; ``photo``: ``hw`` in pixels and the ``sha256`` of its RGB bytes, by which a photo at hand can
@@ -74,7 +77,8 @@ def analysis(
         provenance included; ``geometry`` of each face in photo pixels, the detector's rectangle and landmarks
         included; ``selected``, an index; ``method``: its name, its paper and what it was set to; ``explanation``, as
         :func:`~glamor.serialise.explanation_to_dict` writes it; ``python``, the interpreter's version; ``parts``, as
-        :func:`~glamor.serialise.parts_to_dict` writes them, if somebody asked.
+        :func:`~glamor.serialise.parts_to_dict` writes them, and ``flips``, as
+        :func:`~glamor.serialise.flips_to_dict` does, if somebody asked.
     """
     method = METHODS[explanation.method]
     return {
@@ -93,6 +97,7 @@ def analysis(
         "explanation": explanation_to_dict(explanation),
         "python": platform.python_version(),
         **({} if parts is None else {"parts": parts_to_dict(parts)}),
+        **({} if flips is None else {"flips": flips_to_dict(flips)}),
     }
 
 

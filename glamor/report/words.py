@@ -22,7 +22,7 @@ MEANING = (
 )
 ANSWERED, SAW, LOOKED = "What it answered", "What it saw", "Where it looked"
 WEIGHED, MOVED, FACES = "How it weighed", "What moved the answer", "Every face in the photo"
-PARTS = "What each part adds"
+PARTS, FLIPS = "What each part adds", "What would change its mind"
 MADE, FILES = "How this was made", "What else is in this report"
 
 SAW_CAPTION = "The network’s two inputs: the face alone, and {scene}."

@@ -11,13 +11,16 @@ from scipy.ndimage import gaussian_filter
 
 from glamor.explain import encode
 from glamor.explain.flips import (
+    BLURS,
     CellsFlip,
     PartsFlip,
+    SceneFlip,
     find_flips,
     flip_by_blur,
     flip_by_cells,
     flip_by_fusion,
     flip_by_parts,
+    flip_by_scene,
 )
 from glamor.explain.parts import Part, Parts
 from glamor.model import GLAMORNet
@@ -119,6 +122,7 @@ def test_the_least_blur(red_detector: RedDetector):
     assert found is not None
     assert found.below < found.sigma <= found.below + 0.05
     assert (found.emotion, found.how) == (NAMES[OTHER], "grid")
+    assert BLURS[found.step - 2] * FACE_SIZE <= found.below < found.sigma <= BLURS[found.step - 1] * FACE_SIZE
 
     def redness(sigma: float) -> float:
         spot = np.zeros((FACE_SIZE, FACE_SIZE))
@@ -143,3 +147,22 @@ def test_how_exactly_a_set_of_cells_is_known():
     cells = CellsFlip(((0, 0), (0, 1), (0, 2)), "Sad", 0.5, at_least=3)
     assert cells.how == "exact"
     assert replace(cells, at_least=2).how == "greedy"
+
+
+def test_the_nearest_scene_is_the_one_most_like_it_of_those_that_turn_the_label(red_detector: RedDetector):
+    """OTHER's 0.4 wins where the scene has no red: two such scenes, one of them brighter all over."""
+    model = rivalled(red_detector(face_gain=0.0), 0.4)
+    prepared, empty = scene_with((1, 2)), scene_with()
+    bright = replace(empty, context=torch.full_like(empty.context, 0.9))
+    encoded = encode(model, prepared)
+    scenes = {"bright": bright, "grey": empty, "as red": scene_with((0, 1))}
+    found = flip_by_scene(model, encoded, scenes)
+    means = [encode(model, scene).context_map.double().mean(dim=(0, 2, 3)) for scene in (prepared, bright, empty)]
+    near = {"bright": float((means[1] - means[0]).norm()), "grey": float((means[2] - means[0]).norm())}
+    name = min(near, key=lambda name: near[name])
+    chance = pytest.approx(np.exp(0.4) / (6 + np.exp(0.4)), abs=0.01)
+    assert found == SceneFlip(name, pytest.approx(near[name]), NAMES[OTHER], chance, "exact")
+    assert flip_by_scene(model, encoded, {"as red": scene_with((0, 1))}) is None
+    assert flip_by_scene(model, encoded, {}) is None
+    all_of_it = find_flips(model, prepared, scenes=scenes)
+    assert (all_of_it.scene, all_of_it.scenes, all_of_it.emotion) == (found, 3, NAMES[TARGET])

@@ -33,7 +33,7 @@ def sentence(parts: Sequence[Part], label: str) -> str:
     told, scene = others[:1], [part for part in others[1:] if part.name == SCENE]
     told += scene or others[1:2]
     verb = "speak" if strongest.name in _SEVERAL else "speaks"
-    name = _called(strongest.name)
+    name = called(strongest.name)
     first = f"{name[0].upper()}{name[1:]} {verb} {_side(strongest)} {label} ({_number(strongest)})"
     return ", ".join((first, *(_aside(part, strongest) for part in told))) + "."
 
@@ -44,14 +44,15 @@ def _aside(part: Part, strongest: Part) -> str:
         how = "hardly"
     elif _side(part) == _side(strongest):
         how = "as well"
-    return f"{_called(part.name)} {how} ({_number(part)})"
+    return f"{called(part.name)} {how} ({_number(part)})"
 
 
 def _side(part: Part) -> str:
     return "for" if part.logit > 0 else "against"
 
 
-def _called(name: str) -> str:
+def called(name: str) -> str:
+    """Return a part as it is named in a sentence: a person's own in quotes."""
     return f"the {name}" if name in _OWN else f"“{name}”"
 
 

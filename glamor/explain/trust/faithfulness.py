@@ -26,6 +26,8 @@ from glamor.explain.trust.orders import (
     band_of,
     cell_sums,
     descending,
+    every_count,
+    few_counts,
     kept_cells,
     random_orders,
 )
@@ -48,8 +50,8 @@ class Curves:
     Attributes:
         key: ``"attention"`` or the method's key, with ``"+smooth"`` if it was smoothed.
         name: for people.
-        deletion: (cells + 1,), with the k highest-ranked cells removed, k = 0 ... cells.
-        insertion: (cells + 1,), with only the k highest-ranked cells shown.
+        deletion: (K,), with the k highest-ranked cells removed, k = 0 ... cells.
+        insertion: (K,), with only the k highest-ranked cells shown.
         deletion_auc: mean height of ``deletion``, in [0, 1]; low means the evidence goes first.
         insertion_auc: mean height of ``insertion``, in [0, 1]; high means it comes first.
         outcome: what the band of random orders decides.
@@ -67,7 +69,7 @@ class Curves:
 
     @property
     def least_first(self) -> Floats:
-        """(cells + 1,), with the k lowest-ranked cells removed: insertion read backwards."""
+        """(K,), with the k lowest-ranked cells removed: insertion read backwards."""
         return self.insertion[::-1]
 
 
@@ -82,7 +84,7 @@ class Removal:
         how: ``"pixels"`` (the cells' tiles of the context input show its mean colour) or
             ``"weights"`` (the cells' attention is 0, the rest made to add up to 1 again).
         curves: attention's first, then each explanation's.
-        random_mean, random_low, random_high: (cells + 1,), mean and pointwise 95 % band of
+        random_mean, random_low, random_high: (K,), mean and pointwise 95 % band of
             random deletion; read backwards, of random insertion.
         random_auc: mean and 95 % band of the random orders' areas.
     """
@@ -137,6 +139,7 @@ def faithfulness(
     target: int | None = None,
     *,
     seed: int = 0,
+    few: bool = False,
     progress: Progress | None = None,
 ) -> Faithfulness:
     """Remove the scene's cells in the order of each map and follow one class's probability.
@@ -150,6 +153,7 @@ def faithfulness(
         explanations: maps of the same person and class; may be empty.
         target: index of the class; None for that of the explanations, or the predicted one.
         seed: of the random orders and of ties.
+        few: whether to look after a few numbers of removed cells only, see :func:`few_counts`; a tenth of the work.
         progress: called with the fraction done, from 0 to 1; whatever it raises cancels.
 
     Returns:
@@ -167,8 +171,8 @@ def faithfulness(
         cells = cells.reshape(len(explanations), *scene.grid_hw)
         maps = np.concatenate((scene.attention[None], cells)).reshape(1 + len(explanations), -1)
         labels = [(ATTENTION, "Attention"), *(map_label(explanation) for explanation in explanations)]
-        pixels = _removal("pixels", without_pixels, scene, labels, maps, seed, part(report, 0, PIXELS_SHARE))
-        weights = _removal("weights", without_weights, scene, labels, maps, seed, part(report, PIXELS_SHARE, 1))
+        pixels = _removal("pixels", without_pixels, scene, labels, maps, seed, part(report, 0, PIXELS_SHARE), few)
+        weights = _removal("weights", without_weights, scene, labels, maps, seed, part(report, PIXELS_SHARE, 1), few)
     report(1.0)
     scored = cell_sums(_scored(prepared), scene.grid_hw) > 0
     return Faithfulness(
@@ -226,20 +230,22 @@ def _removal(
     maps: Floats,
     seed: int,
     report: Progress,
+    few: bool = False,
 ) -> Removal:
     """Remove cells in the order of each map (R, cells), in its reverse, and at random."""
     ranked = np.stack([descending(values, seed) for values in maps])
     orders = np.concatenate((ranked, ranked[:, ::-1], random_orders(maps.shape[1], seed)))
-    kept = kept_cells(orders)
+    counts = few_counts(maps.shape[1]) if few else every_count(maps.shape[1])
+    kept = kept_cells(orders, counts)
     curves = play(scene, kept.reshape(-1, maps.shape[1]), report).reshape(kept.shape[:2])
     first, last, random = np.split(curves, [len(maps), 2 * len(maps)])
     mean, low, high = band_of(random)
-    band = Band(*(float(value) for value in band_of(area(random))))
+    band = Band(*(float(value) for value in band_of(area(random, counts))))
     effect = float(np.ptp(curves))
     pairs = zip(labels, first, last[:, ::-1], strict=True)
     return Removal(
         how=how,
-        curves=tuple(_curves(label, deletion, insertion, band, effect) for label, deletion, insertion in pairs),
+        curves=tuple(_curves(label, pair, counts, band, effect) for label, *pair in pairs),
         random_mean=mean,
         random_low=low,
         random_high=high,
@@ -247,7 +253,9 @@ def _removal(
     )
 
 
-def _curves(label: tuple[str, str], deletion: Floats, insertion: Floats, band: Band, effect: float) -> Curves:
-    areas = float(area(deletion)), float(area(insertion))
+def _curves(
+    label: tuple[str, str], pair: Sequence[Floats], counts: NDArray[np.intp], band: Band, effect: float
+) -> Curves:
+    areas = float(area(pair[0], counts)), float(area(pair[1], counts))
     outcome = judge(*areas, band, effect)
-    return Curves(*label, deletion, insertion, *areas, outcome, sentence(label[1], outcome, *areas, band))
+    return Curves(*label, pair[0], pair[1], *areas, outcome, sentence(label[1], outcome, *areas, band))

@@ -53,22 +53,35 @@ def descending(values: Floats, seed: int) -> Orders:
     return shuffled[np.argsort(-values[shuffled], kind="stable")]
 
 
-def kept_cells(orders: Orders) -> NDArray[np.bool_]:
+def every_count(cells: int) -> NDArray[np.intp]:
+    """Return after how many removed cells to look: after each one, from none to all."""
+    return np.arange(cells + 1)
+
+
+def few_counts(cells: int) -> NDArray[np.intp]:
+    """Return few of these: both ends of a curve, where a good order shows, and its middle; as in reverse."""
+    eighth = cells // 8
+    return np.unique([0, min(1, cells), eighth, cells // 2, cells - eighth, max(cells - 1, 0), cells])
+
+
+def kept_cells(orders: Orders, counts: NDArray[np.intp] | None = None) -> NDArray[np.bool_]:
     """Return which cells are left after the first k of each order are gone.
 
     Args:
         orders: (R, cells).
+        counts: (K,), each k; None: 0 ... cells.
 
     Returns:
-        (R, cells + 1, cells), k = 0 ... cells along the second axis.
+        (R, K, cells).
     """
     ranks = np.argsort(orders, axis=1)  # (R, cells): when each cell goes
-    return ranks[:, None, :] >= np.arange(orders.shape[1] + 1)[:, None]
+    return ranks[:, None, :] >= (every_count(orders.shape[1]) if counts is None else counts)[:, None]
 
 
-def area(curves: Floats) -> Floats:
-    """Return the mean height of curves over k = 0 ... cells by the trapezoid rule: (..., k) -> (...)."""
-    return np.asarray(np.trapezoid(curves, axis=-1) / (curves.shape[-1] - 1))
+def area(curves: Floats, counts: NDArray[np.intp] | None = None) -> Floats:
+    """Return the mean height of curves over k, which are as in :func:`kept_cells`: (..., K) -> (...)."""
+    at = every_count(curves.shape[-1] - 1) if counts is None else counts
+    return np.asarray(np.trapezoid(curves, at, axis=-1) / at[-1])
 
 
 def band_of(values: Floats) -> tuple[Floats, Floats, Floats]:

@@ -60,8 +60,8 @@ class MapRow:
 
 
 def survey(
-    model: GLAMORNet, prepared: Prepared, methods: Sequence[str], *, progress: Progress
-) -> tuple[tuple[MapRow, ...], Reliance]:
+    model: GLAMORNet, prepared: Prepared, methods: Sequence[str], *, thorough: bool = True, progress: Progress
+) -> tuple[tuple[MapRow, ...], Reliance | None]:
     """Check attention and methods on the predicted class of one person.
 
     The model is left untouched.
@@ -70,24 +70,30 @@ def survey(
         model: the network.
         prepared: the inputs of one person.
         methods: keys of ``METHODS``, each once.
+        thorough: whether to measure infidelity, similarity after randomisation, which takes all maps again, and the
+            reliance also without Integrated Gradients among the methods, which tell it.
         progress: called with the fraction done, from 0 to 1; whatever it raises cancels.
 
     Returns:
-        Attention's row, then each method's, and the reliance.
+        Attention's row, then each method's, and the reliance; None if it was not asked.
     """
-    making, removing, forgetting = parts(progress, (0.3, 0.4, 0.3))
-    wanted = tuple(dict.fromkeys((*methods, INTEGRATED)))
-    steps = parts(making, tuple(float(METHODS[key].cost) for key in wanted))
-    made = {key: explain(model, prepared, key, progress=step) for key, step in zip(wanted, steps, strict=True)}
-    maps, integrated = [made[key] for key in methods], made[INTEGRATED]
-    faith = faithfulness(model, prepared, maps, integrated.target, progress=removing)
-    errors = infidelity(model, prepared, maps)
-    forgotten = cascade(model, prepared, maps, wanted=(STAGE,), progress=forgetting)
-    return _rows(faith, maps, errors, forgotten.similarity[:, -1]), reliance(model, prepared, integrated)
+    making, removing, forgetting = parts(progress, (0.4, 0.3, 0.3))
+    steps = parts(making, tuple(float(METHODS[key].cost) for key in methods)) if methods else ()
+    maps = [explain(model, prepared, key, progress=step) for key, step in zip(methods, steps, strict=True)]
+    faith = faithfulness(model, prepared, maps, few=True, progress=removing)
+    errors = infidelity(model, prepared, maps) if thorough and maps else None
+    forgotten = None
+    if thorough and maps:
+        forgotten = cascade(model, prepared, maps, wanted=(STAGE,), progress=forgetting).similarity[:, -1]
+    integrated = next((made for made in maps if made.method == INTEGRATED), None)
+    if thorough and integrated is None:
+        integrated = explain(model, prepared, INTEGRATED)
+    relies = None if integrated is None else reliance(model, prepared, integrated)
+    return _rows(faith, maps, errors, forgotten), relies
 
 
 def _rows(
-    faith: Faithfulness, maps: Sequence[Explanation], errors: Infidelity, forgotten: Floats
+    faith: Faithfulness, maps: Sequence[Explanation], errors: Infidelity | None, forgotten: Floats | None
 ) -> tuple[MapRow, ...]:
     random = faith.pixels.random_auc.mean
     rows = []
@@ -106,8 +112,8 @@ def _rows(
                 outcome=pixels.outcome,
                 weights_outcome=weights.outcome,
                 agreement=faith.agreement[method] if i else None,
-                infidelity=_ratio(errors.maps[method], errors.flat) if i else None,
-                similarity=float(forgotten[method]) if i else None,
+                infidelity=_ratio(errors.maps[method], errors.flat) if i and errors else None,
+                similarity=float(forgotten[method]) if i and forgotten is not None else None,
                 convergence=relative_delta(maps[method]) if i else None,
             )
         )

@@ -29,7 +29,8 @@ def test_only_the_documented_endpoints_are_offered(client):
     assert sorted(endpoints) == ["/explain", "/intervene", "/predict", "/trust"]
     names = {name: [one["parameter_name"] for one in value["parameters"]] for name, value in endpoints.items()}
     assert names["/predict"] == ["photo", "boxes"]
-    assert names["/explain"] == ["photo", "method", "target", "face", "box", "opacity", "maps", "parts", "regions"]
+    asked = ["photo", "method", "target", "face", "box", "opacity", "maps", "parts", "regions", "missing", "flips"]
+    assert names["/explain"] == asked
     assert names["/trust"] == ["photo", "methods", "target", "face", "box"]
 
 

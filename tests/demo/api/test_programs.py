@@ -16,12 +16,15 @@ import httpx
 import jsonschema
 import numpy as np
 import pytest
-from mcp import ClientSession
+from mcp import ClientSession, McpError
 from mcp.client.streamable_http import streamable_http_client
 from PIL import Image
 
+from glamor.evaluation.card import read_card, read_verdicts
+from glamor.explain import METHODS
 from glamor.serialise import prediction_to_dict
 from tests.live_app import ROOT
+from tests.sentences import assert_sentence
 from tests.visitor import Visitor
 
 
@@ -165,3 +168,59 @@ def test_an_own_address_is_no_way_to_other_files(app):
     assert answer.isError
     assert "root:" not in str(answer.content)
     assert np.size(answer.content) == 1
+
+
+def test_an_assistant_reads_the_card_the_audit_and_what_each_method_does(app, predictor):
+    async def read(session):
+        listed = (await session.list_resources()).resources
+        return {str(each.uri): (each, (await session.read_resource(each.uri)).contents[0]) for each in listed}
+
+    found = _with_tools(app, read)
+    assert found.keys() == {"glamor://card", "glamor://audit", *(f"glamor://method/{key}" for key in METHODS)}
+    assert all(each.description and each.mimeType == content.mimeType for each, content in found.values())
+    assert found["glamor://card"][1].text == read_card(predictor.checkpoint).body.strip()
+    verdicts = read_verdicts(predictor.checkpoint)
+    told = json.loads(found["glamor://audit"][1].text)
+    assert told["default"] == verdicts.default
+    assert {key: verdict["outcome"] for key, verdict in told["methods"].items()} == {
+        key: verdict.outcome for key, verdict in verdicts.methods.items()
+    }
+    for key, method in METHODS.items():
+        assert method.caption in found[f"glamor://method/{key}"][1].text
+        assert verdicts.note(key) in found[f"glamor://method/{key}"][1].text
+
+
+def test_an_assistant_is_given_a_prompt_whose_tools_and_texts_there_are(app):
+    photo = "https://example.org/{photo}.jpg"
+
+    async def filled(session):
+        (prompt,) = (await session.list_prompts()).prompts
+        told = await session.get_prompt(prompt.name, {prompt.arguments[0].name: photo})
+        tools, texts = await session.list_tools(), await session.list_resources()
+        return told.messages[0].content.text, {tool.name for tool in tools.tools}, {str(t.uri) for t in texts.resources}
+
+    told, tools, texts = _with_tools(app, filled)
+    assert photo in told
+    assert "not what the person feels" in told
+    assert set(re.findall(r"\w+_photo\b", told)) <= tools
+    assert set(re.findall(r"glamor://\w+", told)) <= texts
+    assert len(tools) == 4, "prompts and texts are no tools"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda session: session.read_resource("glamor://etc/passwd"),
+        lambda session: session.get_prompt("another"),
+        lambda session: session.get_prompt("explain_a_photo", {}),
+        lambda session: session.get_prompt("explain_a_photo", {"photo": "x", "more": "y"}),
+        lambda session: session.get_prompt("explain_a_photo", {"photo": "x" * (2**21 + 1)}),
+    ],
+)
+def test_what_an_assistant_cannot_have_is_refused_in_one_sentence(app, ask):
+    async def refused(session):
+        with pytest.raises(McpError) as caught:
+            await ask(session)
+        return str(caught.value)
+
+    assert_sentence(_with_tools(app, refused))

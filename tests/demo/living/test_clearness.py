@@ -41,7 +41,7 @@ def test_it_is_what_the_network_makes_of_the_degraded_face(checkpoints, session,
 def test_each_step_leaves_less():
     assert all(len(strengths) == 10 for strengths in STEPS.values())
     assert all(list(STEPS[kind]) == sorted(STEPS[kind], reverse=True) for kind in ("size", "darkness"))
-    assert all(list(STEPS[kind]) == sorted(STEPS[kind]) for kind in ("eyes", "mouth"))
+    assert all(list(STEPS[kind]) == sorted(STEPS[kind]) for kind in ("eyes", "mouth", "blur"))
     assert clearness.amounts(48)["size"][0] == STEPS["size"][0] / 2
 
 

@@ -13,6 +13,7 @@ from safetensors.numpy import load
 
 from demo.analyse import handlers as analysing
 from demo.events import SAME
+from demo.examples import example_photos
 from demo.living import clearness, handlers, others, words
 from demo.swap import handlers as swapping
 from demo.visits import Session
@@ -133,7 +134,7 @@ def test_the_examples_are_those_of_each_checkpoint(checkpoints, session, engine)
     found = others.find(checkpoints, session, "example.1")
     assert (
         found.provenance
-        == Predictor(engine.predictor.checkpoint).predict(engine.decode(str(others.example_photos()[0])))[0].provenance
+        == Predictor(engine.predictor.checkpoint).predict(engine.decode(str(example_photos()[0])))[0].provenance
     )
 
 

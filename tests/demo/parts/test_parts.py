@@ -103,6 +103,6 @@ def test_the_parts_follow_each_answer_in_a_queue_of_their_own(small_app: LiveApp
         assert visitor.parts["moved-picture"]["id"] in visitor.then(given)["outputs"], "the map comes first"
         visitor.act(given, None, visitor.upload(portrait), "grad_cam", 0.7)
         (follow,) = (one for one in follows if one["trigger_after"] == given["id"])
-        told = visitor.act(follow, None)["parts"]
+        told = visitor.act(follow, None, "blurred")["parts"]
         assert "<img" in told
         assert '<p class="verdict">' in told

@@ -6,8 +6,8 @@ a blurred face.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from glamor.explain.flips.found import BlurFlip, CellsFlip, Flips, FusionFlip, PartsFlip, SceneFlip
 from glamor.explain.fusion import Floats, fusion_curve, probabilities
 from glamor.explain.guard import reading
 from glamor.explain.inputs import input_pair
@@ -27,111 +28,16 @@ if TYPE_CHECKING:
     from glamor.explain.parts import Parts
     from glamor.prepare import Prepared
 
-Cell = tuple[int, int]  # (row, column), from 0
-EXACT, GREEDY, GRID = "exact", "greedy", "grid"
 MOST_PAIRED = 64  # cells of a scene of which all pairs are tried: about 2,000 passes of the network's quick half
 BATCH = 64
 # Standard deviations of the Gaussian that are tried, in shares of the face input's side; and how finely the first that
 # turns the label is told from the last before it, in its pixels.
-BLURS, FINEST = np.geomspace(1 / 192, 1 / 4, 24), 0.05
+BLURS, FINEST = tuple(map(float, np.geomspace(1 / 128, 1 / 4, 10).round(4))), 0.05
 
 
-@dataclass(frozen=True)
-class PartsFlip:
-    """The fewest parts without which the label is another.
-
-    Attributes:
-        names: of the parts; of several sets as small, that which turns the label by the most.
-        emotion: the label then.
-        probability: its probability.
-        how: ``exact``: every combination was asked.
-    """
-
-    names: tuple[str, ...]
-    emotion: str
-    probability: float
-    how: str = EXACT
-
-
-@dataclass(frozen=True)
-class CellsFlip:
-    """Few cells of the scene without whose attention the label is another.
-
-    Attributes:
-        cells: (row, column) of each, from 0; the attention of the others is made to add up to 1 again.
-        emotion: the label then.
-        probability: its probability.
-        at_least: no smaller set than of so many cells turns the label.
-        how: ``exact`` if there is no smaller set than this; ``greedy`` if there may be: the cells were taken one after
-            the other, each the one that costs the label most, and those that proved needless were put back.
-    """
-
-    cells: tuple[Cell, ...]
-    emotion: str
-    probability: float
-    at_least: int
-
-    @property
-    def how(self) -> str:
-        """How exactly the set is the smallest one."""
-        return EXACT if len(self.cells) == self.at_least else GREEDY
-
-
-@dataclass(frozen=True)
-class FusionFlip:
-    """The fusion weight nearest to the learned one beyond which the label is another.
-
-    Attributes:
-        w_face: of the face, in [0, 1]; both labels are equally probable there.
-        learned_w_face: the network's own.
-        emotion: the label beyond.
-        how: ``exact``: solved for, see :func:`glamor.explain.fusion_curve`.
-    """
-
-    w_face: float
-    learned_w_face: float
-    emotion: str
-    how: str = EXACT
-
-
-@dataclass(frozen=True)
-class BlurFlip:
-    """The least blur of the face with which the label is another.
-
-    Attributes:
-        sigma: standard deviation of the Gaussian in pixels of the face input; the label is another.
-        below: the largest one below ``sigma`` for which it was found to be the same.
-        emotion: the label with ``sigma``.
-        probability: its probability.
-        how: ``grid``: the first of the blurs on a grid that turns the label, then bisected; between two blurs of the
-            grid it may turn and turn back unseen.
-    """
-
-    sigma: float
-    below: float
-    emotion: str
-    probability: float
-    how: str = GRID
-
-
-@dataclass(frozen=True)
-class Flips:
-    """What would turn the label of one face, and how exactly that is known; None where nothing was found.
-
-    Attributes:
-        parts: None if no combination of parts turns it, which is exact, or if the face has no parts.
-        cells: None if neither any one or two cells do nor more, taken greedily.
-        fusion: None if no weight does, which is exact.
-        blur: None if none of the blurs on the grid does.
-    """
-
-    parts: PartsFlip | None
-    cells: CellsFlip | None
-    fusion: FusionFlip | None
-    blur: BlurFlip | None
-
-
-def find_flips(model: GLAMORNet, prepared: Prepared, parts: Parts | None = None) -> Flips:
+def find_flips(
+    model: GLAMORNet, prepared: Prepared, parts: Parts | None = None, scenes: Mapping[str, Prepared] | None = None
+) -> Flips:
     """Return the smallest changes that turn the label of one face.
 
     The caller holds the predictor's lock; the model is left untouched.
@@ -140,13 +46,20 @@ def find_flips(model: GLAMORNet, prepared: Prepared, parts: Parts | None = None)
         model: the network.
         prepared: the inputs of the face.
         parts: of the same face, None if it has none.
+        scenes: of other people, by name, among which to look for one that turns the label.
     """
     encoded, names = encode(model, prepared), model.config.class_names
+    plain = recombine(model, encoded)
     return Flips(
+        emotion=names[int(plain.logits[0].argmax())],
         parts=None if parts is None else flip_by_parts(parts, names, model.config.temperature),
         cells=flip_by_cells(model, encoded),
         fusion=flip_by_fusion(model, encoded),
         blur=flip_by_blur(model, prepared),
+        scene=flip_by_scene(model, encoded, scenes or {}),
+        scenes=len(scenes or {}),
+        parts_asked=parts is not None,
+        cells_asked=plain.attention[0].numel(),
     )
 
 
@@ -212,7 +125,9 @@ def flip_by_blur(model: GLAMORNet, prepared: Prepared) -> BlurFlip | None:
 
         label = int(ask([0.0])[0].argmax())
         below = 0.0
-        for sigma in map(float, BLURS * face.shape[-1]):
+        step, sigma = 0, 0.0
+        for share in BLURS:
+            step, sigma = step + 1, share * face.shape[-1]
             if int(ask([sigma])[0].argmax()) != label:
                 break
             below = sigma
@@ -222,7 +137,23 @@ def flip_by_blur(model: GLAMORNet, prepared: Prepared) -> BlurFlip | None:
             middle = (below + sigma) / 2
             below, sigma = (below, middle) if int(ask([middle])[0].argmax()) != label else (middle, sigma)
         chances = probabilities(model, ask([sigma])[0])
-    return BlurFlip(sigma, below, model.config.class_names[int(chances.argmax())], float(chances.max()))
+    return BlurFlip(sigma, below, step, model.config.class_names[int(chances.argmax())], float(chances.max()))
+
+
+def flip_by_scene(model: GLAMORNet, encoded: Encoded, scenes: Mapping[str, Prepared]) -> SceneFlip | None:
+    """Return the nearest of some scenes before which the label of a face is another; None if there is none."""
+    label = int(recombine(model, encoded).logits[0].argmax())
+    found = []
+    for name, prepared in scenes.items():
+        other = replace(encoded, context_map=encode(model, prepared).context_map)
+        logits = recombine(model, other).logits[0]
+        if int(logits.argmax()) != label:
+            means = [each.context_map.double().mean(dim=(0, 2, 3)).cpu() for each in (encoded, other)]
+            chances = probabilities(model, logits)
+            best = int(chances.argmax())
+            distance = float((means[0] - means[1]).norm())
+            found.append(SceneFlip(name, distance, model.config.class_names[best], float(chances[best])))
+    return min(found, key=lambda flip: flip.distance, default=None)
 
 
 def _blurred(face: Tensor, sigma: float) -> Tensor:

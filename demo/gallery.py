@@ -1,0 +1,31 @@
+"""The people of the examples, as the network sees them: asked once for each checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from weakref import WeakKeyDictionary
+
+from demo.engine import Engine
+from demo.examples import example_photos
+from demo.words import EXAMPLE_NAMES
+from glamor.faces import largest
+from glamor.predictor import Prediction
+from glamor.prepare import Prepared
+
+IDS = tuple(f"example.{number}" for number in range(1, len(EXAMPLE_NAMES) + 1))
+_KNOWN: WeakKeyDictionary[Engine, dict[str, Prediction | None]] = WeakKeyDictionary()
+
+
+def person(engine: Engine, whose: str) -> Prediction | None:
+    """Return the largest face of an example, one of ``IDS``; None if none is found. Two at once find the same."""
+    known = _KNOWN.setdefault(engine, {})
+    if whose not in known:
+        found = engine.predict(engine.decode(str(example_photos()[IDS.index(whose)])))
+        known[whose] = found[largest([each.face_box_xyxy for each in found])] if found else None
+    return known[whose]
+
+
+def scenes(engine: Engine) -> Mapping[str, Prepared]:
+    """Return the inputs of the examples' people by name, whose scenes others can be put before."""
+    people = ((name, person(engine, whose)) for name, whose in zip(EXAMPLE_NAMES, IDS, strict=True))
+    return {name: prediction.prepared for name, prediction in people if prediction is not None}
