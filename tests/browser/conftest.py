@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import base64
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,16 +14,11 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from glamor.predictor import Prediction, Predictor
 from glamor.words import percent
+from tests.chromium import SWITCHES, system_chromium
 from tests.live_app import ROOT, LiveApp, live_app
 
 ARTEFACTS = ROOT / "artefacts"
 PATIENCE = 120_000  # milliseconds; a busy machine is no failure
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--no-first-run",
-            # No other host is found. Done by playwright's routes, each request would pass through three processes more.
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            # A camera that shows a test picture, and nobody to ask whether it may be used.
-            "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # fmt: skip
 SIZES = {"laptop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 # What the browser does when a file is let go over an element.
@@ -35,11 +29,6 @@ DROP = """(element, {data, name, type}) => {
     for (const kind of ["dragenter", "dragover", "drop"])
         element.dispatchEvent(new DragEvent(kind, {dataTransfer: transfer, bubbles: true, cancelable: true}));
 }"""
-
-
-def system_chromium() -> str | None:
-    """Return where the system's Chromium is; None: Playwright's own is to be taken."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="session")
