@@ -51,11 +51,11 @@ def test_settings_stand_in_the_address_and_reload_and_back_bring_the_visit_back(
 ) -> None:
     _wait_for(page)
     _second_face(page, pair)
-    choose_method(page, "Grad-CAM")
+    choose_method(page, "Integrated Gradients")
     _choose(page, analyse_words.TARGET, "Disgust")
     expect(page.locator("#moved-words")).to_contain_text("“Disgust”")
     page.locator("#opacity input[type=range]").fill("0.25")
-    shown = {"face": "2", "method": "grad_cam", "class": "Disgust", "opacity": "0.25"}
+    shown = {"face": "2", "method": "integrated_gradients", "class": "Disgust", "opacity": "0.25"}
     _wait_for(page, **shown)
     answer = page.locator("#answer .probabilities").inner_text()
 
@@ -64,9 +64,9 @@ def test_settings_stand_in_the_address_and_reload_and_back_bring_the_visit_back(
         assert page.locator("#answer .probabilities").inner_text() == answer
         expect(page.locator("#photo img").first).to_have_attribute("alt", re.compile("2 numbered.*face 2"))
         expect(page.locator("#moved-words")).to_contain_text("“Disgust”")
-        expect(page.locator("#moved-words")).to_contain_text("About Grad-CAM")
+        expect(page.locator("#moved-words")).to_contain_text("About Integrated Gradients")
         expect(page.get_by_label(analyse_words.TARGET, exact=True)).to_have_value("Disgust")
-        expect(page.locator("#method").get_by_role("radio", name="Grad-CAM")).to_be_checked()
+        expect(page.locator("#method").get_by_role("radio", name="Integrated Gradients")).to_be_checked()
         expect(page.locator("#opacity input[type=range]")).to_have_value("0.25")
         _wait_for(page, **shown)
 

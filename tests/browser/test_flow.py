@@ -61,9 +61,9 @@ def test_a_link_restores_every_setting_but_not_the_photo_and_one_that_asks_for_w
 ):
     add_photo(page, pair)
     expect(page.locator("#answer")).to_contain_text("of 2")
-    choose_method(page, "Grad-CAM")
+    choose_method(page, "Integrated Gradients")
     _choose(page, analyse_words.TARGET, "Disgust")
-    expect(page.locator("#moved-words")).to_contain_text("About Grad-CAM")
+    expect(page.locator("#moved-words")).to_contain_text("About Integrated Gradients")
     page.locator("#opacity input[type=range]").fill("0.25")
     page.get_by_role("button", name=words.COPY_LINK).click()
     expect(page.get_by_text(words.COPIED)).to_be_visible()
@@ -73,9 +73,9 @@ def test_a_link_restores_every_setting_but_not_the_photo_and_one_that_asks_for_w
     assert "pair" not in link
     other = page.context.new_page()
     other.goto(link)
-    expect(other.locator("#moved-words")).to_contain_text("About Grad-CAM")
+    expect(other.locator("#moved-words")).to_contain_text("About Integrated Gradients")
     expect(other.locator("#moved-words")).to_contain_text("“Disgust”")
-    expect(other.locator("#method").get_by_role("radio", name="Grad-CAM")).to_be_checked()
+    expect(other.locator("#method").get_by_role("radio", name="Integrated Gradients")).to_be_checked()
     expect(other.get_by_label(analyse_words.TARGET)).to_have_value("Disgust")
     expect(other.locator("#opacity input[type=range]")).to_have_value("0.25")
     expect(other.locator("#answer .example")).to_be_visible()

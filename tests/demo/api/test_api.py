@@ -16,10 +16,13 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from demo import words
+from glamor.evaluation.card import read_verdicts
 from glamor.explain import explain
+from glamor.explain.flips import sentences
 from glamor.explain.parts import Part, explain_parts, sentence
 from glamor.photo import load_photo
 from glamor.serialise import explanation_to_dict, parts_to_dict, prediction_to_dict
+from tests.explain.rebuilt import flips_from
 from tests.live_app import ROOT
 from tests.sentences import assert_sentence
 
@@ -112,9 +115,22 @@ def test_own_parts_that_cannot_be_used_are_refused_in_one_sentence(client, astro
     assert_sentence(str(caught.value))
 
 
+def test_what_would_turn_the_label_is_told_and_how_a_missing_part_is_shown_can_be_chosen(client, astronaut_file):
+    asked = {"maps": False, "parts": True, "flips": True, "api_name": "/explain"}
+    values, _, _ = client.predict(handle_file(astronaut_file), missing="mean", **asked)
+    assert values["parts"]["replacement"] == "mean"
+    told = values["flips"]
+    assert told["emotion"] == values["prediction"]["emotion"]
+    assert list(sentences(flips_from(told))) == told["sentences"]
+    assert (told["scenes"], told["parts_asked"]) == (2, True)
+    with pytest.raises(AppError, match="a hat") as caught:
+        client.predict(handle_file(astronaut_file), missing="a hat", **asked)
+    assert_sentence(str(caught.value))
+
+
 def test_left_out_arguments_mean_the_largest_face_and_its_own_label(client, predictor, pair_file):
     values, _, _ = client.predict(handle_file(pair_file), api_name="/explain")
-    assert values["explanation"]["method"] == "integrated_gradients"
+    assert values["explanation"]["method"] == read_verdicts(predictor.checkpoint).default == "grad_cam"
     largest = predictor.predict(pair_file)[0]
     assert values["prediction"]["face_box_xyxy"] == list(largest.face_box_xyxy)
     assert values["explanation"]["target_name"] == largest.emotion
