@@ -60,9 +60,9 @@ def _take(browser: Browser, name: str, width: int, height: int, scheme: str) -> 
     page.locator("#examples button").first.click()
     page.locator("#answer .example").wait_for(state="detached")  # the same example was there, without its photo
     for place in ("#photo", "#living .photo", "#moved"):
+        page.locator(place).first.scroll_into_view_if_needed()  # or its picture is not loaded on a phone
         picture = page.locator(f"{place} img").first
         picture.wait_for()
-        picture.scroll_into_view_if_needed()  # or it is not loaded on a phone
         picture.evaluate("(image) => image.decode()")
     page.evaluate("window.scrollTo(0, 0)")
     page.mouse.move(0, 0)
