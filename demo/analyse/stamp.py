@@ -35,7 +35,7 @@ def said(audited: Audited | None, method: str) -> Markup:
         return _stamped("unknown", words.NOT_AUDITED, "")
     numbers = words.AUDIT_NUMBERS.format(deletion=_shown(found.deletion), insertion=_shown(found.insertion))
     kind, verdict = _verdict(found)
-    return _stamped(kind, verdict.format(count=audited.count, dataset=audited.dataset), numbers)
+    return _stamped(kind, verdict.format(count=found.count, dataset=audited.dataset), numbers)
 
 
 def _verdict(found: AuditedMap) -> tuple[str, str]:

@@ -70,7 +70,7 @@ NOT_AUDITED = "Not audited: nobody has checked over many photos what such maps o
 AUDIT_BETTER = "Better than chance on {count} photos of the set “{dataset}”."
 AUDIT_CHANCE = "No better than chance on {count} photos of the set “{dataset}”."
 AUDIT_WORSE = "Worse than chance on {count} photos of the set “{dataset}”."
-AUDIT_MIXED = "Better than chance in one of two tests on {count} photos of the set “{dataset}”."
+AUDIT_MIXED = "No better than chance in one of two tests on {count} photos of the set “{dataset}”."
 AUDIT_INSANE = "Hardly depends on what was learned, as {count} photos of the set “{dataset}” show."
 AUDIT_NUMBERS = (
     "Gain over random order by covering {deletion}, by uncovering {insertion}; the scene only, 95% intervals."

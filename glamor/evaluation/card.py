@@ -49,12 +49,14 @@ class AuditedMap:
         deletion: how much sooner than at random the answer falls as what the map ranks highest is covered.
         insertion: how much sooner it rises as that is uncovered.
         similarity: to the map after all weights were randomised, in [-1, 1]; nan where that is not defined.
+        count: of the photos on which it was computed; a dear one on fewer.
     """
 
     key: str
     deletion: Measure
     insertion: Measure
     similarity: Measure
+    count: int
 
 
 @dataclass(frozen=True)
@@ -142,16 +144,16 @@ def read_audit(audit: bytes, sha256: str) -> Audited | None:
         values = json.loads(audit)
         if values["sha256"] != sha256:
             return None
-        rows = values.get("maps", ())
-        maps, advised = tuple(_audited_map(row) for row in rows), str(values["advice"])
-        return Audited(str(values["dataset"]), int(values["count"]), advised, maps, judge(rows))
+        rows, count = values.get("maps", ()), int(values["count"])
+        maps = tuple(_audited_map(row, count) for row in rows)
+        return Audited(str(values["dataset"]), count, str(values["advice"]), maps, judge(rows))
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 
 
-def _audited_map(values: Mapping[str, Any]) -> AuditedMap:
+def _audited_map(values: Mapping[str, Any], count: int) -> AuditedMap:
     found = (_measure(values[name]) for name in ("deletion_gain", "insertion_gain", "similarity"))
-    return AuditedMap(str(values["key"]), *found)
+    return AuditedMap(str(values["key"]), *found, int(values.get("count", count)))
 
 
 def _report(values: Mapping[str, Any]) -> Report:
