@@ -178,7 +178,7 @@ def change(page: Page, n: int, photo: bytes) -> float:
     """Return the milliseconds from choosing another method to its map, which nobody has asked for before."""
     drop(page, photo)
     before = page.locator(MAP).first.get_attribute("src")
-    option = page.get_by_role("option", name=METHODS[FIRST if n % 2 else SECOND].name).first
+    option = page.get_by_role("option", name=METHODS[SECOND if n % 2 else FIRST].name).first
     for _ in range(40):  # an answer that comes in closes the list again
         if option.is_visible():
             break
