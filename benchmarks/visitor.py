@@ -38,7 +38,7 @@ LABEL = "#answer strong"
 MAP = "#moved-picture img, #living .moved img"
 SLIDER = "#living .mix input[type=range]"
 BARS = "#living .answers"
-FIRST, SECOND = "grad_cam", "saliency"  # methods that are chosen in turn
+FIRST, SECOND = "grad_cam", "integrated_gradients"  # methods that are chosen in turn
 
 # Lets a photo go over its place, and returns after how many milliseconds the label, and every panel, are the new one's.
 DROP = """async ({data, label, map}) => {
@@ -178,8 +178,10 @@ def change(page: Page, n: int, photo: bytes) -> float:
     """Return the milliseconds from choosing another method to its map, which nobody has asked for before."""
     drop(page, photo)
     before = page.locator(MAP).first.get_attribute("src")
-    option = page.get_by_role("option", name=METHODS[FIRST if n % 2 else SECOND].name).first
-    while not option.is_visible():  # an answer that comes in closes the list again
+    option = page.get_by_role("option", name=METHODS[SECOND if n % 2 else FIRST].name).first
+    for _ in range(40):  # an answer that comes in closes the list again
+        if option.is_visible():
+            break
         page.keyboard.press("Escape")
         page.locator("#method input").first.click()
         page.wait_for_timeout(300)
