@@ -92,7 +92,13 @@ def test_an_audit_is_that_of_these_very_weights(checkpoint: Checkpoint) -> None:
     path.write_text(json.dumps(audit))
     assert read_card(checkpoint).audited == Audited("scenes", 9, "Show Occlusion.")
     gain, unknown = {"value": 0.1, "low": 0.05, "high": 0.2}, {"value": None, "low": None, "high": None}
-    row = {"key": "occlusion", "deletion_gain": gain, "insertion_gain": gain | {"low": -0.1}, "similarity": unknown}
+    row = {
+        "key": "occlusion",
+        "name": "Occlusion",
+        "deletion_gain": gain,
+        "insertion_gain": gain | {"low": -0.1},
+        "similarity": unknown,
+    }
     path.write_text(json.dumps(audit | {"maps": [row]}))
     (found,) = read_card(checkpoint).audited.maps
     assert (found.key, found.deletion, found.insertion) == (

@@ -95,7 +95,7 @@ def test_each_kind_is_set_by_its_name_in_the_address() -> None:
         "cells=1.1-4.5-7.7-3.2",
         "mix=0.345",
         "clear=blur.4",
-        "scene_of=example.1",
+        "scene_of=example.3",
     ]
     assert [settings(NOTHING, kind) for kind in KINDS] == [""] * 5
     scene = Flips(**{**vars(ALL), "parts": PartsFlip(("scene",), "Sad", 0.5)})
