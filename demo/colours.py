@@ -42,9 +42,15 @@ DARK = {
 }
 
 
+DARK_FIGURES = "dark-figures"  # a filter of the page, see demo.theme
+
+
 def css_variables() -> str:
     """Return the style sheet that names both palettes, ``--g-ink`` and so on."""
-    return f":root {{ {_declared(LIGHT)} }}\n:root.dark, .dark {{ {_declared(DARK)} }}\n"
+    light, dark = _declared(LIGHT), _declared(DARK)
+    return (
+        f":root {{ {light} --g-figures: none; }}\n:root.dark, .dark {{ {dark} --g-figures: url(#{DARK_FIGURES}); }}\n"
+    )
 
 
 def _declared(palette: dict[str, str]) -> str:

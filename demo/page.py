@@ -48,7 +48,7 @@ from demo.server.bodies import BodyLimit
 from demo.server.hosts import Hosts
 from demo.server.senders import NoteSenders
 from demo.server.tool_limit import ToolLimit
-from demo.theme import css, theme
+from demo.theme import FILTERS, css, theme
 from demo.visits import ATTENTION, BASELINE, Session
 
 VISIT_AGE = 3600  # seconds after the last action, or after the tab was closed, that a session is remembered
@@ -270,7 +270,7 @@ def _footer(engine: Engine) -> str:
 
 
 def _header() -> Markup:
-    return Markup("<h1>{}</h1><p>{}</p>").format(words.TITLE, words.LEAD)
+    return Markup("<h1>{}</h1><p>{}</p>").format(words.TITLE, words.LEAD) + FILTERS
 
 
 def _start_notice(engine: Engine) -> None:

@@ -66,14 +66,14 @@ def looked(photo: OnScreen, prediction: Prediction, opacity: float) -> Picture:
     """Return the photo with the attention map over the region that it covers."""
     region = _scaled(prediction.attention_region_xyxy, photo.scale)
     masked = _scaled(prediction.prepared.geometry.face_box_xyxy, photo.scale)
-    return figures.to_array(figures.attention_overlay(photo.pixels, prediction.attention, region, masked, opacity))
+    return figures.to_layer(figures.attention_overlay(photo.pixels, prediction.attention, region, masked, opacity))
 
 
 def looked_at(prediction: Prediction, opacity: float) -> Picture:
     """Return the network's two inputs with the attention map over the scene."""
     prepared = prediction.prepared
     masked = prepared.geometry.face_mask_in_context(prepared.context.shape[-1])
-    return figures.to_array(
+    return figures.to_layer(
         figures.attention_on_inputs(
             chw_to_hwc(prepared.face),
             chw_to_hwc(prepared.context),
@@ -88,7 +88,7 @@ def looked_at(prediction: Prediction, opacity: float) -> Picture:
 def moved(prediction: Prediction, explanation: Explanation, opacity: float, limit: float | None = None) -> Picture:
     """Return the attribution maps over the network's two inputs; ``limit`` takes the full colour."""
     prepared = prediction.prepared
-    return figures.to_array(
+    return figures.to_layer(
         figures.attribution_overlay(
             chw_to_hwc(prepared.face),
             chw_to_hwc(prepared.context),
@@ -115,7 +115,7 @@ def limit_of(explanations: Iterable[Explanation]) -> float:
 def removal(trust: Trust, found: Removal) -> Picture:
     """Return deletion and insertion curves of every map over the band of random orders."""
     curves = found.curves
-    return figures.to_array(
+    return figures.to_layer(
         figures.removal_figure(
             [curve.name for curve in curves],
             np.stack([curve.deletion for curve in curves]),
@@ -132,13 +132,13 @@ def cascade(trust: Trust) -> Picture:
     """Return how similar each map stays while the network is randomised."""
     names, stages = [entry.name for entry in trust.reliability], trust.reliability[0].stages
     similarity = np.stack([entry.similarity for entry in trust.reliability])
-    return figures.to_array(figures.cascade_figure(names, stages, similarity, SANITY_LIMIT))
+    return figures.to_layer(figures.cascade_figure(names, stages, similarity, SANITY_LIMIT))
 
 
 def reliance(trust: Trust) -> Picture:
     """Return what the network says it relies on above what it does rely on."""
     found = trust.reliance
-    return figures.to_array(figures.reliance_figure(found.fusion_weights, found.attribution, found.probability_lost))
+    return figures.to_layer(figures.reliance_figure(found.fusion_weights, found.attribution, found.probability_lost))
 
 
 def _scaled(box_xyxy: BoxXyxy, scale: float) -> BoxXyxy:

@@ -5,12 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 import gradio as gr
+from markupsafe import Markup
 
-from demo.colours import css_variables
+from demo.colours import DARK_FIGURES, css_variables
 
 FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 STYLE = Path(__file__).with_name("style.css")
+
+
+# What a dark page does to figures (glamor.figures.layer): pictures, which alone are opaque, stay as they are; of all
+# else light and dark change places and hues stay (1 - c, then half a turn of the hue).
+FILTERS = Markup(
+    f'<svg width="0" height="0" aria-hidden="true"><filter id="{DARK_FIGURES}" color-interpolation-filters="sRGB">'
+    '<feComponentTransfer in="SourceAlpha" result="pictures"><feFuncA type="discrete" '
+    'tableValues="0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1"/></feComponentTransfer>'
+    '<feComposite in="SourceGraphic" in2="pictures" operator="in" result="kept"/>'
+    '<feColorMatrix in="SourceGraphic" values="0.574 -1.43 -0.144 0 1 -0.426 -0.43 -0.144 0 1 '
+    '-0.426 -1.43 0.856 0 1 0 0 0 1 0"/>'
+    '<feMerge><feMergeNode/><feMergeNode in="kept"/></feMerge></filter></svg>'
+)
 
 
 def theme() -> gr.themes.Base:

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from demo import gpu, html, lessons, methods, parse
+from demo import html, lessons, methods, parse
 from demo.analyse import handlers, lens, photo, words
 from demo.analyse.download import add_download
 from demo.analyse.lens import DEFAULT_OPACITY as DEFAULT_OPACITY
@@ -46,9 +46,8 @@ def build(checkpoints: Checkpoints, session: gr.State, above: Any, below: Sequen
 
 
 def build_live(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
-    """Lay out the webcam below all that stands in the tab, unless a GPU is lent: that is not for frames of a film."""
-    if not gpu.LENT:
-        add_live(checkpoints, session, parts["opacity"])
+    """Lay out the webcam below all that stands in the tab."""
+    add_live(checkpoints, session, parts["opacity"])
 
 
 def _lay_out(

@@ -16,6 +16,7 @@ from glamor.errors import FaceError, PhotoError
 from glamor.explain.parts import BLURRED, REPLACEMENTS
 from glamor.explain.what_if import FACES, SCENES, InterventionState, Setting
 from glamor.faces import largest
+from glamor.figures import on_paper
 from glamor.photo import Photo
 from glamor.predictor import Prediction
 from glamor.serialise import (
@@ -121,8 +122,8 @@ def explain(
         values["flips"] = flips_to_dict(engine.flips(prediction, found, gallery.scenes(engine)))
     return (
         values,
-        encode(pictures.moved(prediction, explanation, strength)),
-        encode(pictures.looked(on_screen(pixels), prediction, strength)),
+        encode(on_paper(pictures.moved(prediction, explanation, strength))),
+        encode(on_paper(pictures.looked(on_screen(pixels), prediction, strength))),
     )
 
 

@@ -238,7 +238,7 @@ def _pictures(summary: Summary) -> tuple[Any, Any, Any]:
         figures.face_weight_figure(names, counts, spread, [emotion.w_face_mean for emotion in summary.emotions]),
     )
     labels, looked, weighed = (
-        image_update(figures.to_array(figure), title)
+        image_update(figures.to_layer(figure), title)
         for figure, title in zip(drawn, (words.LABELS, words.LOOKED, words.WEIGHED), strict=True)
     )
     return labels, looked, weighed

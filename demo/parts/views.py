@@ -59,7 +59,7 @@ def _flip(flips: Flips, kind: str, key: str) -> Markup:
 def _picture(prediction: Prediction, parts: Parts) -> Markup:
     face = chw_to_hwc(prediction.prepared.face)
     values = [(part.name, part.logit) for part in parts.parts]
-    picture = figures.to_array(figures.parts_figure(face, parts.replaced, parts.owner, values, parts.target_name))
+    picture = figures.to_layer(figures.parts_figure(face, parts.replaced, parts.owner, values, parts.target_name))
     return img_tag(picture, words.ALT.format(label=parts.target_name, sentence=parts.sentence))
 
 

@@ -63,4 +63,4 @@ def picture(scene: Prediction, found: People, numbers: Sequence[int]) -> Picture
     prepared = scene.prepared
     masked = prepared.geometry.face_mask_in_context(prepared.context.shape[-1])
     titles = [words.FACE_NUMBER.format(number=number) for number in numbers]
-    return figures.to_array(figures.people_figure(chw_to_hwc(prepared.context), found.attention, titles, masked))
+    return figures.to_layer(figures.people_figure(chw_to_hwc(prepared.context), found.attention, titles, masked))

@@ -22,7 +22,7 @@ _BREAK = Markup("<br>")
 
 def matrix_picture(predictions: Sequence[Prediction], matrix: SwapMatrix) -> Picture:
     """Return every face before every scene."""
-    return figures.to_array(
+    return figures.to_layer(
         figures.swap_figure(
             [chw_to_hwc(prediction.prepared.face) for prediction in predictions],
             [chw_to_hwc(prediction.prepared.context) for prediction in predictions],

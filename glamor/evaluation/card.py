@@ -152,8 +152,13 @@ def read_audit(audit: bytes, sha256: str) -> Audited | None:
 
 
 def _audited_map(values: Mapping[str, Any], count: int) -> AuditedMap:
-    found = (_measure(values[name]) for name in ("deletion_gain", "insertion_gain", "similarity"))
-    return AuditedMap(str(values["key"]), *found, int(values.get("count", count)))
+    return AuditedMap(
+        key=str(values["key"]),
+        deletion=_measure(values["deletion_gain"]),
+        insertion=_measure(values["insertion_gain"]),
+        similarity=_measure(values["similarity"]),
+        count=int(values.get("count", count)),
+    )
 
 
 def _report(values: Mapping[str, Any]) -> Report:

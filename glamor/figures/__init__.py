@@ -26,6 +26,7 @@ from glamor.figures.degradation import degradation_figure
 from glamor.figures.evaluation import confusion_figure, evaluation_figure
 from glamor.figures.fusion import fusion_figure
 from glamor.figures.inputs import draw_boxes, saw_figure
+from glamor.figures.layer import on_paper, to_layer
 from glamor.figures.many import counts_figure, face_weight_figure, mean_attention_figure, reliability_figure
 from glamor.figures.parts import parts_figure
 from glamor.figures.people import EMPTY_BOX, people_figure, swap_figure
@@ -56,6 +57,7 @@ __all__ = [
     "fusion_bar",
     "fusion_figure",
     "mean_attention_figure",
+    "on_paper",
     "parts_figure",
     "people_figure",
     "probability_bar",
@@ -66,6 +68,7 @@ __all__ = [
     "swap_figure",
     "symmetric_limit",
     "to_array",
+    "to_layer",
     "to_png",
     "to_svg",
 ]

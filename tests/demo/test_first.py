@@ -47,7 +47,7 @@ def test_the_example_is_what_the_library_says_of_the_first_photo(example, engine
     assert expected.emotion in screen.answer
     assert words.FIRST_EXAMPLE in screen.answer
     assert f"“{expected.emotion}”" in screen.moved_words
-    assert len(screen.moved["value"].getbands()) == 3
+    assert screen.moved["value"].getbands() == tuple("RGBA"), "without its paper, for pages light and dark"
     assert (screen.stop, screen.again) == (HIDE, HIDE)
 
 
