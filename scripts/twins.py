@@ -63,7 +63,7 @@ def measure(runs: Path, scenes: list[Path]) -> list[Json]:
 def card(name: str) -> str:
     """Return the model card of one of the twins."""
     folder = ROOT / name
-    read = {part: json.loads((folder / f"{part}.json").read_text()) for part in ("config", "metrics", "degradation")}
+    read = {part: json.loads((folder / f"{part}.json").read_text()) for part in ("config", "metrics", "degradation", "neighbours")}
     metrics, config, measured = read["metrics"], read["config"], json.loads(MEASURED.read_text())
     results = (
         model_card._results(metrics[part], subsets)[start:]
@@ -81,6 +81,8 @@ def card(name: str) -> str:
         turning=" ".join(map(model_card._turning, read["degradation"])),
         degradation="\n".join(model_card._degradation(read["degradation"])),
         sets="\n".join(model_card._sets(config["model"]["prediction_sets"])),
+        unlike_sources="\n".join(model_card._unlike(read["neighbours"]["found"], "source", strange=False)),
+        unlike_kinds="\n".join(model_card._unlike(read["neighbours"]["found"], "pictures", strange=True)),
         twins="\n".join(_twins(measured)),
         verdict=verdict(measured),
     )
