@@ -63,7 +63,10 @@ def measure(runs: Path, scenes: list[Path]) -> list[Json]:
 def card(name: str) -> str:
     """Return the model card of one of the twins."""
     folder = ROOT / name
-    read = {part: json.loads((folder / f"{part}.json").read_text()) for part in ("config", "metrics", "degradation", "neighbours")}
+    read = {
+        part: json.loads((folder / f"{part}.json").read_text())
+        for part in ("config", "metrics", "degradation", "neighbours")
+    }
     metrics, config, measured = read["metrics"], read["config"], json.loads(MEASURED.read_text())
     results = (
         model_card._results(metrics[part], subsets)[start:]
