@@ -20,7 +20,7 @@ PRIVACY = (
 )
 
 EXAMPLE_NAMES = ("A photographer", "Grace Hopper", "Eileen Collins")  # of demo.examples
-SCENE_DECIDES, FACE_DECIDES, IT_FAILS = "Scene decides", "Face decides", "Fails: {label}"
+SCENE_DECIDES, FACE_DECIDES, IT_FAILS = "Scene tips it", "Face decides", "Fails: {label}"
 TAB_ANALYSE = "Analyse"
 DROP_HERE = "Drop a photo here\nor click to choose one"
 FIRST_EXAMPLE = "An example, already analysed. Your photo replaces it."

@@ -35,7 +35,7 @@ def test_on_its_own_paper_it_looks_as_it_was_drawn(drawn: tuple[np.ndarray, np.n
 def test_pictures_alone_are_opaque_paper_is_clear_and_ink_keeps_its_colour(
     drawn: tuple[np.ndarray, np.ndarray],
 ) -> None:
-    figure, layer = drawn
+    _, layer = drawn
     opaque = layer[..., 3] == 255
     assert opaque[40:200, 20:180].all()
     assert opaque.sum() == 160 * 160

@@ -1,6 +1,8 @@
 import {flips} from "./combine.js";
 import {fill, make, part, percent, set, signed} from "./dom.js";
 
+const NARROW = 0.2; // of the strip: a label would not be read; the sentence below names it
+
 /** Lay out how loud face and scene are: two numbers, the slider, and which label wins where. */
 export const mix = (words, act) => {
     const loud = Object.fromEntries(["face", "scene"].map((side) => [side, make("strong")]));
@@ -47,8 +49,9 @@ export const mix = (words, act) => {
         const starts = [{from: 0, label: found.length ? found[0].before : label},
             ...found.map(({w_face, after}) => ({from: w_face, label: after}))];
         segments.replaceChildren(...starts.map(({from, label: index}, i) => {
-            const part = make("span", {textContent: names[index], title: names[index]});
-            part.style.flexGrow = (starts[i + 1]?.from ?? 1) - from;
+            const share = (starts[i + 1]?.from ?? 1) - from;
+            const part = make("span", {textContent: share < NARROW ? "" : names[index], title: names[index]});
+            part.style.flexGrow = share;
             return part;
         }));
         const labels = found.map(({before, after, w_face}) => fill(words.flip, {

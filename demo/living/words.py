@@ -153,7 +153,10 @@ PICTURE = {
     "share": "Share",
     "share_gloss": "Softmax (equation 4): e to the score, divided by the sum over all cells; all shares make 100%.",
     "share_term": "e^({score} − {largest}) ÷ {sum} = {share}",
-    "switching": "Of {units} units {count} switch between cells; only these let the face choose where to look.",
+    "switching": (
+        "Of {units} units {count} switch between cells; only these let the face choose where to look. The paler "
+        "ones say the same of every cell."
+    ),
     "switching_gloss": (
         "What the face says through the other units, it says of all cells alike; then no cell gains on another."
     ),
@@ -197,7 +200,9 @@ PICTURE = {
     "flip": "{before} to {after} where the face weighs {face}",
     "no_flips": "The label is {label} at every weight of the face.",
     "answer": "Answer",
-    "answer_gloss": "How the network shares out 100% among its labels. The small line is its own answer, untouched.",
+    "answer_gloss": (
+        "How the network shares out 100% among its labels. Change something, and a small line marks its own answer."
+    ),
     "set_gloss": "Labels are named until the right one is among them as often as promised, on photos as they are.",
     "set_changed": "By the same rule it may be {labels} or {last} now.",
     "set_alone": "By the same rule it names {last} alone now.",

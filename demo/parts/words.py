@@ -26,7 +26,7 @@ MISSING_LABEL = "What is shown of a missing part"
 MISSING_INFO = "The numbers depend on it: try all three before you believe one."
 REPLACEMENTS = {"blurred": "Blurred", "surroundings": "What stands around it", "mean": "Mean colour"}
 FLIPS = "What would change its mind"
-FLIPS_CAPTION = "Press one to see it in the picture of the network at work."
+FLIPS_CAPTION = "Press a framed one to see it in the picture of the network at work."
 NOT_SHOWN = "The picture of the network cannot take these parts away."
 EDGES = (
     "Parts come from the detector’s five landmarks. These are off by some per cent, so the parts shade off into one "

@@ -16,7 +16,7 @@ from glamor.figures.inputs import GAP, TITLE
 
 SIDE, SMALL_SIDE = 2.3, 1.0  # inches
 OPACITY = 0.75
-PATCHES, REPLACED = "What each part adds", "None left"
+PATCHES, REPLACED = "Parts of the face", "None left"
 _TOP = canvas.MARGIN + TITLE
 FRAME: Box = (canvas.MARGIN, _TOP, canvas.MARGIN + SIDE, _TOP + SIDE)
 _LEFT = FRAME[2] + GAP

@@ -78,6 +78,6 @@ def _scene(flips: Flips) -> str:
     if not flips.scenes:
         return ""
     if found is None:
-        return f"Before none of the {flips.scenes} example scenes does it say anything but {flips.emotion}."
+        return f"Before each of the {flips.scenes} example scenes it still says {flips.emotion}."
     told = f"Before the scene of {found.name} it would say {found.emotion} ({percent(found.probability)})"
     return f"{told}: the nearest of {flips.scenes} example scenes that turns the label."
