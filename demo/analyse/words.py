@@ -73,8 +73,8 @@ AUDIT_WORSE = "Worse than chance on {count} photos of the set “{dataset}”."
 AUDIT_MIXED = "No better than chance in one of two tests on {count} photos of the set “{dataset}”."
 AUDIT_INSANE = "Hardly depends on what was learned, as {count} photos of the set “{dataset}” show."
 AUDIT_NUMBERS = (
-    "Gain over random order by covering {deletion}, by uncovering {insertion} (95% intervals). Only the scene’s map was "
-    "tested, not the face’s."
+    "Gain over random order by covering {deletion}, by uncovering {insertion} (95% intervals). Only the scene’s map "
+    "was tested, not the face’s."
 )
 
 STOP = "Stop"
