@@ -197,17 +197,17 @@ def _beside(row: Row) -> str:
     return "– | –" if row.ratio is None else f"{row.floor_ms:,.2f} | {row.ratio:,.1f}"
 
 
-def write_table(path: Path, shown: str) -> None:
-    """Put the table between its two marks.
+def write_table(path: Path, shown: str, begin: str = BEGIN, end: str = END) -> None:
+    """Put a table between its two marks.
 
     Raises:
         ValueError: if the marks are not there.
     """
-    before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{path.name} has no place for the table: put {BEGIN} and {END} where it belongs.")
-    path.write_text(f"{before}{BEGIN}\n\n{shown}\n\n{END}{after}", encoding="utf-8")
+    before, found, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"{path.name} has no place for the table: put {begin} and {end} where it belongs.")
+    path.write_text(f"{before}{begin}\n\n{shown}\n\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
-from benchmarks.bench import README, processor
+from benchmarks.bench import README, processor, write_table
 from benchmarks.many_photos import load_portraits
 
 SIZE = (640, 480)
@@ -47,7 +47,7 @@ def main() -> None:
     shown = "\n".join(table(labels, ask("maps", ""), arguments.photos))
     print(shown)
     if arguments.write:
-        write_table(README, shown)
+        write_table(README, shown, BEGIN, END)
 
 
 def photos(count: int) -> Iterator[Image.Image]:
@@ -98,19 +98,6 @@ def table(labels: dict[str, dict[str, Any]], maps: dict[str, Any], count: int) -
         told = [f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in cells]
         lines.append(f"| {name} | {told[0]} | {told[1]} |")
     return lines
-
-
-def write_table(path: Path, shown: str) -> None:
-    """Put the table between its two marks.
-
-    Raises:
-        ValueError: if the marks are not there.
-    """
-    before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{path.name} has no place for the table: put {BEGIN} and {END} where it belongs.")
-    path.write_text(f"{before}{BEGIN}\n\n{shown}\n\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

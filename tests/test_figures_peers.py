@@ -34,7 +34,7 @@ def test_a_page_without_a_place_for_the_table_is_refused(tmp_path: Path) -> None
     page = tmp_path / "README.md"
     page.write_text("nothing")
     with pytest.raises(ValueError, match="has no place for the table"):
-        peers.write_table(page, "table")
+        peers.write_table(page, "table", peers.BEGIN, peers.END)
     page.write_text(f"before\n{peers.BEGIN}\nold\n{peers.END}\nafter\n")
-    peers.write_table(page, "new")
+    peers.write_table(page, "new", peers.BEGIN, peers.END)
     assert page.read_text() == f"before\n{peers.BEGIN}\n\nnew\n\n{peers.END}\nafter\n"
