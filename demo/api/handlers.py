@@ -88,7 +88,7 @@ def explain(
     Args:
         engine: loaded weights.
         photo: the file that came with the request, as Gradio describes it.
-        method: a key of :data:`glamor.explain.METHODS`; None or empty: what an audit of the weights found best.
+        method: a key of :data:`glamor.explain.METHODS`; None: what an audit of the weights found best.
         target: class name; None or empty: the predicted one.
         face: which face, counted from 1, left to right; None: the largest.
         box: [x1, y1, x2, y2] in photo pixels instead of a detected face.
@@ -108,7 +108,7 @@ def explain(
     prediction = _chosen(engine, pixels, face, box)
     explanation = engine.explain(
         prediction,
-        parse.word(method, "method") or methods.default(engine),
+        methods.default(engine) if method is None else parse.word(method, "method"),
         parse.word(target, "target") or prediction.emotion,
     )
     report = explanation_to_dict(explanation)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from demo import words
 from demo.about import words as about_words
+from demo.examples import example_photos
 from glamor.predictor import Prediction, Predictor
 from tests.browser.conftest import PATIENCE, keep
 from tests.live_app import LiveApp
@@ -36,10 +35,8 @@ def _shows(page: Page, prediction: Prediction) -> None:
     expect(page.locator("#moved img")).to_be_visible()
 
 
-def test_chosen_weights_answer_on_the_other_tabs_and_in_a_link(
-    page: Page, other: Predictor, astronaut: NDArray[np.uint8]
-) -> None:
-    (expected,) = other.predict(astronaut)
+def test_chosen_weights_answer_on_the_other_tabs_and_in_a_link(page: Page, other: Predictor) -> None:
+    (expected,) = other.predict(str(example_photos()[0]))
     page.get_by_role("tab", name=words.TAB_ABOUT).click()
     page.locator("#which").get_by_label(about_words.WHICH).click()
     page.get_by_role("option", name=str(other.checkpoint.folder)).click()

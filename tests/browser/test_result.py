@@ -126,13 +126,13 @@ def test_the_lens_is_told_in_words_and_stamped_with_what_the_audit_found(analyse
             numbers = "{value:.3f} [{low:.3f}, {high:.3f}]".format(**gain)
             expect(stamp).to_contain_text(numbers.replace("-", "−"))
 
-    stamped("integrated_gradients")
+    stamped("grad_cam")
     analysed.locator("#method").get_by_role("radio", name=analyse_words.ATTENTION).press("Space")
     expect(picture).to_have_attribute("alt", re.compile("strongest cell is"))
     stamped("attention")
-    choose_method(analysed, METHODS["grad_cam"].name)
-    expect(picture).to_have_attribute("alt", re.compile("^Grad-CAM"))
-    stamped("grad_cam")
+    choose_method(analysed, METHODS["integrated_gradients"].name)
+    expect(picture).to_have_attribute("alt", re.compile("^Integrated Gradients"))
+    stamped("integrated_gradients")
     keep(analysed, "lens")
 
 

@@ -59,9 +59,9 @@ def _predict(rng: Rng) -> None:
 
 def _explain(rng: Rng) -> None:
     names = {"method": "grad_cam", "target": "Happy", "face": 1, "box": list(FACE), "opacity": 0.5, "maps": True}
-    names |= {"parts": True, "regions": {"mouth": list(FACE)}}
-    asked = _partly_damaged(names, rng)
-    _plain(api.explain(_engine(), _payload(), **asked)[0])
+    parts = {"parts": True, "regions": {"mouth": list(FACE)}, "missing": "mean", "flips": True}
+    asked = api.Parts(**_partly_damaged(parts, rng))
+    _plain(api.explain(_engine(), _payload(), **_partly_damaged(names, rng), asked=asked)[0])
 
 
 def _intervene(rng: Rng) -> None:

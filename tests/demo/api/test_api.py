@@ -122,7 +122,7 @@ def test_what_would_turn_the_label_is_told_and_how_a_missing_part_is_shown_can_b
     told = values["flips"]
     assert told["emotion"] == values["prediction"]["emotion"]
     assert list(sentences(flips_from(told))) == told["sentences"]
-    assert (told["scenes"], told["parts_asked"]) == (2, True)
+    assert (told["scenes"], told["parts_asked"]) == (3, True)
     with pytest.raises(AppError, match="a hat") as caught:
         client.predict(handle_file(astronaut_file), missing="a hat", **asked)
     assert_sentence(str(caught.value))
