@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page
 from demo.living.words import PICTURE
 
 WIDTH = 840  # pixels
-COLOURS = 64  # of the film's own palette: a picture of flat areas needs no more
+COLOURS = 128  # of the film's own palette; rare ones too, for violet and green are told apart by them
 REST, STEP = 1600, 120  # milliseconds that a frame is shown: one to be read, one of a movement
 SLIDER_STEPS = 12
 FIRST_CELL = 21  # of the row in the middle of 7 by 7
@@ -39,7 +39,7 @@ def film(page: Page, path: Path) -> None:
         path: of the APNG.
     """
     first, *rest = _acts(page)
-    palette = first.picture.quantize(COLOURS, Image.Quantize.MEDIANCUT)
+    palette = first.picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
     pictures = [  # a sentence more makes the page longer; the film stays as it began
         frame.picture.crop((0, 0, *first.picture.size)).quantize(palette=palette, dither=Image.Dither.NONE)
         for frame in (first, *rest)
