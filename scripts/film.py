@@ -39,7 +39,7 @@ def film(page: Page, path: Path) -> None:
         path: of the APNG.
     """
     first, *rest = _acts(page)
-    palette = first.picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+    palette = first.picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=4)
     pictures = [  # a sentence more makes the page longer; the film stays as it began
         frame.picture.crop((0, 0, *first.picture.size)).quantize(palette=palette, dither=Image.Dither.NONE)
         for frame in (first, *rest)
