@@ -65,7 +65,8 @@ def explain(
     inputs = input_pair(model, prepared, forced)
     scored = scored_pixels(prepared).to(inputs[1].device)
     with untouched(model), seeded(seed if entry.draws(baseline, smooth) else None):
-        forced = valid_forces(forced, grid_hw(model, inputs[1]))
+        if intervention is not None:
+            forced = valid_forces(forced, grid_hw(model, inputs[1]))
         references = draw_baselines(baseline, inputs, scored) if entry.uses_baseline else (inputs,)
         for image in inputs:
             image.requires_grad_()  # or Captum does it, with a warning
@@ -75,7 +76,9 @@ def explain(
             entry.run(Task(model, inputs, pair, scored, target, forced, smooth, Steps(_part(report, i, references))))
             for i, pair in enumerate(references)
         ]
-        baseline_logit = _mean([float(_logits(model, pair, forced)[target]) for pair in references])
+        baseline_logit = None
+        if entry.uses_baseline:
+            baseline_logit = _mean([float(_logits(model, pair, forced)[target]) for pair in references])
     report(1.0)
     return _explanation(
         entry,
@@ -84,7 +87,7 @@ def explain(
         target=target,
         target_name=model.config.class_names[target],
         logit=float(logits[target]),
-        baseline_logit=baseline_logit if entry.uses_baseline else None,
+        baseline_logit=baseline_logit,
         baseline=baseline if entry.uses_baseline else None,
         smooth=smooth,
         seed=seed,
