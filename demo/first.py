@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import captum.attr  # noqa: F401 (not first in the thread that explains while another imports Gradio)
 
-from demo import methods
+from demo import gallery, methods
 from demo.engine import Engine
 from demo.examples import example_photos
 from demo.kept import keep
 from demo.visits import Analysis, MapRequest, Session
-from glamor.errors import FaceError
 from glamor.explain import explain, walk
 from glamor.faces import largest
 
@@ -31,11 +30,8 @@ def first_session(engine: Engine, method: str | None = None) -> Session:
         return session
     method = method or methods.default(engine)
     predictor = engine.predictor
-    photo, pixels = keep(engine, str(example_photos()[0]))
-    try:
-        predictions = predictor.predict(pixels)
-    except FaceError:  # there is no detector to be had: whoever draws or types a box is still answered
-        predictions = ()
+    photo, _ = keep(engine, str(example_photos()[0]))
+    predictions = gallery.people(engine, gallery.IDS[0])
     if not predictions:
         return session
     chosen = largest([prediction.face_box_xyxy for prediction in predictions])

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from demo import lessons, words
+from demo import first, gallery, lessons, words
 from demo.engine import Engine
 from demo.examples import examples
 from glamor.checkpoint import EMBEDDED, load_checkpoint
+from glamor.errors import FaceError
 from glamor.explain import encode, fusion_curve, recombine
+from glamor.faces import Face
+from glamor.photo import Photo
 from glamor.predictor import Predictor
 
 NAMES = ("A photographer", "Grace Hopper", "Eileen Collins")
@@ -47,3 +50,15 @@ def test_untrained_weights_and_other_labels_teach_nothing(random_checkpoint) -> 
     model = loaded.model
     model.config = replace(loaded.config, class_names=moods, prediction_sets=None)
     assert lessons.captions(Engine(Predictor(replace(loaded, config=model.config)))) == NAMES
+
+
+def test_without_a_detector_the_page_begins_and_teaches_nothing(random_checkpoint) -> None:
+    """As where the detector's package has no wheel and its other weights cannot be had."""
+
+    def missing(photo: Photo) -> tuple[Face, ...]:
+        raise FaceError("There is no face detector.")
+
+    engine = Engine(Predictor(random_checkpoint, device="cpu", detector=missing))
+    assert lessons.captions(engine) == NAMES
+    assert gallery.scenes(engine) == {}
+    assert first.first_session(engine, "grad_cam").analysis is None
