@@ -6,19 +6,25 @@ from weakref import WeakKeyDictionary
 
 from demo import words
 from demo.engine import Engine
-from glamor.evaluation.card import read_verdicts
+from glamor.evaluation.card import Audited, read_audited
 from glamor.evaluation.verdicts import Verdicts
 from glamor.explain import METHODS
 
 SHOWN = ("integrated_gradients", "grad_cam", "occlusion")  # beside the one that an audit found best
-_KNOWN: WeakKeyDictionary[Engine, Verdicts] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Engine, Audited | None] = WeakKeyDictionary()
+
+
+def audited(engine: Engine) -> Audited | None:
+    """Return what an audit of these very weights found, read once; None if there was none."""
+    if engine not in _KNOWN:  # by two at once: it is the same
+        _KNOWN[engine] = read_audited(engine.predictor.checkpoint)
+    return _KNOWN[engine]
 
 
 def verdicts(engine: Engine) -> Verdicts:
-    """Return what an audit of these very weights says, read once."""
-    if engine not in _KNOWN:
-        _KNOWN[engine] = read_verdicts(engine.predictor.checkpoint)
-    return _KNOWN[engine]
+    """Return what that audit says of each method; nothing if there was none."""
+    found = audited(engine)
+    return found.verdicts if found else Verdicts()
 
 
 def default(engine: Engine) -> str:

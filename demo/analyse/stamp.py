@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from weakref import WeakKeyDictionary
 
 from markupsafe import Markup
 
+from demo import methods
 from demo.analyse import words
 from demo.engine import Engine
-from glamor.evaluation.card import Audited, AuditedMap, read_card
+from glamor.evaluation.card import Audited, AuditedMap
 from glamor.evaluation.scoring import Measure
-from glamor.explain.trust import SANITY_LIMIT
-
-_AUDITS: WeakKeyDictionary[Engine, Audited | None] = WeakKeyDictionary()
+from glamor.evaluation.verdicts import outcome_of
 
 
 def stamp(engine: Engine, method: str) -> Markup:
@@ -23,9 +21,7 @@ def stamp(engine: Engine, method: str) -> Markup:
         engine: with the weights in use.
         method: a key of ``glamor.explain.METHODS``, or ATTENTION.
     """
-    if engine not in _AUDITS:  # by two at once: it is the same
-        _AUDITS[engine] = read_card(engine.predictor.checkpoint).audited
-    return said(_AUDITS[engine], method)
+    return said(methods.audited(engine), method)
 
 
 def said(audited: Audited | None, method: str) -> Markup:
@@ -39,12 +35,13 @@ def said(audited: Audited | None, method: str) -> Markup:
 
 
 def _verdict(found: AuditedMap) -> tuple[str, str]:
-    if found.similarity.value > SANITY_LIMIT:
+    outcome, gains = outcome_of(found.deletion, found.insertion, found.similarity), (found.deletion, found.insertion)
+    if outcome == "similar":
         return "weak", words.AUDIT_INSANE
-    gains = (found.deletion, found.insertion)
-    better = sum(gain.low > 0 for gain in gains)
-    if better:
-        return ("good", words.AUDIT_BETTER) if better == len(gains) else ("weak", words.AUDIT_MIXED)
+    if outcome == "better":
+        return "good", words.AUDIT_BETTER
+    if any(gain.low > 0 for gain in gains):
+        return "weak", words.AUDIT_MIXED
     return "weak", words.AUDIT_WORSE if all(gain.high < 0 for gain in gains) else words.AUDIT_CHANCE
 
 

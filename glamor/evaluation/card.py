@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -109,14 +108,19 @@ def read_card(checkpoint: Checkpoint) -> Card:
     names = [name for name in dict.fromkeys(_IMAGE.findall(text)) if _PICTURE_NAME.fullmatch(name)]
     found = {name: read_beside(checkpoint, name, LARGEST_PICTURE) for name in names[:MOST_PICTURES]}
     pictures = {name: content for name, content in found.items() if content}
-    metrics, audit = (read_beside(checkpoint, name, LARGEST_TEXT) or b"" for name in (METRICS_FILE, AUDIT_FILE))
-    return Card(text, pictures, read_scores(metrics), read_audit(audit, checkpoint.sha256))
+    metrics = read_beside(checkpoint, METRICS_FILE, LARGEST_TEXT) or b""
+    return Card(text, pictures, read_scores(metrics), read_audited(checkpoint))
 
 
 def read_verdicts(checkpoint: Checkpoint) -> Verdicts:
     """Return what an audit of these very weights says of each method; nothing if there was none."""
-    audit = read_audit(read_beside(checkpoint, AUDIT_FILE, LARGEST_TEXT) or b"", checkpoint.sha256)
-    return audit.verdicts if audit else Verdicts()
+    audited = read_audited(checkpoint)
+    return audited.verdicts if audited else Verdicts()
+
+
+def read_audited(checkpoint: Checkpoint) -> Audited | None:
+    """Return what an audit of these very weights found; None if there was none."""
+    return read_audit(read_beside(checkpoint, AUDIT_FILE, LARGEST_TEXT) or b"", checkpoint.sha256)
 
 
 def read_scores(metrics: bytes) -> tuple[Scores, ...]:
@@ -130,7 +134,7 @@ def read_scores(metrics: bytes) -> tuple[Scores, ...]:
             Scores(
                 str(evaluation["dataset"]),
                 tuple(_report(report) for report in evaluation["reports"]),
-                _measure(evaluation["scene_gain"]["all"]) if evaluation.get("scene_gain") else None,
+                Measure.of(evaluation["scene_gain"]["all"]) if evaluation.get("scene_gain") else None,
             )
             for evaluation in evaluations
         )
@@ -154,9 +158,9 @@ def read_audit(audit: bytes, sha256: str) -> Audited | None:
 def _audited_map(values: Mapping[str, Any], count: int) -> AuditedMap:
     return AuditedMap(
         key=str(values["key"]),
-        deletion=_measure(values["deletion_gain"]),
-        insertion=_measure(values["insertion_gain"]),
-        similarity=_measure(values["similarity"]),
+        deletion=Measure.of(values["deletion_gain"]),
+        insertion=Measure.of(values["insertion_gain"]),
+        similarity=Measure.of(values["similarity"]),
         count=int(values.get("count", count)),
     )
 
@@ -166,18 +170,13 @@ def _report(values: Mapping[str, Any]) -> Report:
         condition=str(values["condition"]),
         subset=str(values["subset"]),
         count=int(values["count"]),
-        accuracy=_measure(values["accuracy"]),
-        macro_recall=_measure(values["macro_recall"]),
-        calibration_error=_measure(values["calibration_error"]),
-        calibration_luck=_measure(values.get("calibration_luck", UNKNOWN)),
+        accuracy=Measure.of(values["accuracy"]),
+        macro_recall=Measure.of(values["macro_recall"]),
+        calibration_error=Measure.of(values["calibration_error"]),
+        calibration_luck=Measure.of(values.get("calibration_luck", UNKNOWN)),
         classes=tuple(
-            ClassReport(str(row["name"]), int(row["count"]), _measure(row["recall"]), _measure(row["precision"]))
+            ClassReport(str(row["name"]), int(row["count"]), Measure.of(row["recall"]), Measure.of(row["precision"]))
             for row in values["classes"]
         ),
         confusion=tuple(tuple(int(n) for n in row) for row in values["confusion"]),
     )
-
-
-def _measure(values: Mapping[str, Any]) -> Measure:
-    value, low, high = (math.nan if values[key] is None else float(values[key]) for key in ("value", "low", "high"))
-    return Measure(value, low, high)

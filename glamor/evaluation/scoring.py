@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,12 @@ class Measure:
     value: float
     low: float
     high: float
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Measure:
+        """Read what stands in a JSON file, where None is nan."""
+        value, low, high = (math.nan if values[key] is None else float(values[key]) for key in ("value", "low", "high"))
+        return cls(value, low, high)
 
 
 @dataclass(frozen=True)

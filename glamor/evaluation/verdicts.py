@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -97,16 +96,16 @@ def judge(maps: Sequence[Mapping[str, Any]]) -> Verdicts:
 
 
 def _verdict(row: Mapping[str, Any]) -> Verdict:
-    gains = _measure(row["deletion_gain"]), _measure(row["insertion_gain"])
-    outcome: Outcome = "better" if all(gain.low > 0 for gain in gains) else "chance"
-    if _measure(row["similarity"]).value > SANITY_LIMIT:
-        outcome = "similar"
-    return Verdict(str(row["key"]), str(row["name"]), outcome, gains[0], int(row.get("count", 0)))
+    deletion, insertion = Measure.of(row["deletion_gain"]), Measure.of(row["insertion_gain"])
+    outcome = outcome_of(deletion, insertion, Measure.of(row["similarity"]))
+    return Verdict(str(row["key"]), str(row["name"]), outcome, deletion, int(row.get("count", 0)))
 
 
-def _measure(values: Mapping[str, Any]) -> Measure:
-    value, low, high = (math.nan if values[key] is None else float(values[key]) for key in ("value", "low", "high"))
-    return Measure(value, low, high)
+def outcome_of(deletion: Measure, insertion: Measure, similarity: Measure) -> Outcome:
+    """Return what these say of a map: its gains, and how similar it stays when all that was learned is shuffled."""
+    if similarity.value > SANITY_LIMIT:
+        return "similar"
+    return "better" if deletion.low > 0 and insertion.low > 0 else "chance"
 
 
 def advice(maps: Sequence[Mapping[str, Any]]) -> str:
