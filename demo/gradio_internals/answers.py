@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from demo import words
 from demo.gradio_internals.unfetched import Unfetched
 from demo.limits import MB, Limits
-from demo.server.bodies import path_of
+from demo.server.paths import path_of
 from demo.server.refused import RefusedError
 
 _FETCHED = re.compile(r"/gradio_api/call/(?:v2/)?[^/]+/(?P<event>[^/]+)/?")

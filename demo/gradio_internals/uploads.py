@@ -16,8 +16,9 @@ from demo import cache, words
 from demo.limits import MIB, Limits
 from demo.room import Room
 from demo.server.arriving import Arriving, Pace
-from demo.server.bodies import UPLOADS, announced, path_of
+from demo.server.bodies import UPLOADS, announced
 from demo.server.clients import address_of
+from demo.server.paths import path_of
 from demo.server.refused import RefusedError
 
 FORM = 2**20  # bytes around the files of a form: boundaries and names

@@ -12,6 +12,7 @@ from demo import words
 from demo.limits import MIB, Limits
 from demo.server.arriving import Arriving, Pace
 from demo.server.clients import address_of
+from demo.server.paths import path_of
 from demo.server.refused import RefusedError
 
 UPLOADS, TOOLS = "/gradio_api/upload", "/gradio_api/mcp"
@@ -23,12 +24,6 @@ LONGEST_NUMBER = 640  # digits, the fewest that Python can be told: reading more
 _PARTS = (b",", b"[", b"{")
 _NO_BRACKETS = bytes(set(range(256)).difference(b"[]{}"))
 _OPENING = frozenset(b"[{")
-
-
-def path_of(scope: Scope) -> str:
-    """Return the path of a request within the app, wherever a proxy serves it."""
-    path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))
 
 
 def announced(scope: Scope) -> int:

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from demo import uploads, words
+from demo.server.paths import path_of
 
 # Gradio has twice as many, for reloading, monitoring, editing, proxying, recording and functions of components.
 OPEN = (
@@ -38,7 +39,7 @@ class OpenRoutes:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path = _route(scope)
+        path = path_of(scope)
         if path.startswith(uploads.OWN_FILE) and scope["method"] in ("GET", "HEAD"):
             response = await uploads.answer(path.removeprefix(uploads.OWN_FILE))
             await response(scope, receive, send)
@@ -46,12 +47,6 @@ class OpenRoutes:
             await self._app(scope, receive, send)
         else:
             await JSONResponse({"error": words.NO_SUCH_ADDRESS}, status_code=404)(scope, receive, send)
-
-
-def _route(scope: Scope) -> str:
-    """Return the path as the router takes it: without the one under which a proxy serves the app."""
-    path, root = str(scope["path"]), str(scope.get("root_path", ""))
-    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
 
 
 def _asks_itself(scope: Scope) -> bool:

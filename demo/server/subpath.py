@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-TOOLS = "/gradio_api/mcp"
+from demo.server.bodies import TOOLS
+from demo.server.paths import path_of
 
 
 class SubPath:
@@ -27,7 +28,7 @@ class SubPath:
             await self._app(scope, receive, send)
             return
         root = urlsplit(scope.get("root_path", "")).path.rstrip("/")
-        path = scope["path"].removeprefix(root) if scope["path"].startswith(f"{root}/") else scope["path"]
+        path = path_of({**scope, "root_path": root})
         path = f"{path}/" if path == TOOLS else path
 
         async def sent(message: Message) -> None:

@@ -8,7 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from demo import words
 from demo.limits import Limits
 from demo.room import Room
-from demo.server.bodies import LENGTH, TOOLS, path_of
+from demo.server.bodies import LENGTH, TOOLS
+from demo.server.paths import path_of
 from demo.server.refused import RefusedError
 
 
