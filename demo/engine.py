@@ -222,7 +222,7 @@ class Engine:
 
         Args:
             prediction: of the face.
-            parts: of it, for its label.
+            parts: of it, for whichever class.
             scenes: other scenes by name, among which to look for one that turns it.
         """
         asked = parts if isinstance(parts, Parts) else None

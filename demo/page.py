@@ -165,7 +165,7 @@ def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, resu
         people.build(checkpoints, session, analysed["answers"])
         swapped = swap.build(checkpoints, session, analysed["answers"])
         living.follow_guests(session, swapped["swapped"])
-        analyse.build_live(checkpoints, session, analysed)
+        analyse.add_live(checkpoints, session, analysed["opacity"])
     with tab["compare"]:
         compared = compare.build(checkpoints, session, shown["compare"])
     with tab["trust"]:

@@ -14,7 +14,7 @@ from demo.analyse import handlers, lens, photo, words
 from demo.analyse.download import add_download
 from demo.analyse.lens import DEFAULT_OPACITY as DEFAULT_OPACITY
 from demo.analyse.lens import choices as choices
-from demo.analyse.live import add_live
+from demo.analyse.live import add_live as add_live
 from demo.analyse.outputs import MapOutputs, Outputs, start
 from demo.analyse.stamp import stamp
 from demo.checkpoints import Checkpoints
@@ -43,11 +43,6 @@ def build(checkpoints: Checkpoints, session: gr.State, above: Any, below: Sequen
     parts = _lay_out(checkpoints, session, screen, above, below)
     parts["answers"] = _connect(checkpoints, session, parts)
     return parts
-
-
-def build_live(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> None:
-    """Lay out the webcam below all that stands in the tab."""
-    add_live(checkpoints, session, parts["opacity"])
 
 
 def _lay_out(

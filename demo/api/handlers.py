@@ -115,10 +115,12 @@ def explain(
     if maps is False:
         report = {name: value for name, value in report.items() if name not in MAPS}
     values = {"prediction": prediction_to_dict(prediction), "explanation": report}
-    if asked.parts is True or own:
-        values["parts"] = parts_to_dict(engine.parts(prediction, explanation.target_name, own, missing))
-    if asked.flips is True:
-        found = engine.parts(prediction, prediction.emotion, own, missing)
+    with_parts, with_flips = asked.parts is True or bool(own), asked.flips is True
+    if with_parts or with_flips:  # once for both: a combination's logits are those of all classes
+        found = engine.parts(prediction, explanation.target_name, own, missing)
+    if with_parts:
+        values["parts"] = parts_to_dict(found)
+    if with_flips:
         values["flips"] = flips_to_dict(engine.flips(prediction, found, gallery.scenes(engine)))
     return (
         values,

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from glamor.explain.flips.found import BlurFlip, CellsFlip, Flips, FusionFlip, PartsFlip, SceneFlip
@@ -73,7 +72,7 @@ def flip_by_parts(parts: Parts, class_names: Sequence[str], temperature: float =
     missing = count - np.bitwise_count(turned).astype(int)
     fewest = turned[missing == missing.min()]
     found = int(fewest[_margins(logits[fewest], label).argmin()])
-    chances = _softmax(logits[found] / temperature)
+    chances = torch.from_numpy(logits[found] / temperature).softmax(dim=0)
     names = tuple(parts.parts[i].name for i in range(count) if not found >> i & 1)
     return PartsFlip(names, class_names[int(chances.argmax())], float(chances.max()))
 
@@ -212,8 +211,3 @@ def _margins(logits: Floats, label: int) -> Floats:
     """Return by how much the label leads; below 0 another one does: (N, classes) -> (N,)."""
     margins: Floats = logits[:, label] - np.delete(logits, label, axis=1).max(axis=1)
     return margins
-
-
-def _softmax(logits: Floats) -> NDArray[np.float64]:
-    powers = np.exp(logits - logits.max())
-    return powers / powers.sum()
