@@ -65,8 +65,7 @@ def explain(
     inputs = input_pair(model, prepared, forced)
     scored = scored_pixels(prepared).to(inputs[1].device)
     with untouched(model), seeded(seed if entry.draws(baseline, smooth) else None):
-        if intervention is not None:
-            forced = valid_forces(forced, grid_hw(model, inputs[1]))
+        forced = valid_forces(forced, grid_hw(model, inputs[1]))
         references = draw_baselines(baseline, inputs, scored) if entry.uses_baseline else (inputs,)
         for image in inputs:
             image.requires_grad_()  # or Captum does it, with a warning
