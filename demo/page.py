@@ -41,6 +41,7 @@ from demo.gradio_internals.answers import OnlyExpected
 from demo.gradio_internals.lifespan import lifespan_of
 from demo.gradio_internals.refusals import refusals
 from demo.gradio_internals.sessions import Page
+from demo.gradio_internals.stream import ONE_STREAM
 from demo.gradio_internals.uploads import UploadLimit, limit_forms
 from demo.limits import MIB, Limits
 from demo.server.arriving import Arriving
@@ -131,6 +132,7 @@ def launch_options(page: Page, names: Hosts) -> dict[str, Any]:
         "mcp_server": True,
         "theme": theme(),
         "css": css() + living.css(),
+        "head": ONE_STREAM,
         "run_history": False,
         "show_error": False,
         "footer_links": ["api"],

@@ -89,8 +89,11 @@ def page(request: pytest.FixtureRequest, browser: Browser, app: LiveApp) -> Iter
 
 
 @contextmanager
-def opened(browser: Browser, app: LiveApp, size: str = "laptop") -> Iterator[Page]:
-    """Open the page; no request to another host is answered, and each fails the test, as does an error of a script."""
+def opened(browser: Browser, app: LiveApp, size: str = "laptop", script: str = "") -> Iterator[Page]:
+    """Open the page; no request to another host is answered, and each fails the test, as does an error of a script.
+
+    ``script`` runs before the page's own.
+    """
     context = browser.new_context(viewport=SIZES[size], reduced_motion="reduce")
     context.grant_permissions(["camera", "clipboard-read", "clipboard-write"], origin=app.url)
     context.set_default_timeout(PATIENCE)
@@ -98,6 +101,7 @@ def opened(browser: Browser, app: LiveApp, size: str = "laptop") -> Iterator[Pag
     errors: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     page = context.new_page()
+    page.add_init_script(script)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(app.url)
     page.locator("#photo").wait_for()
