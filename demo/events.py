@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import wraps
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -22,7 +23,10 @@ PROGRAM_QUEUE: dict[str, Any] = {"concurrency_id": "program", "concurrency_limit
 PROGRAM_EXPLAIN_QUEUE: dict[str, Any] = {"concurrency_id": "program-explain", "concurrency_limit": 2}
 # Raw values: the photo is decoded by our own rules (parse.photo_source), the rest is checked by the handlers.
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "preprocess": False}
-FAST = PRIVATE | PREDICT_QUEUE | {"show_progress": "hidden"}
+# Gradio (6.31) tells every component on which any event has ever shown its progress about each step of every event,
+# also where progress is hidden: 10 to 25 ms of a browser's time, 20 times a photo. On none, it tells none.
+QUIET: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": []}
+FAST = PRIVATE | PREDICT_QUEUE | QUIET
 SLOW = PRIVATE | EXPLAIN_QUEUE | {"trigger_mode": "multiple"}
 
 _NUMBERS = count(1)
@@ -43,6 +47,33 @@ _UNFOLDED_JS = """(due) => {
 }"""
 Triggers = list[Any]  # bound events of components, such as ``tab.select``
 Parts = Mapping[str, Any]  # the components of a feature, by the names of what its handlers change
+
+
+class Follower(NamedTuple):
+    """A component that tells of the chosen face and is brought up to date in the answer that chooses it, just after.
+
+    Asking for it by itself would take a browser a quarter of a second.
+
+    Attributes:
+        component: not laid out yet.
+        waiting: its value meanwhile.
+        value: returns the one that is up to date, of a session.
+    """
+
+    component: Any
+    waiting: Any
+    value: Callable[[Any], Any]
+
+    def follows(self, handler: Callable[..., tuple[Any, ...]]) -> Callable[..., Iterator[tuple[Any, ...]]]:
+        """Return a handler, given the session first, with the component's value as one more output."""
+
+        @wraps(handler)
+        def answer(session: Any, *args: Any, **kwargs: Any) -> Iterator[tuple[Any, ...]]:
+            found = handler(session, *args, **kwargs)
+            yield *found, self.waiting
+            yield *(SAME for _ in found), self.value(session)
+
+        return answer
 
 
 def outputs(parts: Parts, kind: type[NamedTuple]) -> list[Any]:

@@ -35,7 +35,7 @@ def connect(page: Page, session: gr.State, delete: gr.Button, deleted: gr.HTML) 
     def forget(request: gr.Request) -> None:
         page.forget(request.session_hash, sender_of(request))
 
-    options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", **events.PREDICT_QUEUE}
+    options: dict[str, Any] = {"api_visibility": "private", **events.QUIET, **events.PREDICT_QUEUE}
     (
         delete.click(on_delete, [session, *_file_inputs(page)], None, preprocess=False, **options)
         .then(forget, None, None, **options)

@@ -18,19 +18,21 @@ from demo.analyse.live import add_live as add_live
 from demo.analyse.outputs import MapOutputs, Outputs, start
 from demo.analyse.stamp import stamp
 from demo.checkpoints import Checkpoints
-from demo.events import FAST, SAME, SLOW, Parts, fired, outputs, signal
+from demo.events import FAST, SAME, SLOW, Follower, Parts, fired, outputs, signal
 from demo.examples import example_photos
 from demo.links import Link
 from demo.visits import Session
 
+Handler = Callable[..., Outputs]
 
-def build(checkpoints: Checkpoints, session: gr.State, above: Any, below: Sequence[Any]) -> Parts:
+
+def build(checkpoints: Checkpoints, session: gr.State, above: Follower, below: Sequence[Any]) -> Parts:
     """Lay out the tab inside the open ``gr.Tab``, showing what a session begins with, and tie its events to handlers.
 
     Args:
         checkpoints: the weights that may answer.
         session: of the visitor.
-        above: a component that is not laid out yet; it will stand between the answer and the lens.
+        above: what will stand between the answer and the lens.
         below: others, which will stand below the lens.
 
     Returns:
@@ -40,8 +42,8 @@ def build(checkpoints: Checkpoints, session: gr.State, above: Any, below: Sequen
     engine = checkpoints.of(session.value)
     screen = handlers.render(engine, session.value, DEFAULT_OPACITY)
     screen = screen._replace(stamp=stamp(engine, methods.default(engine)))
-    parts = _lay_out(checkpoints, session, screen, above, below)
-    parts["answers"] = _connect(checkpoints, session, parts)
+    parts = _lay_out(checkpoints, session, screen, above.component, below)
+    parts["answers"] = _connect(checkpoints, session, parts, above)
     return parts
 
 
@@ -88,7 +90,7 @@ def _control_parts(checkpoints: Checkpoints, session: gr.State, screen: Outputs)
     return parts
 
 
-def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> list[Any]:
+def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts, follower: Follower) -> list[Any]:
     """Tie events to handlers: a fast one first, then the explanation it asked for; returns those that show a face."""
 
     def on_photo(session: Session, photo: Any, method: str, opacity: float) -> Outputs:
@@ -132,24 +134,29 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> list[
     screen = outputs(parts, Outputs)
     panel = [parts[name] for name in ("moved", "moved_words", "stop", "again", "stamp")]
     look, request = [parts["method"], parts["opacity"]], [session, parts["method"], parts["target"]]
+
+    def answered(trigger: Callable[..., Any], handler: Handler, inputs: list[Any], mode: str = "once") -> Any:
+        told = [*screen, follower.component]
+        return trigger(follower.follows(handler), [session, *inputs], told, trigger_mode=mode, **FAST)
+
     # Each photo is sent on at once: which of several is the last one, the session knows.
-    given = parts["given"].input(on_photo, [session, parts["given"], *look], screen, trigger_mode="multiple", **FAST)
-    parts["remove_photo"].click(on_remove, [session, *look], screen, **FAST)
+    given = answered(parts["given"].input, on_photo, [parts["given"], *look], "multiple")
     answers = [
         given,
         *(
-            button.click(_on_example(checkpoints, path), [session, *look], screen, **FAST)
+            answered(button.click, _on_example(checkpoints, path), look)
             for button, path in zip(parts["examples"], example_photos(), strict=True)
         ),
-        parts["render"].change(on_put_up, [session, *look], screen, **FAST),
-        parts["photo"].select(on_click, [session, *look], screen, **FAST),
-        parts["faces"].input(handlers.choose_face, [session, parts["faces"], parts["opacity"]], screen, **FAST),
-        parts["small"].input(on_small, [session, parts["small"], *look], screen, trigger_mode="always_last", **FAST),
-        parts["turn"].click(on_turn, [session, *look], screen, **FAST),
-        parts["use_box"].click(on_box, [session, parts["box"], *look], screen, **FAST),
-        parts["box"].submit(on_box, [session, parts["box"], *look], screen, **FAST),
-        parts["remove"].click(handlers.remove_face, [session, parts["opacity"]], screen, **FAST),
+        answered(parts["render"].change, on_put_up, look, "always_last"),
+        answered(parts["photo"].select, on_click, look, "always_last"),
+        answered(parts["faces"].input, handlers.choose_face, [parts["faces"], parts["opacity"]], "always_last"),
+        answered(parts["small"].input, on_small, [parts["small"], *look], "always_last"),
+        answered(parts["turn"].click, on_turn, look),
+        answered(parts["use_box"].click, on_box, [parts["box"], *look]),
+        answered(parts["box"].submit, on_box, [parts["box"], *look]),
+        answered(parts["remove"].click, handlers.remove_face, [parts["opacity"]]),
     ]
+    parts["remove_photo"].click(on_remove, [session, *look], screen, **FAST)
     changed = [parts["method"].input, parts["target"].input]
     asked = [
         gr.on(changed, on_ask, request, panel, trigger_mode="always_last", **FAST),
@@ -166,7 +173,7 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> list[
     return answers
 
 
-def _on_example(checkpoints: Checkpoints, path: Path) -> Callable[[Session, str, float], Outputs]:
+def _on_example(checkpoints: Checkpoints, path: Path) -> Handler:
     def on_example(session: Session, method: str, opacity: float) -> Outputs:
         return handlers.analyse(checkpoints.of(session), session, str(path), method, opacity)
 

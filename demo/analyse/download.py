@@ -37,7 +37,7 @@ def add_download(checkpoints: Checkpoints, session: gr.State, title: str) -> Non
     def on_press(session: Session, blur: Any) -> tuple[str | None, str]:
         return save(checkpoints.of(session), session, blur is not False)
 
-    private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    private: dict[str, Any] = {"api_visibility": "private", **events.QUIET}
     (
         button.click(lambda: html.caption(words.DOWNLOAD_BUSY), None, status, **private, **events.PREDICT_QUEUE)
         .then(on_press, [session, blur], [file, status], **private, **events.EXPLAIN_QUEUE)

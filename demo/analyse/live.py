@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from demo import html, parse
+from demo import events, html, parse
 from demo.analyse import words
 from demo.checkpoints import Checkpoints
 from demo.engine import Engine
@@ -91,9 +91,8 @@ def add_live(checkpoints: Checkpoints, session: gr.State, opacity: gr.Slider) ->
         shown,
         stream_every=EVERY,
         time_limit=AT_MOST,
-        show_progress="hidden",
-        preprocess=False,
-        api_visibility="private",
+        **events.PRIVATE,
+        **events.QUIET,
         **LIVE_QUEUE,
     )
 

@@ -179,6 +179,7 @@ export const begin = (root, words, server) => {
     };
     return {
         face: (told) => {
+            if (told === sent) return; // what was tried on it stays
             sent = told;
             begun();
         },

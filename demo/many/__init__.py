@@ -14,9 +14,8 @@ from demo.many import handlers, words
 from demo.many.handlers import Outputs
 from demo.visits import Session
 
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # A queue of its own: an archive takes minutes, and nobody's photo may wait behind it.
-QUEUE: dict[str, Any] = {"concurrency_id": "many", "concurrency_limit": 1}
+SLOW = events.PRIVATE | events.QUIET | {"concurrency_id": "many", "concurrency_limit": 1}
 KINDS = ["number", "html", "str", "number", "str", "number", "number", "number", "str"]
 WIDTHS = ["64px", "76px", "auto", "64px", "110px", "132px", "96px", "96px", "auto"]
 
@@ -117,13 +116,11 @@ def _connect(checkpoints: Checkpoints, session: gr.State, shown: Triggers, parts
         [session, parts["files"]],
         parts["status"],
         trigger_mode="multiple",
-        preprocess=False,
-        **QUIET,
-        **events.PREDICT_QUEUE,
-    ).then(on_files, [session, parts["files"]], found, trigger_mode="multiple", preprocess=False, **QUIET, **QUEUE)
-    parts["render"].change(on_render, [session], found, **QUIET, **events.PREDICT_QUEUE)
-    events.entered(shown, on_select, [session], parts["other"], **QUIET, **events.PREDICT_QUEUE)
-    parts["stop"].click(handlers.stop, [session], None, **QUIET, **events.PREDICT_QUEUE)
+        **events.FAST,
+    ).then(on_files, [session, parts["files"]], found, trigger_mode="multiple", **SLOW)
+    parts["render"].change(on_render, [session], found, **events.FAST)
+    events.entered(shown, on_select, [session], parts["other"], **events.FAST)
+    parts["stop"].click(handlers.stop, [session], None, **events.FAST)
 
 
 def _lead_to_analyse(session: gr.State, tabs: gr.Tabs, render: gr.State, parts: Parts) -> None:
@@ -133,4 +130,4 @@ def _lead_to_analyse(session: gr.State, tabs: gr.Tabs, render: gr.State, parts: 
         problem = handlers.choose(session, event.row_value[0] if event.row_value else None)
         return (problem, SAME, SAME) if problem else (SAME, gr.Tabs(selected="analyse"), fired())
 
-    parts["table"].select(on_row, [session], [parts["status"], tabs, render], **QUIET, **events.PREDICT_QUEUE)
+    parts["table"].select(on_row, [session], [parts["status"], tabs, render], **events.FAST)

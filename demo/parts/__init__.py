@@ -8,12 +8,12 @@ from typing import Any
 import gradio as gr
 
 from demo.checkpoints import Checkpoints
-from demo.events import PRIVATE, followed
+from demo.events import PRIVATE, QUIET, followed
 from demo.parts import handlers, words
 from demo.visits import Session
 
 # A place of its own: nobody's answer waits behind somebody's parts.
-QUEUE: dict[str, Any] = PRIVATE | {"concurrency_id": "parts", "concurrency_limit": 1, "show_progress": "hidden"}
+QUEUE: dict[str, Any] = PRIVATE | QUIET | {"concurrency_id": "parts", "concurrency_limit": 1}
 # The living picture listens; neither knows the other.
 _TRY_JS = """element.addEventListener("click", ({target}) => {
     const button = target.closest("[data-try]");

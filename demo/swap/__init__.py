@@ -9,7 +9,7 @@ import gradio as gr
 
 from demo import html, parse
 from demo.checkpoints import Checkpoints
-from demo.events import PREDICT_QUEUE, PRIVATE, Parts, entered, outputs, while_unfolded
+from demo.events import PREDICT_QUEUE, PRIVATE, QUIET, Parts, entered, outputs, while_unfolded
 from demo.examples import example_photos
 from demo.swap import handlers, words
 from demo.swap.handlers import EVERYBODY, LARGEST, Outputs
@@ -120,8 +120,8 @@ def _connect(
     photos = [parts["first"], parts["second"], parts["more"]]
     changed = [parts[name].input for name in ("first", "second", "who", "analysed")]
     events = [entered([*changed, parts["more"].upload], on_photos, asked, swapped, **work)]
-    chosen = parts["examples"].click(on_examples, None, photos[:2], show_progress="hidden", **PRIVATE)
-    cleared = parts["clear"].click(lambda: (None, None, None), None, photos, show_progress="hidden", **PRIVATE)
+    chosen = parts["examples"].click(on_examples, None, photos[:2], **PRIVATE | QUIET)
+    cleared = parts["clear"].click(lambda: (None, None, None), None, photos, **PRIVATE | QUIET)
     for event in (chosen, cleared):
         events.append(event.then(on_photos, asked, swapped, **work))
     due, event = while_unfolded(card, answers, on_photos, asked, swapped, **work)
