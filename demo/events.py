@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import wraps
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -52,8 +51,6 @@ Parts = Mapping[str, Any]  # the components of a feature, by the names of what i
 class Follower(NamedTuple):
     """A component that tells of the chosen face and is brought up to date in the answer that chooses it, just after.
 
-    Asking for it by itself would take a browser a quarter of a second.
-
     Attributes:
         component: not laid out yet.
         waiting: its value meanwhile.
@@ -63,17 +60,6 @@ class Follower(NamedTuple):
     component: Any
     waiting: Any
     value: Callable[[Any], Any]
-
-    def follows(self, handler: Callable[..., tuple[Any, ...]]) -> Callable[..., Iterator[tuple[Any, ...]]]:
-        """Return a handler, given the session first, with the component's value as one more output."""
-
-        @wraps(handler)
-        def answer(session: Any, *args: Any, **kwargs: Any) -> Iterator[tuple[Any, ...]]:
-            found = handler(session, *args, **kwargs)
-            yield *found, self.waiting
-            yield *(SAME for _ in found), self.value(session)
-
-        return answer
 
 
 def outputs(parts: Parts, kind: type[NamedTuple]) -> list[Any]:

@@ -24,10 +24,12 @@ from demo.kept import keep
 from demo.links import Link
 from demo.visits import ATTENTION, Analysis, MapRequest, Point, Selection, Session, SupersededError
 from demo.words import UNTRAINED
-from glamor.explain import Explanation
+from glamor.explain import Explanation, find_method
 from glamor.faces import largest
 from glamor.photo import BoxXyxy, PhotoSource
 from glamor.turned import turn_photo
+
+AT_ONCE = 5  # passes of the network: a map that costs no more comes in the same answer as its face
 
 
 def analyse(
@@ -158,6 +160,8 @@ def explain(
     if analysis is None or analysis.selection is None:
         return MapOutputs(gr.update(value=None, visible=False), html.empty(words.MOVED_EMPTY), HIDE, HIDE)
     selection = analysis.selection
+    if session.at_once == selection.request:
+        return MapOutputs()
     try:
         session.expect(selection.request, analysis)
         if selection.request.method != ATTENTION and selection.request not in session.maps:
@@ -170,6 +174,18 @@ def explain(
         problem = html.problem(error)
         return MapOutputs(gr.update(value=None, visible=False), problem, HIDE, HIDE)
     return panel or MapOutputs()
+
+
+def explain_at_once(engine: Engine, session: Session, opacity: float) -> MapOutputs:
+    """Do what :func:`explain` does, if it costs hardly more than the face's answer, with which it is given then."""
+    selection = session.analysis.selection if session.analysis else None
+    if selection is None or selection.request.method == ATTENTION:
+        return MapOutputs()
+    if find_method(selection.request.method).cost > AT_ONCE:
+        return MapOutputs()
+    panel = explain(engine, session, opacity)
+    session.at_once = selection.request
+    return panel
 
 
 def redraw(session: Session, opacity: float) -> Any:

@@ -19,16 +19,26 @@ def to_layer(figure: Figure) -> NDArray[np.uint8]:
     sixteenth lighter.
     """
     drawn, paper = to_array(figure), rgb255(BACKGROUND)
-    missing = np.clip((paper - drawn) / paper, 0, 1).max(axis=2)
-    alpha = np.minimum(missing, INKED / 255)[..., None]
-    ink = (drawn - paper * (1 - alpha)) / np.maximum(alpha, 1 / 255)
-    layer = np.dstack([np.clip(ink, 0, 255), alpha * 255]).round().astype(np.uint8)
-    for artist in figure.artists:
-        if isinstance(artist, Picture):
-            left, top, right, bottom = (round(side * figure.dpi) for side in artist.box)
-            layer[top:bottom, left:right, :3] = drawn[top:bottom, left:right]
-            layer[top:bottom, left:right, 3] = 255
+    layer = np.zeros((*drawn.shape[:2], 4), np.uint8)
+    red, green, blue = (drawn[..., channel] != paper[channel] for channel in range(3))
+    marked = red | green | blue  # few: most is paper, or pictures
+    pictures = [artist for artist in figure.artists if isinstance(artist, Picture)]
+    frames = [tuple(round(side * figure.dpi) for side in picture.box) for picture in pictures]
+    for left, top, right, bottom in frames:
+        marked[top:bottom, left:right] = False
+    layer[marked] = _ink(drawn[marked], paper)
+    for left, top, right, bottom in frames:
+        layer[top:bottom, left:right, :3] = drawn[top:bottom, left:right]
+        layer[top:bottom, left:right, 3] = 255
     return layer
+
+
+def _ink(drawn: NDArray[np.uint8], paper: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return (N, 3) pixels drawn on paper as (N, 4) that look so when they lie on it."""
+    missing = np.clip((paper - drawn) / paper, 0, 1).max(axis=1, keepdims=True)
+    alpha = np.minimum(missing, INKED / 255)
+    ink = (drawn - paper * (1 - alpha)) / np.maximum(alpha, 1 / 255)
+    return np.hstack([np.clip(ink, 0, 255), alpha * 255]).round().astype(np.uint8)
 
 
 def on_paper(layer: NDArray[np.uint8]) -> NDArray[np.uint8]:
