@@ -48,20 +48,6 @@ Triggers = list[Any]  # bound events of components, such as ``tab.select``
 Parts = Mapping[str, Any]  # the components of a feature, by the names of what its handlers change
 
 
-class Follower(NamedTuple):
-    """A component that tells of the chosen face and is brought up to date in the answer that chooses it, just after.
-
-    Attributes:
-        component: not laid out yet.
-        waiting: its value meanwhile.
-        value: returns the one that is up to date, of a session.
-    """
-
-    component: Any
-    waiting: Any
-    value: Callable[[Any], Any]
-
-
 def outputs(parts: Parts, kind: type[NamedTuple]) -> list[Any]:
     """Return the components that a handler's outputs change, in the order of ``kind``'s fields."""
     return [parts[name] for name in kind._fields]

@@ -162,6 +162,7 @@ def _build_tabs(checkpoints: Checkpoints, session: gr.State, tabs: gr.Tabs, resu
         picture = living.build(checkpoints, session)
         parted = face_parts.build(checkpoints, session)
         analysed = analyse.build(checkpoints, session, picture, parted)
+        living.follow(checkpoints, session, picture, analysed["answers"])
         face_parts.follow(checkpoints, session, parted, analysed["answers"])
         people.build(checkpoints, session, analysed["answers"])
         swapped = swap.build(checkpoints, session, analysed["answers"])

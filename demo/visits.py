@@ -138,11 +138,11 @@ class Session:
         maps: every map that was made for this view's faces.
         walks: the ways of this view's faces through the network, by the faces' numbers in memory, beside the faces.
         checks: the trust in maps of this view's faces, by the requests that these answer.
+        mapped: whether the map that was asked for last is there, or was given up.
         jobs: by tab, the work that the visitor waits for.
         compared: the requests whose maps stand side by side.
         one_scale: whether these share one colour scale.
         waiting: the request that the visitor waits for an answer to; None: nobody waits.
-        at_once: the one whose answer came with the face's; None: it is still to be given.
         wished_face: the face that the visitor's link asked for, from 1; None: the largest.
         wish: the label that the visitor's link asked for; None: the predicted one is explained.
         batch: the photos of the tab *Many photos* and what was found in them.
@@ -160,7 +160,7 @@ class Session:
     analysis: Analysis | None = None
     maps: dict[MapRequest, Explanation] = field(default_factory=dict)
     waiting: MapRequest | None = None
-    at_once: MapRequest | None = None
+    mapped: bool = False
     wished_face: int | None = None
     wish: str | None = None
     walks: dict[int, tuple[Prediction, Walk]] = field(default_factory=dict)
@@ -197,11 +197,12 @@ class Session:
         """Put up a new analysis; what was computed for other photos or other faces is forgotten."""
         if analysis is None or self.analysis is None or analysis.predictions is not self.analysis.predictions:
             self.maps, self.walks, self.checks, self.compared = {}, {}, {}, ()
-        self.analysis, self.waiting, self.at_once = analysis, analysis.request if analysis else None, None
+        self.analysis, self.waiting, self.mapped = analysis, analysis.request if analysis else None, False
 
     def cancel(self) -> None:
         """Wait no longer: work on the current request ends at its next report of progress."""
         self.waiting = None
+        self.mapped = True
 
     def raise_if_superseded(self, tab: str, job: Job) -> None:
         """Raise SupersededError unless the visitor still waits for this job, about the face on the screen."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import gradio as gr
 from markupsafe import Markup
 
-from demo import html, lessons, methods, parse
+from demo import ahead, html, lessons, methods, parse
 from demo.analyse import handlers, lens, photo, words
 from demo.analyse.download import add_download
 from demo.analyse.lens import DEFAULT_OPACITY as DEFAULT_OPACITY
@@ -20,7 +19,7 @@ from demo.analyse.live import add_live as add_live
 from demo.analyse.outputs import MapOutputs, Outputs, start
 from demo.analyse.stamp import stamp
 from demo.checkpoints import Checkpoints
-from demo.events import FAST, SAME, SLOW, Follower, Parts, fired, outputs, signal
+from demo.events import FAST, SAME, SLOW, Parts, fired, outputs, signal
 from demo.examples import example_photos
 from demo.links import Link
 from demo.visits import Session
@@ -28,13 +27,13 @@ from demo.visits import Session
 Handler = Callable[..., Outputs]
 
 
-def build(checkpoints: Checkpoints, session: gr.State, above: Follower, below: Sequence[Any]) -> Parts:
+def build(checkpoints: Checkpoints, session: gr.State, above: Any, below: Sequence[Any]) -> Parts:
     """Lay out the tab inside the open ``gr.Tab``, showing what a session begins with, and tie its events to handlers.
 
     Args:
         checkpoints: the weights that may answer.
         session: of the visitor.
-        above: what will stand between the answer and the lens.
+        above: a component that is not laid out yet; it will stand between the answer and the lens.
         below: others, which will stand below the lens.
 
     Returns:
@@ -44,8 +43,8 @@ def build(checkpoints: Checkpoints, session: gr.State, above: Follower, below: S
     engine = checkpoints.of(session.value)
     screen = handlers.render(engine, session.value, DEFAULT_OPACITY)
     screen = screen._replace(stamp=stamp(engine, methods.default(engine)))
-    parts = _lay_out(checkpoints, session, screen, above.component, below)
-    parts["answers"] = _connect(checkpoints, session, parts, above)
+    parts = _lay_out(checkpoints, session, screen, above, below)
+    parts["answers"] = _connect(checkpoints, session, parts)
     return parts
 
 
@@ -92,7 +91,7 @@ def _control_parts(checkpoints: Checkpoints, session: gr.State, screen: Outputs)
     return parts
 
 
-def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts, follower: Follower) -> list[Any]:
+def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts) -> list[Any]:
     """Tie events to handlers: a fast one first, then the explanation it asked for; returns those that show a face."""
 
     def on_photo(session: Session, photo: Any, method: str, opacity: float) -> Outputs:
@@ -137,28 +136,27 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts, follower
     panel = [parts[name] for name in ("moved", "moved_words", "stop", "again", "stamp")]
     look, request = [parts["method"], parts["opacity"]], [session, parts["method"], parts["target"]]
 
-    def answered(trigger: Callable[..., Any], handler: Handler, inputs: list[Any], mode: str = "once") -> Any:
-        told = [*screen, follower.component]
-        return trigger(_in_turn(checkpoints, handler, follower), [session, *inputs], told, trigger_mode=mode, **FAST)
+    def answered(trigger: Callable[..., Any], handler: Handler, inputs: list[Any], **options: Any) -> Any:
+        return trigger(_ahead(checkpoints, handler), [session, *inputs], screen, **FAST | options)
 
     # Each photo is sent on at once: which of several is the last one, the session knows.
-    given = answered(parts["given"].input, on_photo, [parts["given"], *look], "multiple")
+    given = answered(parts["given"].input, on_photo, [parts["given"], *look], trigger_mode="multiple")
+    parts["remove_photo"].click(on_remove, [session, *look], screen, **FAST)
     answers = [
         given,
         *(
             answered(button.click, _on_example(checkpoints, path), look)
             for button, path in zip(parts["examples"], example_photos(), strict=True)
         ),
-        answered(parts["render"].change, on_put_up, look, "always_last"),
-        answered(parts["photo"].select, on_click, look, "always_last"),
-        answered(parts["faces"].input, handlers.choose_face, [parts["faces"], parts["opacity"]], "always_last"),
-        answered(parts["small"].input, on_small, [parts["small"], *look], "always_last"),
+        answered(parts["render"].change, on_put_up, look),
+        answered(parts["photo"].select, on_click, look),
+        answered(parts["faces"].input, handlers.choose_face, [parts["faces"], parts["opacity"]]),
+        answered(parts["small"].input, on_small, [parts["small"], *look], trigger_mode="always_last"),
         answered(parts["turn"].click, on_turn, look),
         answered(parts["use_box"].click, on_box, [parts["box"], *look]),
         answered(parts["box"].submit, on_box, [parts["box"], *look]),
         answered(parts["remove"].click, handlers.remove_face, [parts["opacity"]]),
     ]
-    parts["remove_photo"].click(on_remove, [session, *look], screen, **FAST)
     changed = [parts["method"].input, parts["target"].input]
     asked = [
         gr.on(changed, on_ask, request, panel, trigger_mode="always_last", **FAST),
@@ -175,20 +173,14 @@ def _connect(checkpoints: Checkpoints, session: gr.State, parts: Parts, follower
     return answers
 
 
-def _in_turn(checkpoints: Checkpoints, handler: Handler, follower: Follower) -> Callable[..., Iterator[Any]]:
-    """Return a handler that tells of a face first, then of its way through the network, then what moved its answer.
-
-    To ask for each by itself would take a browser a quarter of a second.
-    """
-    signature = inspect.signature(handler)
+def _ahead(checkpoints: Checkpoints, handler: Handler) -> Handler:
+    """Return a handler after which what will be asked next has begun already."""
 
     @wraps(handler)
-    def answer(session: Session, *args: Any) -> Iterator[Any]:
-        opacity = signature.bind(session, *args).arguments["opacity"]
-        yield *handler(session, *args), follower.waiting
-        yield *Outputs(), follower.value(session)
-        lens = handlers.explain_at_once(checkpoints.of(session), session, opacity)
-        yield *lens.on_screen(), SAME
+    def answer(session: Session, *args: Any) -> Outputs:
+        screen = handler(session, *args)
+        ahead.begin(checkpoints.of(session), session)
+        return screen
 
     return answer
 

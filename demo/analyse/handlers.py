@@ -14,7 +14,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import cache, html, parse
+from demo import ahead, cache, html, parse
 from demo.analyse import views, words
 from demo.analyse.finding import find, put_up, put_up_without_face
 from demo.analyse.outputs import MapOutputs, Outputs
@@ -24,12 +24,10 @@ from demo.kept import keep
 from demo.links import Link
 from demo.visits import ATTENTION, Analysis, MapRequest, Point, Selection, Session, SupersededError
 from demo.words import UNTRAINED
-from glamor.explain import Explanation, find_method
+from glamor.explain import Explanation
 from glamor.faces import largest
 from glamor.photo import BoxXyxy, PhotoSource
 from glamor.turned import turn_photo
-
-AT_ONCE = 5  # passes of the network: a map that costs no more comes in the same answer as its face
 
 
 def analyse(
@@ -160,12 +158,10 @@ def explain(
     if analysis is None or analysis.selection is None:
         return MapOutputs(gr.update(value=None, visible=False), html.empty(words.MOVED_EMPTY), HIDE, HIDE)
     selection = analysis.selection
-    if session.at_once == selection.request:
-        return MapOutputs()
     try:
         session.expect(selection.request, analysis)
-        if selection.request.method != ATTENTION and selection.request not in session.maps:
-            session.maps[selection.request] = _explained(engine, session, analysis, selection, progress)
+        if selection.request.method != ATTENTION:
+            ahead.map_of(session, selection, lambda: _explained(engine, session, analysis, selection, progress))
         panel = views.known(analysis, session.maps, opacity)
         session.expect(selection.request, analysis)  # it was drawn meanwhile
     except SupersededError:
@@ -173,19 +169,8 @@ def explain(
     except Exception as error:
         problem = html.problem(error)
         return MapOutputs(gr.update(value=None, visible=False), problem, HIDE, HIDE)
+    session.mapped = True
     return panel or MapOutputs()
-
-
-def explain_at_once(engine: Engine, session: Session, opacity: float) -> MapOutputs:
-    """Do what :func:`explain` does, if it costs hardly more than the face's answer, with which it is given then."""
-    selection = session.analysis.selection if session.analysis else None
-    if selection is None or selection.request.method == ATTENTION:
-        return MapOutputs()
-    if find_method(selection.request.method).cost > AT_ONCE:
-        return MapOutputs()
-    panel = explain(engine, session, opacity)
-    session.at_once = selection.request
-    return panel
 
 
 def redraw(session: Session, opacity: float) -> Any:

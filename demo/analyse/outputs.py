@@ -37,10 +37,6 @@ class MapOutputs(NamedTuple):
     again: Any = SAME
     stamp: Any = SAME
 
-    def on_screen(self) -> Outputs:
-        """Return them among all that may change."""
-        return Outputs(moved=self.picture, moved_words=self.words, stop=self.stop, again=self.again, stamp=self.stamp)
-
 
 def start(part: Any) -> dict[str, Any]:
     """Return a part of a screen as what a component is made with."""

@@ -70,13 +70,16 @@ class Answers:
                 queue.event_analytics.pop(name, None)
 
     def _close(self, sessions: Sequence[str]) -> None:
-        """Take out what Gradio keeps of those to which nothing will come; whoever listens is told so by Gradio."""
+        """Take out what Gradio keeps of those to which nothing will come and who do not listen.
+
+        Whoever listens hears for ten seconds only what he listened to first: he would miss what he asks for next.
+        """
         queue = self._page._queue
         running = {event.session_hash for event in queue.event_ids_to_events.values()}
         for session in sessions:
             messages = queue.pending_messages_per_session.get(session)
             waits = bool(queue.pending_event_ids_session.get(session)) or (
-                messages is not None and not messages.empty()
+                messages is not None and (not messages.empty() or bool(messages._getters))
             )
             if session not in running and not waits:
                 queue.pending_event_ids_session.pop(session, None)

@@ -49,5 +49,4 @@ def _missing(page: Any) -> Iterator[str]:
     yield from (f"queue.{name}" for name in OF_QUEUE if not isinstance(getattr(page._queue, name, None), dict))
     if not set(inspect.signature(type(page._queue).push).parameters) >= OF_PUSH:
         yield "queue.push(body, request, username)"
-    if not hasattr(asyncio.Queue(), "_queue"):
-        yield "asyncio.Queue._queue"
+    yield from (f"asyncio.Queue.{name}" for name in ("_queue", "_getters") if not hasattr(asyncio.Queue(), name))

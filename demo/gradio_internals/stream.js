@@ -1,11 +1,13 @@
 // Gradio (6.31) closes the stream of a session's answers when none is awaited. If something is asked in the moment in
-// which the closing is on its way, the browser takes the stream for open, and that answer is never heard. Here the
-// stream goes on as long as an answer is awaited.
+// which the closing is on its way, the browser takes the stream for open, and that answer is never heard; if an answer
+// came before the word that it had been asked for, the browser listens to a stream on which nothing will come, and to
+// which later answers may not go. Here a stream is open exactly as long as an answer is awaited.
 (() => {
     const ask = window.fetch.bind(window);
     const joining = new Set();
     const awaited = new Set();
     const early = new Set(); // ended before it was known that they had begun
+    const EVENTS = {headers: {"Content-Type": "text/event-stream"}};
 
     const settle = (first, second, event) => first.delete(event) || second.add(event);
 
@@ -45,6 +47,8 @@
     }
 
     const listen = async (input, options) => {
+        await Promise.all(joining);
+        if (!awaited.size) return new Response('data: {"msg":"close_stream"}\n\n', EVENTS);
         const again = () => ask(input, options);
         const first = await again();
         if (!first.ok) return first;

@@ -13,7 +13,7 @@ from typing import Any
 import gradio as gr
 
 from demo.checkpoints import Checkpoints
-from demo.events import FAST, Follower
+from demo.events import FAST, followed
 from demo.living import clearness, handlers, others, words
 from demo.living.script import bundle
 from demo.visits import Session
@@ -36,8 +36,8 @@ BEGUN_JS = """() => {
 }"""
 
 
-def build(checkpoints: Checkpoints, session: gr.State) -> Follower:
-    """Return the picture, not laid out yet, of what a session begins with, and what brings it up to date.
+def build(checkpoints: Checkpoints, session: gr.State) -> gr.HTML:
+    """Return the picture, not laid out yet, of what a session begins with.
 
     The weights with which it computes it asks for by itself, once for each checkpoint.
     """
@@ -62,7 +62,18 @@ def build(checkpoints: Checkpoints, session: gr.State) -> Follower:
     each = FAST | _CLEARNESS_QUEUE | {"trigger_mode": "multiple"}  # the picture itself asks one after the other
     picture.clearness(on_clearness, [session], degraded, **each)
     picture.other(on_other, [session], another, **FAST | {"trigger_mode": "multiple"})
-    return Follower(picture, json.dumps({"waiting": True}), lambda session: handlers.face(checkpoints, session))
+    return picture
+
+
+def follow(checkpoints: Checkpoints, session: gr.State, picture: gr.HTML, answers: Sequence[Any]) -> None:
+    """Have the picture show the chosen face after each of these events."""
+
+    def on_answer(session: Session) -> Any:
+        return handlers.face(checkpoints, session)
+
+    each = FAST | {"trigger_mode": "multiple"}  # an answer that comes while the one before is followed counts too
+    for event in answers:
+        followed(event, on_answer, [session], picture, **each)
 
 
 def follow_guests(session: gr.State, events: Sequence[Any]) -> None:

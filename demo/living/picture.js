@@ -179,7 +179,6 @@ export const begin = (root, words, server) => {
     };
     return {
         face: (told) => {
-            if (told === sent) return; // what was tried on it stays
             sent = told;
             begun();
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from demo.visits import Session
 
 # A place of its own: nobody's answer waits behind somebody's parts.
 QUEUE: dict[str, Any] = PRIVATE | QUIET | {"concurrency_id": "parts", "concurrency_limit": 1}
+# Seconds: a map that takes no longer is made first, for one look tells more of it than of sentences.
+MAP_FIRST = 0.5
 # The living picture listens; neither knows the other.
 _TRY_JS = """element.addEventListener("click", ({target}) => {
     const button = target.closest("[data-try]");
@@ -46,6 +49,9 @@ def follow(
     card, missing = shown
 
     def on_answer(session: Session, missing: Any) -> Iterator[Any]:
+        end = time.monotonic() + MAP_FIRST
+        while not session.mapped and time.monotonic() < end:
+            time.sleep(0.01)
         yield from handlers.cards(checkpoints.of(session), session, missing)
 
     each = QUEUE | {"trigger_mode": "multiple"}

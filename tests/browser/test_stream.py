@@ -42,6 +42,23 @@ LATE = """(() => {
     };
 })();"""
 
+# A network on which the word that something was asked for comes late, and often after its answer.
+LATE_WORD = """(() => {
+    const ask = window.fetch.bind(window);
+    window.listening = 0;
+    const counted = (response) => {
+        const ended = new TransformStream({flush: () => { window.listening -= 1; }});
+        return new Response(response.body.pipeThrough(ended), response);
+    };
+    window.fetch = async (input, options) => {
+        const path = new URL(input.url ?? input, window.location.href).pathname;
+        if (path.endsWith("/queue/data")) window.listening += 1;
+        const response = await ask(input, options);
+        if (path.endsWith("/queue/join")) await new Promise((resolve) => setTimeout(resolve, 400));
+        return path.endsWith("/queue/data") ? counted(response) : response;
+    };
+})();"""
+
 
 @pytest.fixture(scope="module")
 def app(small_app: LiveApp) -> LiveApp:
@@ -57,3 +74,12 @@ def test_what_is_asked_while_the_stream_closes_is_answered(browser: Browser, app
         open_tab(page, words.TAB_TRUST)
         expect(page.locator("#trust-run")).to_be_enabled()
         assert page.evaluate("closings") > 0
+
+
+def test_nothing_is_listened_to_when_no_answer_is_awaited(browser: Browser, app: LiveApp, portrait: Path) -> None:
+    with opened(browser, app, script=LATE_WORD) as page:
+        add_photo(page, portrait)
+        for method in ("Integrated Gradients", "Grad-CAM"):
+            choose_method(page, method)
+            expect(page.locator("#moved-words")).to_contain_text(f"About {method}")
+        page.wait_for_function("window.listening === 0")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import gradio as gr
 import httpx
 import pytest
 from PIL import Image
 
 from demo import cache
+from demo.gradio_internals.answers import Answers
 from demo.gradio_internals.unfetched import Unfetched
+from demo.limits import Limits
 from tests.live_app import LiveApp, start, stop
 from tests.visitor import Visitor
 
@@ -182,6 +186,22 @@ def test_a_stream_of_answers_that_were_thrown_away_ends(hasty, photo):
         told = visitor.http.get("/gradio_api/queue/data", params={"session_hash": visitor.session}, timeout=60).text
         assert '"session_not_found":true' in told
         assert other.act(other.event("photo", "input"), None, other.upload(photo), METHOD, OPACITY)
+
+
+def test_where_a_session_listens_its_next_answer_will_come_although_none_is_awaited():
+    async def left() -> list[str]:
+        with gr.Blocks() as page:
+            page.queue()
+        here = page._queue.pending_messages_per_session
+        here["listening"], here["gone"] = asyncio.Queue(), asyncio.Queue()
+        heard = asyncio.create_task(here["listening"].get())
+        await asyncio.sleep(0)
+        Answers(page, Limits()).drop()
+        kept = list(here)
+        here["listening"].put_nowait("answer")
+        return [*kept, await heard]
+
+    assert asyncio.run(left()) == ["listening", "answer"]
 
 
 def test_an_answer_is_overdue_when_its_time_is_over_and_none_has_come_after_it():
