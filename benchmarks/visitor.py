@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import cycle
 from pathlib import Path
 
 from PIL import Image
@@ -122,14 +123,18 @@ def measure(browser: Browser, url: str, predictor: Predictor, repeats: int, late
         repeats: of which the medians are taken.
         latency: milliseconds on every answer.
     """
-    opening = [open_page(browser, url, latency)[1] for _ in range(repeats)]
+    opening = []
+    for _ in range(repeats):
+        page, took = open_page(browser, url, latency)
+        opening.append(took)
+        page.context.close()
     page, _ = open_page(browser, url, latency)
     document = median(lambda: fetch(page, "/"), repeats)
     trips = 2 * median(lambda: fetch(page, "/robots.txt"), repeats)
-    photos = both_photos()
-    drops = [drop(page, photos[n % 2]) for n in range(repeats + 2)][2:]
+    photos = cycle(both_photos())  # always another one than before: its answer is told from that
+    drops = [drop(page, next(photos)) for _ in range(repeats + 2)][2:]
     slides = [slide(page, n) for n in range(repeats)]
-    changes = [change(page, photos[n % 2]) for n in range(repeats)]
+    changes = [change(page, next(photos)) for _ in range(repeats)]
     page.context.close()
     forward, cam = (1000 * seconds for seconds in floors(predictor))
     return [
