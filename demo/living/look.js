@@ -33,7 +33,7 @@ export const look = (words, act) => {
     const attend = attention(words, act);
     const clearness = clear(words, act);
     const {gloss, element} = part("look", 1, words.look, stage, told, attend.element, clearness.element, buttons);
-    let cells = [];
+    let [cells, pressed] = [[], null];
 
     const cellOf = (event) => cells.findIndex(({button}) => button === event.target.closest("button"));
     const move = (event, [rows, columns]) => {
@@ -54,7 +54,10 @@ export const look = (words, act) => {
             const [x, y] = [((index % columns) + 0.5) / columns, (Math.floor(index / columns) + 0.5) / rows];
             const button = make("button", {
                 type: "button", role: "gridcell",
-                onclick: () => act.select(index), onfocus: () => act.select(index),
+                // The cell that has been chosen is removed by a click, and put back.
+                onpointerdown: () => { pressed = button === document.activeElement ? button : null; },
+                onclick: () => (pressed === button ? act.toggle(index) : act.select(index)),
+                onfocus: () => act.select(index),
                 onpointerenter: () => act.light(index), onpointerleave: () => act.light(null),
             });
             return {button, shade: make("i"), thread: draw("path", {d: curve(x * SCENE, y * SCENE)})};

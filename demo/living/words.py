@@ -80,7 +80,8 @@ PICTURE = {
     "look": "Look",
     "look_gloss": (
         "All that the network gets: the face, cut out, and the middle of the photo with that face painted black, in "
-        "{rows} by {columns} cells. The greener a cell, the more attention it gets."
+        "{rows} by {columns} cells. The greener a cell, the more attention it gets. Click one to choose it, and again "
+        "to take it away."
     ),
     "face": "Face",
     "scene": "Scene",
@@ -88,7 +89,9 @@ PICTURE = {
     "sum_gloss": (
         "Each cell counts with its share of the attention; together they are what the scene says (equation 5)."
     ),
-    "grid": "The scene in {rows} by {columns} cells. Arrows move, space takes a cell away or puts it back.",
+    "grid": (
+        "The scene in {rows} by {columns} cells. Arrows move; space or a second click removes a cell or puts it back."
+    ),
     "cell": "row {row}, column {column}: {share} of the attention",
     "cell_removed": "row {row}, column {column}: removed",
     "told": (

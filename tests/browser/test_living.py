@@ -222,6 +222,13 @@ def test_one_cells_score_and_the_flips_are_pythons(page: Page, portrait: Path, p
     expect(cells.nth(0)).to_have_attribute("aria-label", SAID["cell_removed"].format(row=1, column=1))
     page.keyboard.press("Space")
     expect(cells.nth(0)).not_to_have_class(re.compile("gone"))
+    cells.nth(24).click()
+    expect(cells.nth(24)).to_have_attribute("aria-selected", "true")
+    expect(cells.nth(24)).not_to_have_class(re.compile("gone"))
+    cells.nth(24).click()
+    expect(cells.nth(24)).to_have_attribute("aria-label", SAID["cell_removed"].format(row=4, column=4))
+    cells.nth(24).click()
+    expect(cells.nth(24)).not_to_have_class(re.compile("gone"))
     expect(page.locator("#living .cell[tabindex='0']")).to_have_count(1)
 
 

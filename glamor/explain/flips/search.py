@@ -21,14 +21,13 @@ from glamor.explain.guard import reading
 from glamor.explain.inputs import input_pair
 from glamor.explain.intervene import Encoded, encode, recombine
 from glamor.fused import fuse_batchnorm
-from glamor.model import GLAMORNet, Intervention
+from glamor.model import GLAMORNet
 
 if TYPE_CHECKING:
     from glamor.explain.parts import Parts
     from glamor.prepare import Prepared
 
 MOST_PAIRED = 64  # cells of a scene of which all pairs are tried: about 2,000 passes of the network's quick half
-BATCH = 64
 # Standard deviations of the Gaussian that are tried, in shares of the face input's side; and how finely the first that
 # turns the label is told from the last before it, in its pixels.
 BLURS, FINEST = tuple(map(float, np.geomspace(1 / 128, 1 / 4, 10).round(4))), 0.05
@@ -79,6 +78,11 @@ def flip_by_parts(parts: Parts, class_names: Sequence[str], temperature: float =
 
 def flip_by_cells(model: GLAMORNet, encoded: Encoded) -> CellsFlip | None:
     """Return few cells without whose attention the label is another; exact if these are one or two."""
+    with reading(model):  # once: it takes longer than a question does
+        return _flip_by_cells(model, encoded)
+
+
+def _flip_by_cells(model: GLAMORNet, encoded: Encoded) -> CellsFlip | None:
     plain = recombine(model, encoded)
     learned, label = plain.attention[0], int(plain.logits[0].argmax())
     cells, paired = learned.numel(), learned.numel() <= MOST_PAIRED
@@ -164,22 +168,25 @@ def _blurred(face: Tensor, sigma: float) -> Tensor:
 def _without_cells(model: GLAMORNet, encoded: Encoded, learned: Tensor, sets: Sequence[tuple[int, ...]]) -> Floats:
     """Return the logits without the attention of each set of cells: (sets, classes)."""
     device = next(model.parameters()).device
-    face_map, context_map = encoded.face_map.to(device), encoded.context_map.to(device)
-    answers = []
-    with reading(model):
-        for start in range(0, len(sets), BATCH):
-            weights = torch.stack([_lowered(learned, cells) for cells in sets[start : start + BATCH]])
-            faces, scenes = (maps.expand(len(weights), -1, -1, -1) for maps in (face_map, context_map))
-            answers.append(model.combine(faces, scenes, Intervention(attention=weights)).logits.double().cpu())
-    return torch.cat(answers).numpy()
+    weights, cells = _lowered(learned, sets).to(device).flatten(1), encoded.context_map.to(device)[0].flatten(1).T
+    scenes = weights @ cells  # (sets, C): each goes in as a scene of one cell, which gets all of the attention
+    if model.context_norm is not None:
+        scenes = scenes / len(cells)  # CAER-Net-S pools by the mean
+    faces = encoded.face_map.to(device).expand(len(sets), -1, -1, -1)
+    return model.combine(faces, scenes[..., None, None]).logits.double().cpu().numpy()
 
 
-def _lowered(learned: Tensor, cells: tuple[int, ...]) -> Tensor:
-    """Return attention without some cells, made to add up to 1 again; as it is if nothing would be left."""
-    left = learned.double().flatten().clone()
-    left[list(cells)] = 0
-    total = left.sum()
-    return (left / total).view_as(learned).to(learned) if float(total) > 0 else learned
+def _lowered(learned: Tensor, sets: Sequence[tuple[int, ...]]) -> Tensor:
+    """Return attention without each set of cells, made to add up to 1 again; as it is if nothing would be left.
+
+    (h, w) -> (sets, h, w)
+    """
+    left = learned.double().flatten().repeat(len(sets), 1)
+    for row, cells in zip(left, sets, strict=True):
+        row[list(cells)] = 0
+    total = left.sum(dim=1, keepdim=True)
+    lowered = torch.where(total > 0, left / total, learned.double().flatten())
+    return lowered.view(-1, *learned.shape).to(learned)
 
 
 def _greedy(ask: Callable[[Sequence[tuple[int, ...]]], Floats], label: int, cells: int) -> tuple[int, ...] | None:

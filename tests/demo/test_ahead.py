@@ -1,0 +1,79 @@
+"""What is begun before it is asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+from demo import ahead
+from demo.analyse import handlers
+from demo.engine import Engine
+from demo.visits import Session
+from glamor.errors import ExplainError
+
+PATIENCE = 120  # seconds
+
+
+def _put_up(engine: Engine, photo: np.ndarray, method: str) -> Session:
+    session = Session()
+    handlers.analyse(engine, session, photo, method, 0.7)
+    return session
+
+
+def _until(true: Callable[[], bool]) -> bool:
+    ended = threading.Event()
+    return any(true() or ended.wait(0.02) for _ in range(50 * PATIENCE))
+
+
+@pytest.mark.parametrize(("method", "begun"), [("grad_cam", True), ("kernel_shap", False), ("attention", False)])
+def test_a_way_through_the_network_and_a_cheap_map_are_begun_and_a_dear_map_is_not(
+    small_engine, astronaut, method, begun
+):
+    session = _put_up(small_engine, astronaut, method)
+    ahead.begin(small_engine, session)
+    settled = ahead._WORKER.submit(lambda: None)  # comes after what was begun
+    settled.result(PATIENCE)
+    assert [prediction for prediction, _ in session.walks.values()] == [session.analysis.selection.prediction]
+    assert list(session.maps) == ([session.analysis.request] if begun else [])
+
+
+def test_what_two_ask_for_at_once_is_worked_out_once(small_engine, astronaut, monkeypatch):
+    session, calls, go_on = _put_up(small_engine, astronaut, "attention"), [], threading.Event()
+    walk = small_engine.walk
+
+    def slow(prediction: Any) -> Any:
+        calls.append(prediction)
+        assert go_on.wait(PATIENCE)
+        return walk(prediction)
+
+    monkeypatch.setattr(small_engine, "walk", slow)
+    prediction = session.analysis.selection.prediction
+    with ThreadPoolExecutor(2) as two:
+        first, second = (two.submit(ahead.walk_of, small_engine, session, prediction) for _ in range(2))
+        assert _until(lambda: bool(calls))
+        go_on.set()
+        assert first.result(PATIENCE) is second.result(PATIENCE)
+    assert calls == [prediction]
+
+
+def test_what_failed_is_told_to_whoever_asks_and_tried_again(small_engine, astronaut, monkeypatch):
+    session = _put_up(small_engine, astronaut, "attention")
+    prediction = session.analysis.selection.prediction
+    with monkeypatch.context() as broken:
+        broken.setattr(small_engine, "walk", lambda _: (_ for _ in ()).throw(ExplainError("no")))
+        with pytest.raises(ExplainError, match="no"):
+            ahead.walk_of(small_engine, session, prediction)
+    assert ahead.walk_of(small_engine, session, prediction) is session.walks[id(prediction)][1]
+
+
+def test_another_photo_meanwhile_ends_what_was_begun_for_the_one_before(small_engine, astronaut, grace_hopper):
+    session = _put_up(small_engine, astronaut, "grad_cam")
+    before = session.analysis
+    handlers.analyse(small_engine, session, grace_hopper, "grad_cam", 0.7)
+    ahead._follow(small_engine, session, before)
+    assert (session.walks, session.maps) == ({}, {})
