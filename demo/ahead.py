@@ -1,4 +1,4 @@
-"""What follows every answer, begun while the answer is still on its way to the browser.
+"""What a visit works out once; and what follows every answer, begun while the answer is on its way to the browser.
 
 A browser needs a tenth of a second to show an answer and to ask for more. Meanwhile the face's way through the network
 is worked out, and a map that is cheap; whoever asks for them then finds them, or waits for what has been begun.
@@ -12,9 +12,12 @@ from contextlib import suppress
 from threading import Lock
 from typing import Any
 
+from demo import gallery
 from demo.engine import Engine
 from demo.visits import ATTENTION, Analysis, Selection, Session
 from glamor.explain import METHODS, Explanation, Walk
+from glamor.explain.flips import Flips
+from glamor.explain.parts import NoParts, Parts
 from glamor.predictor import Prediction
 
 LIGHT = 5  # passes of the network: what costs more is begun when it is asked for, and can be given up
@@ -52,6 +55,32 @@ def map_of(session: Session, selection: Selection, explain: Callable[[], Explana
         return known[request]
 
     return _once((id(prediction), request), make)
+
+
+def parts_of(engine: Engine, session: Session, prediction: Prediction) -> Parts | NoParts:
+    """Return what each part of a face adds to its label, by what the visit shows of a missing part."""
+    known, missing = session.parts, session.missing
+    key = id(prediction), missing
+
+    def find() -> Parts | NoParts:
+        if key not in known:
+            known[key] = prediction, engine.parts(prediction, prediction.emotion, None, missing)
+        return known[key][1]
+
+    return _once((*key, "parts"), find)
+
+
+def flips_of(engine: Engine, session: Session, prediction: Prediction) -> Flips:
+    """Return what would turn the label of a face, its parts and the examples' scenes among it."""
+    known, key = session.flips, (id(prediction), session.missing)
+
+    def find() -> Flips:
+        if key not in known:
+            parts = parts_of(engine, session, prediction)
+            known[key] = prediction, engine.flips(prediction, parts, gallery.scenes(engine))
+        return known[key][1]
+
+    return _once((*key, "flips"), find)
 
 
 def _follow(engine: Engine, session: Session, analysis: Analysis) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import captum.attr  # noqa: F401 (not first in the thread that explains while another imports Gradio)
 
-from demo import gallery, methods
+from demo import ahead, gallery, methods
 from demo.engine import Engine
 from demo.examples import example_photos
 from demo.kept import keep
@@ -16,7 +16,7 @@ from glamor.faces import largest
 def first_session(engine: Engine, method: str | None = None) -> Session:
     """Return a session to which the first example has been explained; every visitor begins with a copy.
 
-    The example's way through the network is known too.
+    The example's way through the network, its parts and what would turn its label are known too.
 
     Args:
         engine: loaded weights.
@@ -41,5 +41,6 @@ def first_session(engine: Engine, method: str | None = None) -> Session:
     with predictor.lock:
         session.maps[request] = explain(predictor.model, prepared, method)
         session.walks[id(predictions[chosen])] = predictions[chosen], walk(predictor.model, prepared)
+    ahead.flips_of(engine, session, predictions[chosen])
     session.cancel()  # nobody waits for what is there
     return session

@@ -10,7 +10,8 @@ import numpy as np
 
 from demo.kept import KeptPhoto
 from glamor.explain import Explanation, Walk
-from glamor.explain.parts import BLURRED
+from glamor.explain.flips import Flips
+from glamor.explain.parts import BLURRED, NoParts, Parts
 from glamor.explain.trust import Trust
 from glamor.many.items import Item
 from glamor.many.rows import Row
@@ -137,6 +138,8 @@ class Session:
         analysis: the analysed photo and what is chosen on it; None before there is one.
         maps: every map that was made for this view's faces.
         walks: the ways of this view's faces through the network, by the faces' numbers in memory, beside the faces.
+        parts, flips: what this view's faces are made of and what would turn them, by face and by what is shown of a
+            missing part.
         checks: the trust in maps of this view's faces, by the requests that these answer.
         mapped: whether the map that was asked for last is there, or was given up.
         jobs: by tab, the work that the visitor waits for.
@@ -164,6 +167,8 @@ class Session:
     wished_face: int | None = None
     wish: str | None = None
     walks: dict[int, tuple[Prediction, Walk]] = field(default_factory=dict)
+    parts: dict[tuple[int, str], tuple[Prediction, Parts | NoParts]] = field(default_factory=dict)
+    flips: dict[tuple[int, str], tuple[Prediction, Flips]] = field(default_factory=dict)
     checks: dict[tuple[MapRequest, ...], Trust] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     compared: tuple[MapRequest, ...] = ()
@@ -182,6 +187,7 @@ class Session:
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Return a copy, with which Gradio begins each session; what was computed never changes and is shared."""
         own = replace(self, maps=dict(self.maps), walks=dict(self.walks))
+        own.parts, own.flips = dict(self.parts), dict(self.flips)
         own.checks, own.jobs, own.guests = dict(self.checks), dict(self.jobs), dict(self.guests)
         return own
 
@@ -197,6 +203,7 @@ class Session:
         """Put up a new analysis; what was computed for other photos or other faces is forgotten."""
         if analysis is None or self.analysis is None or analysis.predictions is not self.analysis.predictions:
             self.maps, self.walks, self.checks, self.compared = {}, {}, {}, ()
+            self.parts, self.flips = {}, {}
         self.analysis, self.waiting, self.mapped = analysis, analysis.request if analysis else None, False
 
     def cancel(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demo import cache, events, gallery, html, methods
+from demo import ahead, cache, events, html, methods
 from demo.analyse import words
 from demo.checkpoints import Checkpoints
 from demo.engine import Engine
@@ -67,8 +67,8 @@ def save(engine: Engine, session: Session, blur_others: bool = False) -> tuple[s
     try:
         explanation = session.maps.get(request) or engine.explain(prediction, request.method, request.target)
         photo = analysis.photo.pixels(engine)
-        parts = engine.parts(prediction, prediction.emotion, None, session.missing)
-        flips = engine.flips(prediction, parts, gallery.scenes(engine))
+        parts = ahead.parts_of(engine, session, prediction)
+        flips = ahead.flips_of(engine, session, prediction)
         content = zip_report(
             photo, analysis.predictions, request.face, explanation, blur_others=blur_others, parts=parts, flips=flips
         )

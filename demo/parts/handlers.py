@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from demo import gallery, html, parse
+from demo import ahead, html, parse
 from demo.engine import Engine
 from demo.events import SAME
 from demo.parts import views, words
@@ -35,13 +35,12 @@ def cards(engine: Engine, session: Session, missing: Any = None) -> Iterator[Any
     prediction = analysis.selection.prediction
     try:
         session.missing = parse.choice(session.missing if missing is None else missing, REPLACEMENTS, "missing")
-        found = engine.parts(prediction, prediction.emotion, None, session.missing)
+        found = ahead.parts_of(engine, session, prediction)
         if _gone(session, prediction):
             yield SAME
             return
         yield views.titled(views.card(prediction, found))
-        flips = engine.flips(prediction, found, gallery.scenes(engine))
-        card = views.card(prediction, found, flips)
+        card = views.card(prediction, found, ahead.flips_of(engine, session, prediction))
     except Exception as error:
         card = html.problem(error)
     yield SAME if _gone(session, prediction) else views.titled(card)

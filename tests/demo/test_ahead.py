@@ -13,8 +13,10 @@ import pytest
 from demo import ahead
 from demo.analyse import handlers
 from demo.engine import Engine
+from demo.parts.handlers import cards
 from demo.visits import Session
 from glamor.errors import ExplainError
+from glamor.explain.parts import BLURRED, REPLACEMENTS
 
 PATIENCE = 120  # seconds
 
@@ -77,3 +79,24 @@ def test_another_photo_meanwhile_ends_what_was_begun_for_the_one_before(small_en
     handlers.analyse(small_engine, session, grace_hopper, "grad_cam", 0.7)
     ahead._follow(small_engine, session, before)
     assert (session.walks, session.maps) == ({}, {})
+
+
+def test_parts_and_flips_are_found_once_for_each_way_of_showing_a_missing_part(small_engine, astronaut, monkeypatch):
+    session, asked = _put_up(small_engine, astronaut, "attention"), []
+    parts = small_engine.parts
+
+    def counted(*args: Any) -> Any:
+        asked.append(args[-1])
+        return parts(*args)
+
+    monkeypatch.setattr(small_engine, "parts", counted)
+    prediction = session.analysis.selection.prediction
+    for missing in (BLURRED, REPLACEMENTS[2], BLURRED):
+        session.missing = missing
+        for _ in range(2):
+            list(cards(small_engine, session))
+            ahead.flips_of(small_engine, session, prediction)
+    assert asked == [BLURRED, REPLACEMENTS[2]]
+    before = ahead.parts_of(small_engine, session, prediction)
+    handlers.analyse(small_engine, session, astronaut.copy(), "attention", 0.7)
+    assert ahead.parts_of(small_engine, session, session.analysis.selection.prediction) is not before
