@@ -47,14 +47,10 @@ def walk_of(engine: Engine, session: Session, prediction: Prediction) -> Walk:
 
 def map_of(session: Session, selection: Selection, explain: Callable[[], Explanation]) -> Explanation:
     """Return the map that is asked for, made by ``explain`` once a visit."""
-    (request, prediction), known = selection, session.maps
-
-    def make() -> Explanation:
-        if request not in known:
-            known[request] = explain()
-        return known[request]
-
-    return _once((id(prediction), request), make)
+    (request, prediction), known, begun = selection, session.maps, session.begun
+    if request not in known:
+        known[request] = _once((id(prediction), request), lambda: begun.pop(request, None) or explain())
+    return known[request]
 
 
 def parts_of(engine: Engine, session: Session, prediction: Prediction) -> Parts | NoParts:
@@ -87,10 +83,16 @@ def _follow(engine: Engine, session: Session, analysis: Analysis) -> None:
     if session.analysis is not analysis or analysis.selection is None:
         return  # overtaken
     request, prediction = analysis.selection
+    begun = session.begun
+
+    def make() -> Explanation:
+        begun[request] = engine.explain(prediction, request.method, request.target)
+        return begun[request]
+
     with suppress(Exception):  # whoever asks for it is told
         walk_of(engine, session, prediction)
-        if request.method != ATTENTION and METHODS[request.method].cost <= LIGHT:
-            map_of(session, analysis.selection, lambda: engine.explain(prediction, request.method, request.target))
+        if request.method != ATTENTION and METHODS[request.method].cost <= LIGHT and request not in session.maps:
+            _once((id(prediction), request), make)
 
 
 def _once(key: Hashable, work: Callable[[], Any]) -> Any:

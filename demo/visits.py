@@ -137,6 +137,7 @@ class Session:
     Attributes:
         analysis: the analysed photo and what is chosen on it; None before there is one.
         maps: every map that was made for this view's faces.
+        begun: maps that nobody has asked for yet.
         walks: the ways of this view's faces through the network, by the faces' numbers in memory, beside the faces.
         parts, flips: what this view's faces are made of and what would turn them, by face and by what is shown of a
             missing part.
@@ -166,6 +167,7 @@ class Session:
     mapped: bool = False
     wished_face: int | None = None
     wish: str | None = None
+    begun: dict[MapRequest, Explanation] = field(default_factory=dict)
     walks: dict[int, tuple[Prediction, Walk]] = field(default_factory=dict)
     parts: dict[tuple[int, str], tuple[Prediction, Parts | NoParts]] = field(default_factory=dict)
     flips: dict[tuple[int, str], tuple[Prediction, Flips]] = field(default_factory=dict)
@@ -187,7 +189,7 @@ class Session:
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Return a copy, with which Gradio begins each session; what was computed never changes and is shared."""
         own = replace(self, maps=dict(self.maps), walks=dict(self.walks))
-        own.parts, own.flips = dict(self.parts), dict(self.flips)
+        own.parts, own.flips, own.begun = dict(self.parts), dict(self.flips), dict(self.begun)
         own.checks, own.jobs, own.guests = dict(self.checks), dict(self.jobs), dict(self.guests)
         return own
 
@@ -203,7 +205,7 @@ class Session:
         """Put up a new analysis; what was computed for other photos or other faces is forgotten."""
         if analysis is None or self.analysis is None or analysis.predictions is not self.analysis.predictions:
             self.maps, self.walks, self.checks, self.compared = {}, {}, {}, ()
-            self.parts, self.flips = {}, {}
+            self.parts, self.flips, self.begun = {}, {}, {}
         self.analysis, self.waiting, self.mapped = analysis, analysis.request if analysis else None, False
 
     def cancel(self) -> None:

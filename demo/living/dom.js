@@ -1,7 +1,7 @@
 // Elements and numbers: what all parts of the picture are made with. Text goes in as text, never as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
-const OWN = ["textContent", "onclick", "oninput", "onkeydown", "onpointerenter", "onpointerleave", "onfocus"];
+const OWN = ["textContent", "onclick", "oninput", "onkeydown", "onpointerdown", "onpointerenter", "onpointerleave", "onfocus"];
 
 /** Make an element with its properties, attributes and children. */
 export const make = (tag, about = {}, ...children) => dressed(document.createElement(tag), about, children);

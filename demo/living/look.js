@@ -13,16 +13,18 @@ const STEPS = {ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDo
 /** Lay out the part; what a visitor does goes to `act`. */
 export const look = (words, act) => {
     const image = make("img", {alt: "", class: "scene-image"});
-    const shades = make("div", {class: "shades", "aria-hidden": "true"});
+    const shades = make("div", {class: "shades fading", "aria-hidden": "true"});
     const grid = make("div", {role: "grid", class: "cells"});
     const face = make("img", {alt: words.face});
-    const threads = draw("svg", {viewBox: `0 0 100 ${SCENE}`, class: "threads", "aria-hidden": "true"});
-    const drawn = draw("g"); // fades as a whole, and so do the shades: a hundred small ones would take a frame each time
+    // The threads fade as a whole, and so do the shades: a hundred small ones would take a frame each time.
+    const [threads, rails] = ["threads fading", "threads"].map((name) => (
+        draw("svg", {viewBox: `0 0 100 ${SCENE}`, class: name, "aria-hidden": "true"})
+    ));
     const stage = make("div", {class: "stage"},
         make("div", {class: "scene"}, image, shades, grid),
         make("figure", {class: "face"}, face, make("figcaption", {textContent: words.face})),
         make("div", {class: "sum", title: words.sum_gloss, textContent: words.sum}),
-        threads,
+        threads, rails,
     );
     const told = make("p", {class: "told"});
     const remove = make("button", {type: "button", onclick: () => act.toggle()});
@@ -68,11 +70,10 @@ export const look = (words, act) => {
         shades.replaceChildren(...cells.map(({shade}) => shade));
         for (const part of [grid, shades]) part.style.setProperty("--columns", columns);
         set(grid, {"aria-label": fill(words.grid, {rows, columns}), onkeydown: (event) => move(event, shape)});
-        const rails = [["face", FACE_MIDDLE], ["scene", SUM.y]].map(([side, y]) => draw("path", {
+        rails.replaceChildren(...[["face", FACE_MIDDLE], ["scene", SUM.y]].map(([side, y]) => draw("path", {
             class: `rail of-${side}`, d: `M${side === "face" ? 101.5 : SUM.x + SUM.radius + 1.5} ${y}H104m-1.4 -1.4l1.4 1.4l-1.4 1.4`,
-        }));
-        drawn.replaceChildren(...cells.map(({thread}) => thread));
-        threads.replaceChildren(drawn, ...rails);
+        })));
+        threads.replaceChildren(...cells.map(({thread}) => thread));
     };
 
     const show = (view) => {
@@ -86,7 +87,7 @@ export const look = (words, act) => {
         set(face, {src: images.face, class: blanked.face ? "blank" : null});
         const heard = outcome.fusion_weights[1];
         const faded = (LEAST + (1 - LEAST) * Math.sqrt(heard)).toFixed(4); // as the scene counts less
-        for (const part of [shades, drawn]) part.style.opacity = faded;
+        for (const part of [shades, threads]) part.style.opacity = faded;
         const peak = Math.max(...outcome.attention);
         cells.forEach(({button, shade, thread}, index) => {
             const [share, gone] = [outcome.attention[index], removed.has(index)];

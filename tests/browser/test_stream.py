@@ -46,16 +46,21 @@ LATE = """(() => {
 LATE_WORD = """(() => {
     const ask = window.fetch.bind(window);
     window.listening = 0;
-    const counted = (response) => {
-        const ended = new TransformStream({flush: () => { window.listening -= 1; }});
-        return new Response(response.body.pipeThrough(ended), response);
+    const counted = (response, {signal}) => {
+        let open = true;
+        const end = () => {
+            if (open) window.listening -= 1;
+            open = false;
+        };
+        signal.addEventListener("abort", end);
+        return new Response(response.body.pipeThrough(new TransformStream({flush: end})), response);
     };
     window.fetch = async (input, options) => {
         const path = new URL(input.url ?? input, window.location.href).pathname;
         if (path.endsWith("/queue/data")) window.listening += 1;
         const response = await ask(input, options);
         if (path.endsWith("/queue/join")) await new Promise((resolve) => setTimeout(resolve, 400));
-        return path.endsWith("/queue/data") ? counted(response) : response;
+        return path.endsWith("/queue/data") ? counted(response, input) : response;
     };
 })();"""
 

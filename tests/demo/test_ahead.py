@@ -41,7 +41,8 @@ def test_a_way_through_the_network_and_a_cheap_map_are_begun_and_a_dear_map_is_n
     settled = ahead._WORKER.submit(lambda: None)  # comes after what was begun
     settled.result(PATIENCE)
     assert [prediction for prediction, _ in session.walks.values()] == [session.analysis.selection.prediction]
-    assert list(session.maps) == ([session.analysis.request] if begun else [])
+    assert list(session.begun) == ([session.analysis.request] if begun else [])
+    assert session.maps == {}, "what nobody has asked for is not shown"
 
 
 def test_what_two_ask_for_at_once_is_worked_out_once(small_engine, astronaut, monkeypatch):
@@ -78,7 +79,17 @@ def test_another_photo_meanwhile_ends_what_was_begun_for_the_one_before(small_en
     before = session.analysis
     handlers.analyse(small_engine, session, grace_hopper, "grad_cam", 0.7)
     ahead._follow(small_engine, session, before)
-    assert (session.walks, session.maps) == ({}, {})
+    assert (session.walks, session.begun) == ({}, {})
+
+
+def test_a_map_that_was_begun_is_the_one_that_is_shown(small_engine, astronaut, monkeypatch):
+    session = _put_up(small_engine, astronaut, "grad_cam")
+    ahead._follow(small_engine, session, session.analysis)
+    (begun,) = session.begun.values()
+    monkeypatch.setattr(small_engine, "explain", lambda *_: pytest.fail("it is there"))
+    shown = handlers.explain(small_engine, session, 0.7)
+    assert shown.picture["visible"]
+    assert session.maps == {session.analysis.request: begun}
 
 
 def test_parts_and_flips_are_found_once_for_each_way_of_showing_a_missing_part(small_engine, astronaut, monkeypatch):
