@@ -124,6 +124,7 @@ export const begin = (root, words, server) => {
     };
     const show = () => {
         frame = 0;
+        if (!state) return null; // another face is on its way
         const {clear, whose, wFace, inputs, walk} = state;
         faded = clear && (faces.get(nameOf(clear, whose.face)) ?? faded);
         looked = lookAgain(state);
