@@ -52,6 +52,7 @@ def test_a_folded_card_asks_for_nothing(browser, app, pair):
             expect(page.locator("#moved img")).to_be_visible()
 
         add_photo(page, pair)
+        expect(page.locator("#living .people li")).to_have_count(2)  # what follows the photo itself has been asked for
         choose(1)
         folded = len(asked)
         assert folded > 0
