@@ -41,6 +41,6 @@ def first_session(engine: Engine, method: str | None = None) -> Session:
     with predictor.lock:
         session.maps[request] = explain(predictor.model, prepared, method)
         session.walks[id(predictions[chosen])] = predictions[chosen], walk(predictor.model, prepared)
-    ahead.flips_of(engine, session, predictions[chosen])
+    ahead.flips_of(engine, session, predictions[chosen], session.missing)
     session.cancel()  # nobody waits for what is there
     return session

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import Future
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
@@ -167,7 +168,7 @@ class Session:
     mapped: bool = False
     wished_face: int | None = None
     wish: str | None = None
-    begun: dict[MapRequest, Explanation] = field(default_factory=dict)
+    begun: dict[MapRequest, Future[Explanation | None]] = field(default_factory=dict)
     walks: dict[int, tuple[Prediction, Walk]] = field(default_factory=dict)
     parts: dict[tuple[int, str], tuple[Prediction, Parts | NoParts]] = field(default_factory=dict)
     flips: dict[tuple[int, str], tuple[Prediction, Flips]] = field(default_factory=dict)
@@ -189,7 +190,7 @@ class Session:
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Return a copy, with which Gradio begins each session; what was computed never changes and is shared."""
         own = replace(self, maps=dict(self.maps), walks=dict(self.walks))
-        own.parts, own.flips, own.begun = dict(self.parts), dict(self.flips), dict(self.begun)
+        own.parts, own.flips, own.begun = dict(self.parts), dict(self.flips), {}
         own.checks, own.jobs, own.guests = dict(self.checks), dict(self.jobs), dict(self.guests)
         return own
 
@@ -206,7 +207,8 @@ class Session:
         if analysis is None or self.analysis is None or analysis.predictions is not self.analysis.predictions:
             self.maps, self.walks, self.checks, self.compared = {}, {}, {}, ()
             self.parts, self.flips, self.begun = {}, {}, {}
-        self.analysis, self.waiting, self.mapped = analysis, analysis.request if analysis else None, False
+        self.analysis, self.waiting = analysis, analysis.request if analysis else None
+        self.mapped = self.waiting is None
 
     def cancel(self) -> None:
         """Wait no longer: work on the current request ends at its next report of progress."""

@@ -67,8 +67,8 @@ def save(engine: Engine, session: Session, blur_others: bool = False) -> tuple[s
     try:
         explanation = session.maps.get(request) or engine.explain(prediction, request.method, request.target)
         photo = analysis.photo.pixels(engine)
-        parts = ahead.parts_of(engine, session, prediction)
-        flips = ahead.flips_of(engine, session, prediction)
+        asked = engine, session, prediction, session.missing
+        parts, flips = ahead.parts_of(*asked), ahead.flips_of(*asked)
         content = zip_report(
             photo, analysis.predictions, request.face, explanation, blur_others=blur_others, parts=parts, flips=flips
         )

@@ -161,7 +161,7 @@ def explain(
     try:
         session.expect(selection.request, analysis)
         if selection.request.method != ATTENTION:
-            ahead.map_of(session, selection, lambda: _explained(engine, session, analysis, selection, progress))
+            ahead.map_of(session, selection.request, lambda: _explained(engine, session, analysis, selection, progress))
         panel = views.known(analysis, session.maps, opacity)
         session.expect(selection.request, analysis)  # it was drawn meanwhile
     except SupersededError:

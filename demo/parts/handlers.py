@@ -35,12 +35,13 @@ def cards(engine: Engine, session: Session, missing: Any = None) -> Iterator[Any
     prediction = analysis.selection.prediction
     try:
         session.missing = parse.choice(session.missing if missing is None else missing, REPLACEMENTS, "missing")
-        found = ahead.parts_of(engine, session, prediction)
+        asked = engine, session, prediction, session.missing
+        found = ahead.parts_of(*asked)
         if _gone(session, prediction):
             yield SAME
             return
         yield views.titled(views.card(prediction, found))
-        card = views.card(prediction, found, ahead.flips_of(engine, session, prediction))
+        card = views.card(prediction, found, ahead.flips_of(*asked))
     except Exception as error:
         card = html.problem(error)
     yield SAME if _gone(session, prediction) else views.titled(card)

@@ -27,6 +27,11 @@ def _put_up(engine: Engine, photo: np.ndarray, method: str) -> Session:
     return session
 
 
+def _settle() -> None:
+    """Wait for what was begun."""
+    ahead._WORKER.submit(lambda: None).result(PATIENCE)
+
+
 def _until(true: Callable[[], bool]) -> bool:
     ended = threading.Event()
     return any(true() or ended.wait(0.02) for _ in range(50 * PATIENCE))
@@ -38,8 +43,7 @@ def test_a_way_through_the_network_and_a_cheap_map_are_begun_and_a_dear_map_is_n
 ):
     session = _put_up(small_engine, astronaut, method)
     ahead.begin(small_engine, session)
-    settled = ahead._WORKER.submit(lambda: None)  # comes after what was begun
-    settled.result(PATIENCE)
+    _settle()
     assert [prediction for prediction, _ in session.walks.values()] == [session.analysis.selection.prediction]
     assert list(session.begun) == ([session.analysis.request] if begun else [])
     assert session.maps == {}, "what nobody has asked for is not shown"
@@ -75,21 +79,34 @@ def test_what_failed_is_told_to_whoever_asks_and_tried_again(small_engine, astro
 
 
 def test_another_photo_meanwhile_ends_what_was_begun_for_the_one_before(small_engine, astronaut, grace_hopper):
-    session = _put_up(small_engine, astronaut, "grad_cam")
-    before = session.analysis
+    session, go_on = _put_up(small_engine, astronaut, "grad_cam"), threading.Event()
+    ahead._WORKER.submit(go_on.wait, PATIENCE)
+    ahead.begin(small_engine, session)
     handlers.analyse(small_engine, session, grace_hopper, "grad_cam", 0.7)
-    ahead._follow(small_engine, session, before)
+    go_on.set()
+    _settle()
     assert (session.walks, session.begun) == ({}, {})
 
 
 def test_a_map_that_was_begun_is_the_one_that_is_shown(small_engine, astronaut, monkeypatch):
     session = _put_up(small_engine, astronaut, "grad_cam")
-    ahead._follow(small_engine, session, session.analysis)
-    (begun,) = session.begun.values()
+    ahead.begin(small_engine, session)
+    _settle()
+    begun = session.begun[session.analysis.request].result()
     monkeypatch.setattr(small_engine, "explain", lambda *_: pytest.fail("it is there"))
     shown = handlers.explain(small_engine, session, 0.7)
     assert shown.picture["visible"]
     assert session.maps == {session.analysis.request: begun}
+
+
+def test_whoever_asks_for_a_map_does_not_wait_behind_what_was_begun_for_others(small_engine, astronaut):
+    session, go_on = _put_up(small_engine, astronaut, "grad_cam"), threading.Event()
+    ahead._WORKER.submit(go_on.wait, PATIENCE)
+    ahead.begin(small_engine, session)
+    (begun,) = session.begun.values()
+    assert handlers.explain(small_engine, session, 0.7).picture["visible"]
+    assert begun.cancelled(), "it is not made twice"
+    go_on.set()
 
 
 def test_parts_and_flips_are_found_once_for_each_way_of_showing_a_missing_part(small_engine, astronaut, monkeypatch):
@@ -106,8 +123,8 @@ def test_parts_and_flips_are_found_once_for_each_way_of_showing_a_missing_part(s
         session.missing = missing
         for _ in range(2):
             list(cards(small_engine, session))
-            ahead.flips_of(small_engine, session, prediction)
+            ahead.flips_of(small_engine, session, prediction, missing)
     assert asked == [BLURRED, REPLACEMENTS[2]]
-    before = ahead.parts_of(small_engine, session, prediction)
+    before = ahead.parts_of(small_engine, session, prediction, BLURRED)
     handlers.analyse(small_engine, session, astronaut.copy(), "attention", 0.7)
-    assert ahead.parts_of(small_engine, session, session.analysis.selection.prediction) is not before
+    assert ahead.parts_of(small_engine, session, session.analysis.selection.prediction, BLURRED) is not before
