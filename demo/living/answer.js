@@ -16,25 +16,28 @@ export const answer = (words, act) => {
 
     const lay = (names) => {
         rows = names.map((name) => {
-            const [fillBar, own, number] = [make("i"), make("u"), make("span", {class: "number"})];
+            const [fillBar, own, number] = [make("i"), make("u"), make("span")];
             const bar = make("b", {"aria-hidden": "true"}, fillBar, own);
-            return {name, own, number, fillBar, element: make("li", {}, make("span", {textContent: name}), bar, number)};
+            const element = make("li", {}, make("span", {textContent: name}), bar, make("span", {class: "number"}, number));
+            return {name, own, number, fillBar, element};
         });
         list.replaceChildren(...rows.map(({element: row}) => row));
     };
 
-    const show = (view) => {
-        const {walk, outcome, own, things, inputs} = shown = view;
-        copy.forget();
-        const names = walk.class_names;
+    /** What a drag moves at every frame. */
+    const move = ({walk: {class_names: names}, outcome}) => {
         if (names.some((name, i) => rows[i]?.name !== name)) lay(names);
         rows.forEach((row, index) => {
             const share = outcome.probabilities[index];
             set(row.element, {class: index === outcome.label ? "best" : null});
             set(row.number, {textContent: exact(share)});
             row.fillBar.style.transform = `scaleX(${share.toFixed(5)})`;
-            row.own.style.left = `${(own.probabilities[index] * 100).toFixed(2)}%`;
         });
+    };
+    const show = (view) => {
+        const {walk: {class_names: names}, outcome, own, things, inputs} = shown = view;
+        copy.forget();
+        rows.forEach((row, index) => (row.own.style.left = `${(own.probabilities[index] * 100).toFixed(2)}%`));
         const [before, after] = [names[own.label], names[outcome.label]];
         const moved = [own, outcome].map(({probabilities}) => exact(probabilities[own.label]));
         const sentence = own.label === outcome.label ? words.stays : words.flipped;
@@ -44,7 +47,7 @@ export const answer = (words, act) => {
         set(list, {class: `answers${things.length ? "" : " untouched"}`});
         set(reset, {disabled: things.length === 0});
     };
-    return {element, show};
+    return {element, move, show};
 };
 
 /** Return all that is computed here, in the order of the flow: what, of which cell, side or label, and how much. */

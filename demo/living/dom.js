@@ -1,7 +1,7 @@
 // Elements and numbers: what all parts of the picture are made with. Text goes in as text, never as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
-const OWN = ["textContent", "onclick", "oninput", "onkeydown", "onpointerdown", "onpointerenter", "onpointerleave", "onfocus"];
+const OWN = ["onclick", "oninput", "onkeydown", "onpointerdown", "onpointerenter", "onpointerleave", "onfocus"];
 
 /** Make an element with its properties, attributes and children. */
 export const make = (tag, about = {}, ...children) => dressed(document.createElement(tag), about, children);
@@ -12,7 +12,8 @@ export const draw = (tag, about = {}, ...children) => dressed(document.createEle
 /** Set attributes; those that are false, null or undefined are taken away. */
 export const set = (element, about) => {
     for (const [name, value] of Object.entries(about)) {
-        if (OWN.includes(name)) {
+        if (name === "textContent") write(element, value);
+        else if (OWN.includes(name)) {
             if (element[name] !== value) element[name] = value;
         } else if (value === false || value === null || value === undefined) element.removeAttribute(name);
         else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value === true ? "" : value);
@@ -41,6 +42,13 @@ export const part = (name, number, title, ...children) => {
     const gloss = make("p", {class: "gloss"});
     const heading = make("h3", {}, make("span", {class: "number", "aria-hidden": "true", textContent: number}), title);
     return {gloss, element: make("section", {class: `part ${name}`}, heading, gloss, ...children)};
+};
+
+/** Set an element's text; in the node that holds it already, which costs a browser a tenth of a new one. */
+const write = (element, text) => {
+    const node = element.firstChild;
+    if (node?.nodeType !== Node.TEXT_NODE || node.nextSibling) element.textContent = text;
+    else if (node.data !== String(text)) node.data = text;
 };
 
 const dressed = (element, about, children) => {

@@ -35,7 +35,7 @@ export const look = (words, act) => {
     const attend = attention(words, act);
     const clearness = clear(words, act);
     const {gloss, element} = part("look", 1, words.look, stage, told, attend.element, clearness.element, buttons);
-    let [cells, pressed] = [[], null];
+    let [cells, pressed, drawn] = [[], null, {}];
 
     const cellOf = (event) => cells.findIndex(({button}) => button === event.target.closest("button"));
     const move = (event, [rows, columns]) => {
@@ -76,18 +76,10 @@ export const look = (words, act) => {
         threads.replaceChildren(...cells.map(({thread}) => thread));
     };
 
-    const show = (view) => {
-        const {images, walk, outcome, blanked, removed, cell, lit} = view;
-        clearness.show(view);
-        attend.show(view);
-        const [rows, columns] = walk.attention.shape;
-        if (cells.length !== rows * columns) lay(walk.attention.shape);
-        set(gloss, {textContent: fill(words.look_gloss, {rows, columns})});
-        set(image, {src: images.scene, class: `scene-image${blanked.scene ? " blank" : ""}`});
-        set(face, {src: images.face, class: blanked.face ? "blank" : null});
-        const heard = outcome.fusion_weights[1];
-        const faded = (LEAST + (1 - LEAST) * Math.sqrt(heard)).toFixed(4); // as the scene counts less
-        for (const part of [shades, threads]) part.style.opacity = faded;
+    const showCells = ({outcome, removed, cell, lit}, columns) => {
+        const now = {cells, attention: outcome.attention, removed, cell, lit};
+        if (Object.entries(now).every(([name, value]) => drawn[name] === value)) return; // only the slider moved
+        drawn = now;
         const peak = Math.max(...outcome.attention);
         cells.forEach(({button, shade, thread}, index) => {
             const [share, gone] = [outcome.attention[index], removed.has(index)];
@@ -102,6 +94,20 @@ export const look = (words, act) => {
             thread.style.opacity = gone ? 0 : index === lit || index === cell ? 1 : (0.12 + 0.78 * share / peak).toFixed(3);
             thread.style.strokeWidth = Math.max(0.12 + 7 * share, index === lit ? 0.6 : 0).toFixed(3);
         });
+    };
+    const show = (view) => {
+        const {images, walk, outcome, blanked, removed, cell, lit} = view;
+        clearness.show(view);
+        attend.show(view);
+        const [rows, columns] = walk.attention.shape;
+        if (cells.length !== rows * columns) lay(walk.attention.shape);
+        set(gloss, {textContent: fill(words.look_gloss, {rows, columns})});
+        set(image, {src: images.scene, class: `scene-image${blanked.scene ? " blank" : ""}`});
+        set(face, {src: images.face, class: blanked.face ? "blank" : null});
+        const heard = outcome.fusion_weights[1];
+        const faded = (LEAST + (1 - LEAST) * Math.sqrt(heard)).toFixed(4); // as the scene counts less
+        for (const part of [shades, threads]) part.style.opacity = faded;
+        showCells(view, columns);
         const at = lit ?? cell;
         const values = {
             row: Math.floor(at / columns) + 1, column: (at % columns) + 1, share: percent(outcome.attention[at]),

@@ -27,13 +27,15 @@ export const mix = (words, act) => {
     set(gloss, {textContent: words.mix_gloss});
     let head = null;
 
-    const show = ({weights, walk, outcome, wFace}) => {
-        const [face, scene] = outcome.fusion_weights;
-        const values = {face: percent(face), scene: percent(scene)};
-        for (const [side, number] of Object.entries(loud)) set(number, {textContent: values[side]});
+    /** What a drag moves at every frame. */
+    const move = ({outcome: {fusion_weights: [face, scene]}}) => {
         if (Number(slider.value) !== face) slider.value = face;
-        set(slider, {"aria-valuetext": fill(words.slider_value, values), "aria-valuenow": face, "aria-valuemin": 0, "aria-valuemax": 1});
+        const value = fill(words.slider_value, {face: percent(face), scene: percent(scene)});
+        set(slider, {"aria-valuetext": value, "aria-valuenow": face, "aria-valuemin": 0, "aria-valuemax": 1});
         track.style.setProperty("--face", face);
+    };
+    const show = ({weights, walk, outcome, wFace}) => {
+        outcome.fusion_weights.forEach((weight, i) => set(Object.values(loud)[i], {textContent: percent(weight)}));
         track.style.setProperty("--own", outcome.learned_weights[0]);
         set(ownSaid, {textContent: fill(words.own, {face: percent(outcome.learned_weights[0])})});
         set(back, {disabled: wFace === null});
@@ -60,5 +62,5 @@ export const mix = (words, act) => {
         const sentence = found.length ? words.flips : words.no_flips;
         set(said, {textContent: fill(sentence, {labels: labels.join(", "), label: names[label]})});
     };
-    return {element, show};
+    return {element, move, show};
 };

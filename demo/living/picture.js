@@ -19,6 +19,7 @@ const PLACES = ["photo", "whose", "look", "clear", "ask", "mix", "answer"]; // t
 const SETTINGS = Object.keys(UNTOUCHED); // what a step of the history holds
 const GUEST = "photo."; // how the ids of people of other photos begin
 const FACES = 60; // at most so many less clear ones are kept
+const PAUSE = 120; // milliseconds between words while something is dragged: nobody reads sixty sentences a second
 const nameOf = ({kind, step}, whose) => `${kind}.${step} ${whose}`;
 
 /**
@@ -33,19 +34,21 @@ const nameOf = ({kind, step}, whose) => `${kind}.${step} ${whose}`;
  */
 export const begin = (root, words, server) => {
     let [sent, weights, state, tries, looked, frame] = [null, null, null, null, null, 0];
+    let [settled, said, later] = [true, 0, 0]; // whether a frame is more than a step of a drag; when words were last written
     let [faces, faded, walks] = [new Map(), null, new Map()]; // less clear faces, the one shown, others' walks
     const asked = asker(server.clearness);
     const link = address();
 
-    const change = (what) => {
+    const change = (what, gliding = false) => {
         if (!state) return;
         Object.assign(state, what);
+        settled ||= !gliding;
         frame ||= requestAnimationFrame(show); // however much changes, it is drawn once a frame
     };
     /** Change what the network is given, as a step that can be gone back to. */
     const try_ = (kind, what) => {
         if (!state) return;
-        change({...what, failed: null, touched: true});
+        change({...what, failed: null, touched: true}, kind === "weigh");
         tries.add(kind, settings());
         fetch();
     };
@@ -140,7 +143,15 @@ export const begin = (root, words, server) => {
             walks: {face: walks.get(whose.face) ?? walk, scene: walks.get(whose.scene) ?? walk},
         };
         view.things = changes(words, view);
-        for (const {show: showPart} of [start, ...beside, ...parts, rails, guide]) showPart(view);
+        for (const {move} of parts) move?.(view);
+        guide.show(view);
+        if (!settled && performance.now() - said < PAUSE) {
+            later ||= setTimeout(change, PAUSE, {});
+            return view;
+        }
+        clearTimeout(later);
+        [settled, said, later] = [false, performance.now(), 0];
+        for (const {show: showPart} of [start, ...beside, ...parts, rails]) showPart(view);
         const best = exact(outcome.probabilities[outcome.label]);
         set(now, {textContent: `${walk.class_names[outcome.label]} ${best}`});
         link.follow(settings(), inputs, walk.attention.shape[1], state.touched);
