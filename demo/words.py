@@ -7,15 +7,14 @@ from markupsafe import Markup
 TITLE = "GLAMOR-Net, explained"
 LEAD = (
     "Add a photo of people. For each face, a small neural network predicts an expression from the face and the scene "
-    "around it, and this page shows what it went by."
+    "around it. This page shows what it went by."
 )
 LIMITS = (
-    "For research and teaching. Do not use it to judge, select or monitor people: inferring emotions at work and in "
-    "education is banned in the EU (AI Act, Art. 5(1)(f)), and people exposed to it elsewhere must be told "
-    "(Art. 50(3))."
+    "For research and teaching. Do not use it to judge, select or monitor people. Inferring emotions at work and in "
+    "education is banned in the EU (AI Act, Art. 5(1)(f)). People exposed to it elsewhere must be told (Art. 50(3))."
 )
 PRIVACY = (
-    "Your photo is analysed on this server and is not kept: location and other metadata are dropped, working copies "
+    "Your photo is analysed on this server and is not kept. Location and other metadata are dropped, working copies "
     "are deleted within the hour, and nothing is logged."
 )
 
@@ -92,7 +91,7 @@ BAD_INPUTS = (
 )
 BAD_INLINE = (
     "The photo in the request is not base64; accepted is data:image/jpeg;base64,... with or without line breaks and "
-    "padding; send it anew, or upload it as a file."
+    "padding. Please send it anew, or upload it as a file."
 )
 CACHE_UNWRITABLE = "The pictures cannot be saved: the server’s disk is full or not writable. Try again later."
 CLOSING = "The server is shutting down, so this was stopped. Try again in a minute."
@@ -110,7 +109,7 @@ BAD_FACE_LINK = "The link asks for face “{given}”. Enter a whole number from
 BAD_LINK = "The link asks for {name} “{given}”, which is not available. Choose one of {names}."
 FORMER_LINK = (
     "This link is of the former tab Interventions. What it sets by hand is set in “The network at work” now, as far as "
-    "it can be; a shuffling comes in another order there."
+    "it can be. A shuffling comes in another order there."
 )
 DELETE = "Delete now"
 VISIT_OVER = (
@@ -147,8 +146,8 @@ MEASURES = {
     "pixels": (
         WHAT_IS_THIS,
         "The scene is cut into the cells of the attention grid. They are covered with the scene’s mean colour one "
-        "after another, starting with those that a map ranks highest, and the probability of the label is read each "
-        "time (deletion). Then the same is done from nothing to the whole scene (insertion). The grey band holds 95% "
+        "after another, starting with those that a map ranks highest. Each time the probability of the label is read "
+        "(deletion). Then the same is done from nothing to the whole scene (insertion). The grey band holds 95% "
         "of random orders.",
         "A good map makes deletion fall sooner and insertion rise sooner than the band. Read from right to left, "
         "insertion covers first what the map ranks lowest.",
@@ -185,24 +184,24 @@ MEASURES = {
     ),
     "convergence": (
         "Completeness gap",
-        "What the map leaves unexplained: by how much the sum of all pixels misses what the score (the logit) gains "
-        "from the baseline to the photo, as a share of that gain (the convergence delta). Only for methods whose "
-        "pixels should add up to the gain.",
+        "What the map leaves unexplained. From the baseline to the photo the score (the logit) gains something, and "
+        "all pixels together should add up to that gain. The gap is what they miss, as a share of the gain (the "
+        "convergence delta). It is known only for methods that are meant to add up.",
         "Up to {convergence:.0%} is fine: this is where the authors stop adding steps. Above it, read the map as a "
         "ranking, not as amounts.",
         "Sundararajan, Taly, Yan: Axiomatic attribution for deep networks, ICML 2017",
     ),
     "sensitivity": (
         "Sensitivity",
-        "How much the map changes when the input changes a little (max-sensitivity): the largest change under noise "
-        "too faint to see (up to 5 of 255 grey levels), as a multiple of the map’s own length (its norm). For this "
-        f"check, {LIGHTER}",
+        "How much the map changes when the input changes a little (max-sensitivity). This is the largest change under "
+        "noise too faint to see (up to 5 of 255 grey levels). It is given as a multiple of the map’s own length (its "
+        f"norm). For this check, {LIGHTER}",
         "0: the map does not change. Above {sensitivity:.0f}, what is drawn is as much the noise as the photo.",
         "Yeh et al.: On the (in)fidelity and sensitivity of explanations, NeurIPS 2019",
     ),
     "infidelity": (
         "Infidelity",
-        "How badly the map predicts what happens when parts of the input are removed: random tiles of face and scene "
+        "How badly the map predicts what happens when parts of the input are removed. Random tiles of face and scene "
         "are removed, and the loss that the map predicts is compared with the real one. This is the mean squared "
         "error, as a share of the mean squared loss.",
         "0: it predicts every loss. 1: it predicts nothing. It should be below the infidelity of a flat map.",

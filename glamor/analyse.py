@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help=(
             "photos, folders (with everything in them), patterns such as 'x/*.jpg', zips, or owner/name[:split] of a "
-            "data set on the Hugging Face Hub (needs: pip install datasets)"
+            "Hugging Face data set (needs: pip install datasets)"
         ),
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=f"folder for {FACES} and {FAILED}")
@@ -52,8 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--small-faces",
         action="store_true",
         help=(
-            "search large photos in tiles as well, for faces of 1.5 %% of the longer side on; a photo of 12 megapixels "
-            "takes a second or two; photos that are done already are not searched again"
+            "search large photos in tiles as well, for faces of 1.5 %% of the longer side on. A photo of 12 megapixels "
+            "takes a second or two. Photos that are done already are not searched again"
         ),
     )
     parser.add_argument("--checkpoint", metavar="SOURCE", help="folder or owner/name[@revision]")

@@ -40,7 +40,7 @@ tell. It is not what the person feels.
 ## Do not use it
 
 To judge, hire, teach, grade, monitor or diagnose people. Inferring emotions at the workplace and in education is
-banned in the EU (AI Act, Art. 5(1)(f)); elsewhere, people exposed to it must be told (Art. 50(3)).
+banned in the EU (AI Act, Art. 5(1)(f)). Elsewhere, people exposed to it must be told (Art. 50(3)).
 """
 
 

@@ -84,9 +84,8 @@ def _explain(error: Exception, repo: str) -> str:
         return _explain_answer(error, repo)
     if isinstance(error, errors.LocalEntryNotFoundError):
         return (
-            "not in the local cache, and the Hub cannot be reached or HF_HUB_OFFLINE is set (or what answers at "
-            "HF_ENDPOINT names no commit, as only the Hub does); "
-            "connect once to download it, or give a folder"
+            "not in the local cache, and the Hub cannot be reached or HF_HUB_OFFLINE is set. Or what answers at "
+            "HF_ENDPOINT names no commit, as only the Hub does; connect once to download it, or give a folder"
         )
     return f"the download failed ({' '.join(str(error).split())}); try again, or give a folder"
 

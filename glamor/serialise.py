@@ -177,7 +177,7 @@ def trust_to_dict(trust: Trust) -> dict[str, Any]:
         trust: what :func:`glamor.explain.trust.examine` found.
 
     Returns:
-        ``target`` and ``target_name``, the class; ``verdict``, one sentence on attention with its numbers;
+        ``target`` and ``target_name``, the class; ``verdict``, sentences on attention with its numbers;
         ``faithfulness``: for removed ``pixels`` and removed attention ``weights`` each map's ``deletion`` and
         ``insertion`` curve (probability of the class, k = 0 ... cells), its areas, ``outcome`` (better, partly,
         chance, worse, nothing) and ``verdict``, with mean and 95 % band of random orders; ``agreement``, Spearman's

@@ -15,8 +15,8 @@ SCORES = "How well they score"
 SCORES_INFO = (
     "Measured on labelled photos kept out of training, with 95% intervals; expect a little less elsewhere. Recall is "
     "the share of a label’s photos that were given that label, averaged over the labels. “Off by” is the average error "
-    "of the probabilities shown (expected calibration error); “by luck” is what it would be if they were exact, since "
-    "few photos never fit exactly."
+    "of the probabilities shown (expected calibration error). “By luck” is what it would be if they were exact: few "
+    "photos never fit exactly."
 )
 NO_SCORES = "No scores came with these weights, so it is not known how often they are right."
 SETS = "How often the named labels hold the right one"
@@ -43,16 +43,16 @@ CONDITIONS = {
 }
 MEANING = "What the label means"
 MEANING_WORDS = (
-    "It is the word that annotators would most likely have given the picture, as far as the network can tell: a guess "
-    "at how an expression looks to others. It is not what the person feels. A smile may be polite, a frown may be due "
-    "to the sun, and people do not all show the same feeling with the same face.",
+    "It is the word that annotators would most likely have given the picture, as far as the network can tell. It is a "
+    "guess at how an expression looks to others. It is not what the person feels. A smile may be polite, and a frown "
+    "may be due to the sun. People do not all show the same feeling with the same face.",
     "The maps show what moved the network’s answer, not what is true about the person, and different methods may "
     "disagree.",
 )
 WEAK = "Where it fails"
 WEAK_RECALL = (
-    "On {count} labelled photos ({dataset}), it recognises {recall:.0%} of the photos of a label on average (95% "
-    "interval {low:.0%} to {high:.0%}); guessing would recognise {chance:.0%}."
+    "On {count} labelled photos ({dataset}), it recognises {recall:.0%} of the photos of a label on average. The "
+    "true share may differ (95% interval {low:.0%} to {high:.0%}); guessing would recognise {chance:.0%}."
 )
 WEAK_CLASSES = (
     "It misses {first} most often, recognising {first_recall:.0%} of such photos, then {second} ({second_recall:.0%})."
@@ -65,9 +65,9 @@ SCENE_UNSURE = (
     " Whether the scene helps cannot be told from so few photos: {low:+.1f} to {high:+.1f} points (95% interval)."
 )
 WEAK_ATTENTION = (
-    "With a black scene, and nothing known of the face except where it makes the network look, it still recognises "
-    "{recall:.0%} on average (95% interval {low:.0%} to {high:.0%}): attention also passes on what the face shows, so "
-    "its map is not only about the scene."
+    "With a black scene, it knows of the face only where this makes it look. It still recognises {recall:.0%} on "
+    "average (95% interval {low:.0%} to {high:.0%}). So attention also passes on what the face shows, and its map is "
+    "not only about the scene."
 )
 WEAK_ALWAYS = (
     "How well it does for people of different ages, skin colours or cultures has not been measured.",
@@ -75,8 +75,8 @@ WEAK_ALWAYS = (
 )
 BANNED = "Where it must not be used"
 BANNED_WORDS = (
-    "At work and in education: systems that infer people’s emotions there are banned in the EU, except for medical or "
-    "safety reasons (AI Act, Art. 5(1)(f)).",
+    "At work and in education: systems that infer people’s emotions there are banned in the EU (AI Act, Art. 5(1)(f)). "
+    "Only medical and safety reasons are excepted.",
     "Anywhere without telling people: whoever exposes people to such a system must inform them (AI Act, Art. 50(3)).",
     "To judge, hire, grade, diagnose or monitor anybody. It is made for research and teaching.",
 )
@@ -105,7 +105,7 @@ SIDE_ABOUT_ITEMS = (
     (
         "Weights of face and scene, and attention",
         "Each set of weights has its own (Le et al. 2021, eq. 3 to 6). Two networks may reach the same label in "
-        "different ways: compare how they weigh face and scene and where they look before you trust their agreement.",
+        "different ways. Compare how they weigh face and scene and where they look before you trust their agreement.",
     ),
 )
 SIDE_OTHER_LABELS = "They answer {first} and {second}, choosing from different sets of labels."

@@ -30,7 +30,7 @@ def texts(engine: Engine) -> Texts:
         Text(
             AUDIT,
             "Audit",
-            "Which explanations of these weights beat chance over many photos, as JSON.",
+            "Which explanations of these weights beat chance over many photos, as JSON. Read it before you trust one.",
             "application/json",
             lambda: _audit(engine),
         ),
@@ -76,7 +76,7 @@ PROMPT = """Explain what an expression classifier makes of this photo: {photo}
 1. Call predict_photo with it. Name the most probable label of each face and its probability, and repeat every remark
    and the other labels of the prediction set.
 2. Call explain_photo with maps false, parts true and flips true. Tell the sentence of the parts, then the sentences of
-   what would turn the label, word for word; add no reason of your own, for the network gives none beyond these numbers.
+   what would turn the label, word for word. Add no reason of your own: the network gives none beyond these numbers.
 3. Read glamor://audit, and say how far the picture of the explanation can be believed.
 
 Say first that a label is a guess about an expression and not what the person feels, and that it is often wrong. Never

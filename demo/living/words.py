@@ -130,8 +130,8 @@ PICTURE = {
     "clear_blur_amount": "blurred by {amount} of its side",
     "clear_hint": "Blur, darken or mask the face: does the network turn to the scene?",
     "clear_blank": "The face is blank: there is nothing to blur.",
-    "clear_said": "With a face {how} the scene counts {counts}; {label}.",
-    "clear_said_forced": "With a face {how} the network itself would let the scene count {counts}; {label}.",
+    "clear_said": "With a face {how} the scene counts {counts}. Here {label}.",
+    "clear_said_forced": "With a face {how} the network itself would let the scene count {counts}. Here {label}.",
     "clear_turned": "{after} instead of {before}",
     "clear_same": "{after}, as with a clear face",
     "clear_stays": "the label stays {to}",
@@ -179,8 +179,8 @@ PICTURE = {
     "not_copied": "This browser does not let the page copy.",
     "blocks": "Inside the two encoders",
     "blocks_gloss": (
-        "What comes out of each block, from left to right, in its most telling channels: a channel answers to one kind "
-        "of pattern, and the fuller the colour, the stronger it answers there. The last maps become the face’s vector "
+        "What comes out of each block, from left to right, in its most telling channels. A channel answers to one kind "
+        "of pattern: the fuller the colour, the stronger it answers there. The last maps become the face’s vector "
         "and the scene’s cells."
     ),
     "blocks_other": "These are of the inputs as they are, neither blank nor less clear.",

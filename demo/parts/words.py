@@ -30,5 +30,5 @@ FLIPS_CAPTION = "Press a framed one to see it in the picture of the network at w
 NOT_SHOWN = "The picture of the network cannot take these parts away."
 EDGES = (
     "Parts come from the detector’s five landmarks. These are off by some per cent, so the parts shade off into one "
-    "another; the strongest part seldom changes with them, but which one comes second may be chance."
+    "another. The strongest part seldom changes with them, but which one comes second may be chance."
 )

@@ -16,7 +16,7 @@ ROW = "Face {number}: {distance:.1%} of its attention lies elsewhere than face {
 FIRST = "This photo has {count} faces; the chosen one and the first of the others are compared, {limit} in all."
 ABOUT = (
     "The distance is the total variation between two attention maps: half the sum of the differences between their "
-    "cells, which is the share of attention that would have to move to turn one map into the other. 0%: the same map. "
+    "cells. It is the share of attention that would have to move to turn one map into the other. 0%: the same map. "
     "100%: no cell in common (Jain and Wallace 2019, Attention is not explanation, use it in the same way). Attention "
     "depends on the face by design (Le et al. 2021, eq. 3); a small distance says that for this scene it hardly does."
 )

@@ -19,7 +19,7 @@ class Method:
         name: its name for people.
         cost: measured CPU time at the published input sizes as a multiple of one forward pass
             of one person; times 10 with SmoothGrad, times 4 with the noise baseline.
-        caption: one sentence on what its map shows.
+        caption: what its map shows, in short sentences.
         needs: what it asks of the network or of the person.
         source: the paper.
         run: computes it.
@@ -54,7 +54,7 @@ _ALL = (
         "integrated_gradients",
         "Integrated Gradients",
         60,
-        "How much each pixel adds to the logit on the way from the baseline to the photo; all pixels "
+        "How much each pixel adds to the logit on the way from the baseline to the photo. All pixels "
         "together add up to the difference between the two logits.",
         "a baseline; a network with gradients",
         "Sundararajan, Taly, Yan: Axiomatic attribution for deep networks, ICML 2017",
@@ -66,8 +66,9 @@ _ALL = (
         "grad_cam",
         "Grad-CAM",
         4,
-        "Which cells of each encoder's last block speak for the class (positive) or against it (negative; "
-        "the paper's last ReLU, which would hide these, is left out), enlarged smoothly to the size of the input.",
+        "Which cells of each encoder's last block speak for the class (positive) or against it (negative). "
+        "They are enlarged smoothly to the size of the input. The paper's last ReLU would hide the negative ones, so "
+        "it is left out.",
         "convolutional encoders",
         "Selvaraju et al.: Grad-CAM, ICCV 2017",
         cam.grad_cam,
@@ -76,8 +77,8 @@ _ALL = (
         "occlusion",
         "Occlusion",
         80,
-        "How much the logit falls when a patch of 16 x 16 pixels is replaced by the baseline, averaged over the "
-        "patches that cover a pixel.",
+        "How much the logit falls when a patch of 16 x 16 pixels is replaced by the baseline. A pixel's value is "
+        "the mean over the patches that cover it.",
         "a baseline",
         "Zeiler, Fergus: Visualizing and understanding convolutional networks, ECCV 2014",
         occlusion.occlusion,
@@ -119,9 +120,9 @@ _ALL = (
         "deep_lift",
         "DeepLIFT",
         30,
-        "How each pixel's difference from the baseline passes through every ReLU and max-pool to the logit; "
-        "attention and fusion (softmax and products) have no such rule and are approximated by their gradient, "
-        "so the parts may not add up.",
+        "How each pixel's difference from the baseline passes through every ReLU and max-pool to the logit. "
+        "Attention and fusion (softmax and products) have no such rule and are approximated by their gradient. "
+        "So the parts may not add up.",
         "a baseline; ReLUs that are separate modules",
         "Shrikumar, Greenside, Kundaje: Learning important features, ICML 2017",
         gradients.deep_lift,
@@ -174,8 +175,8 @@ _ALL = (
         "kernel_shap",
         "Kernel SHAP",
         240,
-        "Estimated Shapley value of each superpixel among those of face and scene together: its mean effect over "
-        "random selections of the others; every pixel shows its superpixel's value.",
+        "Estimated Shapley value of each superpixel among those of face and scene together. It is the mean effect "
+        "over random selections of the others. Every pixel shows its superpixel's value.",
         "a baseline; superpixels; random draws, repeated exactly for the same seed",
         "Lundberg, Lee: A unified approach to interpreting model predictions, NeurIPS 2017",
         superpixels.kernel_shap,

@@ -107,13 +107,13 @@ def _check_hub(name: str) -> None:
         HfApi().dataset_info(name, timeout=ASK_SECONDS)
     except errors.RepositoryNotFoundError as error:
         raise DataError(
-            f"{name} is not a file or folder here, and the Hugging Face Hub has no public data set of this name; check "
-            "the path, or the name, and if it is private, log in with `hf auth login`."
+            f"{name} is not a file or folder here. The Hugging Face Hub has no public data set of this name; check the "
+            "path, or the name. If it is private, log in with `hf auth login`."
         ) from error
     except (httpx2.TransportError, OSError) as error:
         raise DataError(
-            f"{name} is not a file or folder here, and the Hugging Face Hub cannot be asked for a data set of this "
-            f"name ({_reason(error)}); check the path, or the connection."
+            f"{name} is not a file or folder here. The Hugging Face Hub cannot be asked for a data set of this name "
+            f"({_reason(error)}). Check the path, or the connection."
         ) from error
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 TITLE = "What GLAMOR-Net made of one face"
 MEANING = (
     "An expression label predicted by a network. It is not what the person feels, and it is often wrong. Do not use it "
-    "to judge, select or monitor people: inferring emotions at work and in education is banned in the EU (AI Act, "
-    "Art. 5(1)(f)), and people exposed to it elsewhere must be told (Art. 50(3))."
+    "to judge, select or monitor people. Inferring emotions at work and in education is banned in the EU (AI Act, "
+    "Art. 5(1)(f)). People exposed to it elsewhere must be told (Art. 50(3))."
 )
 ANSWERED, SAW, LOOKED = "What it answered", "What it saw", "Where it looked"
 WEIGHED, MOVED, FACES = "How it weighed", "What moved the answer", "Every face in the photo"
@@ -26,7 +26,7 @@ PARTS, FLIPS = "What each part adds", "What would change its mind"
 MADE, FILES = "How this was made", "What else is in this report"
 
 SAW_CAPTION = "The network’s two inputs: the face alone, and {scene}."
-SAW_ALT = "The two inputs of the network: the cropped face, and {scene}."
+SAW_ALT = "The network’s two inputs: the cropped face, and {scene}."
 WEIGHED_CAPTION = "The network sets these two weights afresh for every face; they add up to 100%."
 MISSING = {
     "surroundings": "A missing part is painted anew from what stands around it.",
@@ -45,10 +45,10 @@ SHOWS_PEOPLE = (
 )
 OTHERS_SHOWN = "The other faces are not blurred."
 OTHERS_BLURRED = (
-    "The other faces are blurred: in the pictures, and in the scene and the maps in arrays.npz and analysis.json, so "
-    "the answer cannot be computed again from these exactly. Only faces on the list are blurred: any that the detector "
-    "did not find, or that somebody took off the list, are as they were, and people can be recognised by more than "
-    "their faces."
+    "The other faces are blurred: in the pictures, and in the scene and the maps in arrays.npz and analysis.json. So "
+    "the answer cannot be computed again from these exactly. Only faces on the list are blurred. Any that the detector "
+    "did not find, or that somebody took off the list, are as they were. People can be recognised by more than their "
+    "faces."
 )
 
 

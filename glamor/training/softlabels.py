@@ -56,6 +56,6 @@ def _seconds(path: Path, class_names: Sequence[str]) -> dict[str, tuple[int, flo
             }
     except (KeyError, ValueError) as error:
         raise DataError(
-            f"{path} is not understood ({error}); give it the columns name, second (a class, X for none of them, or "
+            f"{path} is not understood ({error}); give it the columns name, second (a class, X for none, or "
             "empty) and confidence (1, 2 or 3)."
         ) from error

@@ -135,7 +135,7 @@ def _convergence_warning(name: str, value: float | None) -> str:
         return ""
     return (
         f"{name} has a completeness gap of {value:.0%}: its sum misses the logit difference by that share (more than "
-        f"{CONVERGENCE_LIMIT:.0%}), so read it as a ranking, not as amounts."
+        f"{CONVERGENCE_LIMIT:.0%}). Read it as a ranking, not as amounts."
     )
 
 
@@ -143,8 +143,8 @@ def _sensitivity_warning(name: str, value: float) -> str:
     if value <= SENSITIVITY_LIMIT:
         return ""
     return (
-        f"{name} has a sensitivity of {value:.1f}: noise too faint to see changes the map by more than its own length, "
-        "so do not read single pixels; try SmoothGrad or a coarser method."
+        f"{name} has a sensitivity of {value:.1f}: noise too faint to see changes the map by more than its own length. "
+        "Do not read single pixels; try SmoothGrad or a coarser method."
     )
 
 
@@ -152,7 +152,7 @@ def _infidelity_warning(name: str, value: float | None, flat: float | None) -> s
     if value is None or flat is None or value < flat:
         return ""
     return (
-        f"{name} has an infidelity of {value:.2f}, no better than a flat map ({flat:.2f}): it does not predict what "
+        f"{name} has an infidelity of {value:.2f}, no better than a flat map ({flat:.2f}). It does not predict what "
         "removing parts costs, so do not take strong colours for strong effects."
     )
 
@@ -162,5 +162,5 @@ def _sanity_warning(name: str, value: float) -> str:
         return ""
     return (
         f"{name} hardly depends on what the network has learned: with all weights randomised, the map stays similar "
-        f"(SSIM {value:.2f}, more than {SANITY_LIMIT}), so it may show the photo's edges rather than reasons."
+        f"(SSIM {value:.2f}, more than {SANITY_LIMIT}). It may show the photo's edges rather than reasons."
     )

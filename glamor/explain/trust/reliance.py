@@ -51,17 +51,17 @@ class Reliance:
 
     @property
     def verdict(self) -> str:
-        """Stated and effective reliance in one sentence with their numbers."""
+        """Stated and effective reliance in short sentences with their numbers."""
         relies = "the face" if self.probability_lost[0] > self.probability_lost[1] else "the scene"
         states = "the face" if self.fusion_weights[0] > self.fusion_weights[1] else "the scene"
         if max(map(abs, self.probability_lost)) < SHOWN_AS_NOTHING:
-            agree = "but the answer stays the same without either, so it cannot be told whether it does"
+            agree = "but it cannot be told whether it does. Without either the answer stays the same"
         else:
             agree = "and so it does" if relies == states else f"but the answer depends more on {relies}"
         return (
             f"The network says it listens more to {states} (fusion {self.fusion_weights[0]:.0%} face, "
-            f"{self.fusion_weights[1]:.0%} scene), {agree}: Integrated Gradients put {self.attribution[0]:.0%} on the "
-            f"face; without the face, {self.target_name} loses {100 * self.probability_lost[0]:z.0f} percentage "
+            f"{self.fusion_weights[1]:.0%} scene), {agree}. Integrated Gradients put {self.attribution[0]:.0%} on the "
+            f"face. Without the face, {self.target_name} loses {100 * self.probability_lost[0]:z.0f} percentage "
             f"points, without the scene {100 * self.probability_lost[1]:z.0f}."
         )
 

@@ -66,8 +66,8 @@ class Stability:
         changed = [v for v in others if v.changed]
         if not changed:
             return f"The label {plain.label_name} holds in all {len(others)} variants of box and photo."
-        which = ", ".join(f"{v.name}: {v.label_name}" for v in changed)
-        return f"The label {plain.label_name} changes in {len(changed)} of {len(others)} variants ({which})."
+        which = " ".join(f"With {v.name}: {v.label_name}." for v in changed)
+        return f"The label {plain.label_name} changes in {len(changed)} of {len(others)} variants. {which}"
 
 
 def stability(model: GLAMORNet, photo: Photo, face_box_xyxy: BoxXyxy, *, progress: Progress | None = None) -> Stability:

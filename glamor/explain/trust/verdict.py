@@ -37,7 +37,7 @@ def judge(deletion_auc: float, insertion_auc: float, random: Band, effect: float
 
 
 def sentence(name: str, outcome: Outcome, deletion_auc: float, insertion_auc: float, random: Band) -> str:
-    """Say the verdict with its numbers in one sentence.
+    """Say the verdict with its numbers, in two sentences at most.
 
     Args:
         name: what ordered the cells, for instance ``"Attention"``.
@@ -59,6 +59,6 @@ def sentence(name: str, outcome: Outcome, deletion_auc: float, insertion_auc: fl
     }[outcome]
     return (
         f"{name} {words}: deletion AUC {deletion_auc:.2f} (lower is better), insertion AUC {insertion_auc:.2f} "
-        f"(higher is better), against {random.mean:.2f} at random (95% of random orders: {random.low:.2f} "
+        f"(higher is better). They stand against {random.mean:.2f} at random (95% of random orders: {random.low:.2f} "
         f"to {random.high:.2f})."
     )

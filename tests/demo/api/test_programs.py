@@ -98,6 +98,41 @@ def test_tools_say_in_their_schemas_what_the_docstrings_say(app):
     assert tools["explain_photo"].inputSchema["properties"]["opacity"]["default"] == 0.7
 
 
+def _keys(value):
+    """Every name that a JSON value uses, however deep."""
+    if isinstance(value, dict):
+        return set(value).union(*map(_keys, value.values()))
+    return set().union(*map(_keys, value)) if isinstance(value, list) else set()
+
+
+@pytest.mark.parametrize("name", ["predict_photo", "explain_photo", "intervene_on_photo"])
+def test_a_tool_names_what_comes_back_as_it_is_named_there(app, inline, name):
+    arguments = {"photo": inline} | ({"method": "grad_cam", "parts": True} if name == "explain_photo" else {})
+
+    async def asked(session):
+        listed = (await session.list_tools()).tools
+        return listed, await session.call_tool(name, arguments)
+
+    listed, answer = _with_tools(app, asked)
+    tools = {tool.name: tool.description for tool in listed}
+    named = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", tools[name].partition("Returns: ")[2])) - tools.keys()
+    assert named, "nothing is said of what comes back"
+    assert named <= _keys(json.loads(answer.content[0].text))
+
+
+def test_whoever_knows_the_tools_only_is_told_which_to_use_when_and_what_a_label_is_not(app):
+    tools = {tool.name: tool for tool in _with_tools(app, lambda session: session.list_tools()).tools}
+    others = tools.keys() - {"predict_photo"}
+    assert all(other in tools["predict_photo"].description for other in others)
+    assert all("Use it " in tools[other].description for other in others)
+    assert "not about the person" in tools["explain_photo"].description
+    assert "does not tell whether the label is right" in tools["trust_photo"].description
+    for tool in tools.values():
+        for name, argument in tool.inputSchema["properties"].items():
+            told = "default" in argument or "Default:" in argument["description"]
+            assert told or name == "photo", f"{tool.name} does not say what happens without {name}"
+
+
 def test_a_tool_answers_an_inline_photo_with_the_librarys_numbers_and_a_picture(app, inline, folder, predictor):
     answer = _with_tools(app, lambda session: session.call_tool("predict_photo", {"photo": inline}))
     assert not answer.isError
