@@ -31,7 +31,7 @@ export const answer = (words, act) => {
             const share = outcome.probabilities[index];
             set(row.element, {class: index === outcome.label ? "best" : null});
             set(row.number, {textContent: exact(share)});
-            row.fillBar.style.transform = `scaleX(${share.toFixed(5)})`;
+            row.fillBar.style.backgroundSize = `${(share * 100).toFixed(3)}% 100%`; // painted only: nothing is laid out, no layer moves
         });
     };
     const show = (view) => {
