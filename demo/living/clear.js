@@ -1,6 +1,7 @@
 import {fill, make, percent, set} from "./dom.js";
 
 // How clear the face is: what is done to it, how much, and what that does to the two weights.
+const LONGEST = 25; // words of a sentence
 
 /** Lay out the control; what a visitor does goes to `act`. */
 export const clear = (words, act) => {
@@ -29,10 +30,10 @@ export const clear = (words, act) => {
         const [before, after] = [plain, outcome].map(({learned_weights: [, scene]}) => percent(scene));
         const [from, to] = [plain, outcome].map(({label}) => walk.class_names[label]);
         const counts = before === after ? words.clear_same : words.clear_turned;
-        return fill(wFace === null ? words.clear_said : words.clear_said_forced, {
+        const scene = fill(wFace === null ? words.clear_said : words.clear_said_forced, {
             how: amount(faded), counts: fill(counts, {before, after}),
-            label: fill(from === to ? words.clear_stays : words.clear_flipped, {from, to}),
         });
+        return together(scene, fill(from === to ? words.clear_stays : words.clear_flipped, {from, to}));
     };
     const show = (view) => {
         const {inputs, clear: wanted, faded, blanked, failed} = view;
@@ -50,3 +51,7 @@ export const clear = (words, act) => {
     };
     return {element, show};
 };
+
+/** Say two things in one sentence, or in two where it would be too long. */
+const together = (one, other) => (`${one} ${other}`.split(" ").length > LONGEST
+    ? `${one}. ${other[0].toUpperCase()}${other.slice(1)}.` : `${one}; ${other}.`);

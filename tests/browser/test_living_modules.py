@@ -123,6 +123,8 @@ def test_rubbish_in_the_address_gives_the_plain_picture(page: Page, rubbish: str
         (0.081, 0.079, (5, 5), None, "the scene counts 8%, as with a clear face; the label stays Sad."),
         (0.001, 0.5, (3, 3), 0.5,
          "the network itself would let the scene count 50% instead of < 1%; the label stays Happy."),
+        (0.081, 0.079, (3, 5), 0.5,
+         "the network itself would let the scene count 8%, as with a clear face. The label goes from Happy to Sad."),
     ],
 )  # fmt: skip
 def test_what_a_less_clear_face_does_is_said_as_it_is(
