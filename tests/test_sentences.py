@@ -68,7 +68,7 @@ def test_neither_half_of_what_a_less_clear_face_does_is_too_long() -> None:
     amounts = [text.format(amount="40%") for name, text in PICTURE.items() if name.endswith("_amount")]
     counts = [PICTURE[name].format(before="40%", after="60%") for name in ("clear_turned", "clear_same")]
     for how, count, said in product(amounts, counts, ("clear_said", "clear_said_forced")):
-        assert not too_long(PICTURE[said].format(how=how, counts=count))
+        assert not too_long(PICTURE[said].partition(";")[0].format(how=how, counts=count))  # the rest stands alone then
 
 
 @pytest.mark.parametrize("outcome", ["better", "partly", "chance", "worse", "nothing"])

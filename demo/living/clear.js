@@ -30,10 +30,10 @@ export const clear = (words, act) => {
         const [before, after] = [plain, outcome].map(({learned_weights: [, scene]}) => percent(scene));
         const [from, to] = [plain, outcome].map(({label}) => walk.class_names[label]);
         const counts = before === after ? words.clear_same : words.clear_turned;
-        const scene = fill(wFace === null ? words.clear_said : words.clear_said_forced, {
+        return short(fill(wFace === null ? words.clear_said : words.clear_said_forced, {
             how: amount(faded), counts: fill(counts, {before, after}),
-        });
-        return together(scene, fill(from === to ? words.clear_stays : words.clear_flipped, {from, to}));
+            label: fill(from === to ? words.clear_stays : words.clear_flipped, {from, to}),
+        }));
     };
     const show = (view) => {
         const {inputs, clear: wanted, faded, blanked, failed} = view;
@@ -52,6 +52,6 @@ export const clear = (words, act) => {
     return {element, show};
 };
 
-/** Say two things in one sentence, or in two where it would be too long. */
-const together = (one, other) => (`${one} ${other}`.split(" ").length > LONGEST
-    ? `${one}. ${other[0].toUpperCase()}${other.slice(1)}.` : `${one}; ${other}.`);
+/** Say what would be too long a sentence in two. */
+const short = (said) => (said.split(" ").length > LONGEST
+    ? said.replace(/; (.)/, (_, first) => `. ${first.toUpperCase()}`) : said);
