@@ -74,7 +74,7 @@ AUDIT_MIXED = "No better than chance in one of two tests on {count} photos of th
 AUDIT_INSANE = "Hardly depends on what was learned, as {count} photos of the set “{dataset}” show."
 AUDIT_NUMBERS = (
     "Gain over random order by covering {deletion}, by uncovering {insertion} (95% intervals). Only the scene’s map "
-    "was tested, not the face’s."
+    "was tested, not the face’s. Whether it holds for this very photo, the tab Trust tells."
 )
 
 STOP = "Stop"

@@ -18,8 +18,8 @@ export const ask = (words) => {
     const {gloss, element} = part("ask", 2, words.ask, ...rows, switching, zoom.element, sums);
     let known = {};
 
-    const show = ({weights, walk, outcome, face, scene, cell}) => {
-        if (known.outcome?.attention_scores === outcome.attention_scores && known.cell === cell) return;
+    const show = ({weights, walk, outcome, face, scene, cell, removed, spread}) => {
+        if (known.outcome?.attention === outcome.attention && known.cell === cell) return; // (only what is mixed has changed)
         if (known.face !== face || known.scene !== scene) known = {units: switchingUnits(weights, face, scene)};
         known = {...known, face, scene, cell, outcome};
         const steps = bench(weights, face, scene, cell);
@@ -27,12 +27,12 @@ export const ask = (words) => {
         const [row, column] = [Math.floor(cell / walk.attention.shape[1]) + 1, (cell % walk.attention.shape[1]) + 1];
         const units = known.units.length;
         set(gloss, {textContent: steps ? fill(words.ask_gloss, {units, row, column}) : words.not_asked});
-        const {largest, sum, shares} = softmax(outcome.attention_scores);
         const reached = outcome.attention_scores[cell];
+        const {largest, sum} = softmax(outcome.attention_scores.filter((_, index) => !removed.has(index)));
+        const terms = {score: signed(reached), largest: signed(largest), sum: signed(sum), share: exact(outcome.attention[cell])};
+        const how = removed.has(cell) ? words.share_removed : spread ? words.share_forced : words.share_term;
         set(score, {textContent: signed(reached)});
-        set(share, {textContent: fill(words.share_term, {
-            score: signed(reached), largest: signed(largest), sum: signed(sum), share: exact(shares[cell]),
-        })});
+        set(share, {textContent: fill(how, terms)});
         if (!steps) return;
         const count = known.units.filter(Boolean).length;
         set(switching, {textContent: fill(words.switching, {units, count})});

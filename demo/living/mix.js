@@ -36,7 +36,7 @@ export const mix = (words, act) => {
     };
     const show = ({weights, walk, outcome, wFace}) => {
         outcome.fusion_weights.forEach((weight, i) => set(Object.values(loud)[i], {textContent: percent(weight)}));
-        track.style.setProperty("--own", outcome.learned_weights[0]);
+        for (const marked of [track, ownSaid]) marked.style.setProperty("--own", outcome.learned_weights[0]);
         set(ownSaid, {textContent: fill(words.own, {face: percent(outcome.learned_weights[0])})});
         set(back, {disabled: wFace === null});
         if (head?.face === outcome.head.face && head?.scene === outcome.head.scene) return; // only the slider moved

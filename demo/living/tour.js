@@ -17,6 +17,7 @@ export const tour = (words, act, places) => {
     const [count, text] = [make("span", {class: "count"}), make("p", {"aria-live": "polite"})];
     const button = (name, onclick) => make("button", {type: "button", textContent: words[`tour_${name}`], onclick});
     const [back, next, skip] = [button("back", () => go(at - 1)), button("next", () => go(at + 1)), button("skip", () => end())];
+    next.className = "primary";
     const element = make("div", {
         class: "tour", role: "region", "aria-label": words.tour, hidden: true,
         onkeydown: (event) => {
@@ -36,7 +37,8 @@ export const tour = (words, act, places) => {
         if (quietly) return;
         next.focus({preventScroll: true});
         const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-        places[STEPS[at].on].scrollIntoView({block: "center", behavior: calm ? "auto" : "smooth"});
+        const narrow = matchMedia("(max-width: 759px)").matches; // there a part is higher than what the tour leaves of the screen
+        places[STEPS[at].on].scrollIntoView({block: narrow ? "start" : "center", behavior: calm ? "auto" : "smooth"});
     };
     const end = () => {
         store(at + 1 >= STEPS.length ? DONE : at + 1);

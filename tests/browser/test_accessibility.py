@@ -75,3 +75,15 @@ def test_no_rule_of_wcag_is_broken_on_any_tab(seen: Page, request: pytest.Fixtur
             expect(seen.locator(f"#{key}-run")).to_be_enabled()
         assert _violations(seen, f"'#tab-{key}'") == [], name
     keep(seen, f"accessible-{request.node.callspec.id}")
+
+
+def test_a_button_that_is_pointed_at_can_be_read(seen: Page, app: LiveApp) -> None:
+    seen.goto(f"{app.url}/?tour=2")
+    expect(seen.locator("#living .tour .primary")).to_be_visible()
+    seen.evaluate(AXE.read_text())
+    rule = RULES | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+    for button in seen.locator("#living button:enabled:visible:not(.cell)").all():
+        button.hover()
+        seen.evaluate(AT_REST)
+        found = button.evaluate("(button, rule) => axe.run(button, rule)", rule)["violations"]
+        assert not found, (button.inner_text(), found[0]["nodes"][0]["failureSummary"])

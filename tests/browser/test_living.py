@@ -227,9 +227,28 @@ def test_one_cells_score_and_the_flips_are_pythons(page: Page, portrait: Path, p
     expect(cells.nth(24)).not_to_have_class(re.compile("gone"))
     cells.nth(24).click()
     expect(cells.nth(24)).to_have_attribute("aria-label", SAID["cell_removed"].format(row=4, column=4))
+    _share_is_made_of_the_cells_that_are_left(page, scores)
+    cells.nth(24).click()
     cells.nth(24).click()
     expect(cells.nth(24)).not_to_have_class(re.compile("gone"))
     expect(page.locator("#living .cell[tabindex='0']")).to_have_count(1)
+
+
+def _share_is_made_of_the_cells_that_are_left(page: Page, scores: list[float]) -> None:
+    """The chosen cell, number 24, is removed."""
+    share = page.locator("#living .ask dd").last
+    expect(share).to_have_text(SAID["share_removed"].format(share="0.0%"))
+    page.locator("#living .cell").nth(3).click()
+    left = np.delete(np.array(scores), 24)
+    sum_ = np.exp(left - left.max()).sum()
+    values = {"score": scores[3], "largest": left.max(), "sum": sum_}
+    term = {name: f"{value:.2f}".replace("-", "−") for name, value in values.items()}
+    part = np.exp(scores[3] - left.max()) / sum_
+    expect(share).to_have_text(SAID["share_term"].format(**term, share=f"{100 * part:.1f}%"))
+    page.get_by_role("button", name=SAID["attend_even"], exact=True).click()
+    expect(share).to_have_text(SAID["share_forced"].format(share=f"{100 / 49:.1f}%"))
+    page.get_by_role("button", name=SAID["undo"], exact=True).click()
+    expect(share).to_have_text(SAID["share_term"].format(**term, share=f"{100 * part:.1f}%"))
 
 
 def _numbers_of_a_unit(page: Page, predictor: Predictor, found: Walk) -> None:
