@@ -7,11 +7,12 @@ The peers' packages are tools for measuring, in throw-away folders; the project 
     cd /tmp/peers/node && npm install --ignore-scripts @vladmandic/face-api@1.7.15
     cd /tmp/peers/node && npm install --ignore-scripts @tensorflow/tfjs@4.22.0 @tensorflow/tfjs-backend-wasm@4.22.0
 
-deepface and the authors' graph need TensorFlow; deepface fetches its weights when first used.
+Those that need TensorFlow are in ``peers_tf.py``.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import resource
 import statistics
@@ -88,24 +89,6 @@ def fer() -> Label:
         return str(CLASSES[int(np.argmax(scores))])
 
     return label
-
-
-def deepface() -> Label:
-    """Return deepface's pipeline with its fastest detector."""
-    if not find_spec("tensorflow"):
-        raise SystemExit("deepface needs TensorFlow and fetches its weights from GitHub when first used")
-    from deepface import DeepFace
-
-    def label(file: Path) -> str | None:
-        found = DeepFace.analyze(str(file), actions=["emotion"], detector_backend="opencv", enforce_detection=False)
-        return str(found[0]["dominant_emotion"])
-
-    return label
-
-
-def authors_graph() -> Label:
-    """Say why it cannot be had: the authors publish no graph that stands alone, and their code needs TensorFlow 2."""
-    raise SystemExit("the authors' code and TensorFlow are no packages of this project")
 
 
 def face_api(files: list[Path]) -> dict[str, Any]:
@@ -187,8 +170,8 @@ def _of_grad_cam(model: Any, last: Any, face: Any, context: Any, target: int) ->
 LABELS: dict[str, Callable[[], Label]] = {
     "this library": this_library,
     "fer": fer,
-    "deepface": deepface,
-    "authors' TensorFlow graph": authors_graph,
+    "deepface": lambda: importlib.import_module("benchmarks.peers_tf").deepface(),
+    "authors' TensorFlow graph": lambda: importlib.import_module("benchmarks.peers_tf").authors_graph(),
 }
 
 if __name__ == "__main__":
