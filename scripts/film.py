@@ -15,6 +15,7 @@ from demo.living.words import PICTURE
 WIDTH = 840  # pixels
 COLOURS = 128  # of the film's own palette; rare ones too, for violet and green are told apart by them
 REST, STEP = 1600, 120  # milliseconds that a frame is shown: one to be read, one of a movement
+LATER = 300  # milliseconds in which words have followed a drag
 SLIDER_STEPS = 12
 FIRST_CELL = 21  # of the row in the middle of 7 by 7
 SETTLED = """() => {
@@ -53,6 +54,7 @@ def film(page: Page, path: Path) -> None:
 def _acts(page: Page) -> Iterator[Frame]:
     """Yield what is seen while one asks about cells, moves the weights, blanks the scene, and blurs the face."""
     living = page.locator("#living")
+    living.get_by_role("gridcell").first.wait_for()
     slider = living.get_by_role("slider", name=PICTURE["slider"])
     yield _seen(living, REST)
     for cell in range(FIRST_CELL, FIRST_CELL + 7):
@@ -88,6 +90,8 @@ def _there_and_back(own: float) -> list[float]:
 
 
 def _seen(living: Locator, duration: int) -> Frame:
+    if duration == REST:
+        living.page.wait_for_timeout(LATER)
     living.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     picture = Image.open(io.BytesIO(living.screenshot())).convert("RGB")
     return Frame(picture.resize((WIDTH, round(picture.height * WIDTH / picture.width))), duration)
