@@ -43,7 +43,7 @@ def main() -> None:
 def card() -> str:
     """Return the card's text."""
     names = ("metrics", "config", "trials", "audit", "degradation", "neighbours")
-    metrics, config, trials, audit, degradation, neighbours = (
+    metrics, config, trials, audited, degraded, neighbours = (
         json.loads((FOLDER / f"{name}.json").read_text()) for name in names
     )
     scenes, faces = metrics["scenes"], metrics["faces"]
@@ -52,7 +52,7 @@ def card() -> str:
         sha256=config["weights_sha256"],
         temperature=f"{config['model']['temperature']:.3f}",
         level=f"{config['model']['prediction_sets']['level']:.0%}",
-        sets="\n".join(_sets(config["model"]["prediction_sets"])),
+        sets="\n".join(sets(config["model"]["prediction_sets"])),
         seed=metrics["seed"],
         hours=f"{metrics['seconds'] / 3600:.1f}",
         cpu_hours=f"{metrics['seconds'] / 1800:.1f}",
@@ -60,24 +60,24 @@ def card() -> str:
         scene_accuracy=_exact(fused["accuracy"]),
         face_recall=_exact(alone["macro_recall"]),
         face_accuracy=_exact(alone["accuracy"]),
-        results="\n".join((*_results(scenes), *_results(metrics["everyday"], ("all",))[2:], *_results(faces)[2:])),
+        results="\n".join((*results(scenes), *results(metrics["everyday"], ("all",))[2:], *results(faces)[2:])),
         classes="\n".join(_classes(fused, alone)),
-        fusion=_fusion(scenes),
+        fusion=fusion(scenes),
         attention_alone=_shown(find(scenes, "attention alone", "all")["macro_recall"]),
         leak=_shown(next(t for t in trials if t["name"] == OF_ATTENDED_CELLS)["attention alone"]),
-        turning=" ".join(map(_turning, degradation)),
-        degradation="\n".join(_degradation(degradation)),
+        turning=" ".join(map(turning, degraded)),
+        degradation="\n".join(degradation(degraded)),
         trials="\n".join(_trials(trials)),
         compared="\n".join(_compared(fused, find(scenes, "fused", "film"), alone)),
-        gain=_signed(scenes["scene_gain"]["all"]),
-        film_gain=_signed(scenes["scene_gain"]["film"]),
-        unlike_sources="\n".join(_unlike(neighbours["found"], "source", strange=False)),
-        unlike_kinds="\n".join(_unlike(neighbours["found"], "pictures", strange=True)),
-        audit="\n".join(_audit(audit)),
-        audit_limit=audit["count"],
-        audit_dataset=audit["dataset"],
-        audit_advice=audit["advice"],
-        audit_reliance=_reliance(audit["reliance"]),
+        gain=signed(scenes["scene_gain"]["all"]),
+        film_gain=signed(scenes["scene_gain"]["film"]),
+        unlike_sources="\n".join(unlike(neighbours["found"], "source", strange=False)),
+        unlike_kinds="\n".join(unlike(neighbours["found"], "pictures", strange=True)),
+        audit="\n".join(audit(audited)),
+        audit_limit=audited["count"],
+        audit_dataset=audited["dataset"],
+        audit_advice=audited["advice"],
+        audit_reliance=reliance(audited["reliance"]),
     )
 
 
@@ -96,11 +96,13 @@ def _shown(measure: Json) -> str:
     return f"{measure['value']:.3f} [{measure['low']:.3f}, {measure['high']:.3f}]"
 
 
-def _signed(measure: Json) -> str:
+def signed(measure: Json) -> str:
+    """Return a difference with its sign and interval."""
     return f"{measure['value']:+.3f} [{measure['low']:+.3f}, {measure['high']:+.3f}]"
 
 
-def _results(evaluation: Json, subsets: tuple[str, ...] = ()) -> list[str]:
+def results(evaluation: Json, subsets: tuple[str, ...] = ()) -> list[str]:
+    """Return the table of an evaluation; of some of its subsets, if told."""
     lines = ["| set | condition | n | macro recall | accuracy | calibration error | by luck alone |"]
     lines.append("| --- | --- | --- | --- | --- | --- | --- |")
     for r in evaluation["reports"]:
@@ -121,7 +123,8 @@ def _classes(scenes: Json, faces: Json) -> list[str]:
     return lines
 
 
-def _sets(rule: Json) -> list[str]:
+def sets(rule: Json) -> list[str]:
+    """Return the table of how often the prediction sets held, by source."""
     lines = ["| source | n | the right label is in the set | labels in a set |", "| --- | --- | --- | --- |"]
     lines += [
         f"| {row['source']} | {row['count']} | {row['share']:.3f} | {row['labels']:.2f} |" for row in rule["coverage"]
@@ -129,7 +132,8 @@ def _sets(rule: Json) -> list[str]:
     return lines
 
 
-def _unlike(found: list[Json], what: str, *, strange: bool) -> list[str]:
+def unlike(found: list[Json], what: str, *, strange: bool) -> list[str]:
+    """Return the table of what lies beyond the limit: of validation sources, or of pictures that are no such faces."""
     lines = [f"| {what} | n | {'as faces' if strange else 'faces'} | {'as scenes' if strange else 'scenes'} |"]
     lines.append("| --- | --- | --- | --- |")
     for row in found:
@@ -139,7 +143,8 @@ def _unlike(found: list[Json], what: str, *, strange: bool) -> list[str]:
     return lines
 
 
-def _fusion(scenes: Json) -> str:
+def fusion(scenes: Json) -> str:
+    """Say how the fusion weighs, and how spread the attention is."""
     low, *_, high = scenes["w_face_quantiles"]
     return (
         f"The face's fusion weight is {scenes['w_face_mean']:.3f} on average over the validation scenes, with a "
@@ -148,15 +153,17 @@ def _fusion(scenes: Json) -> str:
     )
 
 
-def _turning(curves: Json) -> str:
+def turning(curves: Json) -> str:
+    """Say how the fusion turns to the scene as faces get small."""
     clear, small, dataset = curves["rows"][0], _step(curves, "size", 12), curves["dataset"]
     return (
         f"on {dataset} the face's mean weight goes from {clear['w_face']:.3f} to {small['w_face']:.3f} where 12 "
-        f"pixels are left of its side, and the scene adds {_signed(small['gain'])} there."
+        f"pixels are left of its side, and the scene adds {signed(small['gain'])} there."
     )
 
 
-def _degradation(measured: list[Json]) -> list[str]:
+def degradation(measured: list[Json]) -> list[str]:
+    """Return the table of degraded faces, two strengths of each kind."""
     lines = ["| set | face | with its scene | black scene | wrong scene | the scene adds | w_face |"]
     lines.append("| --- | --- | --- | --- | --- | --- | --- |")
     for curves in measured:
@@ -165,7 +172,7 @@ def _degradation(measured: list[Json]) -> list[str]:
             face = f"{row['kind']} {row['strength']:g}" if row["strength"] else row["kind"]
             figures = " | ".join(_shown(row[key]) for key in ("fused", "blanked", "other"))
             name = f"{curves['dataset']} ({curves['count']})"
-            lines.append(f"| {name} | {face} | {figures} | {_signed(row['gain'])} | {row['w_face']:.3f} |")
+            lines.append(f"| {name} | {face} | {figures} | {signed(row['gain'])} | {row['w_face']:.3f} |")
     return lines
 
 
@@ -183,19 +190,21 @@ def _trials(trials: list[Json]) -> list[str]:
     return lines
 
 
-def _audit(audit: Json) -> list[str]:
+def audit(found: Json) -> list[str]:
+    """Return the table of what an audit found of each map."""
     heads = ("map", "verdict", "photos", *AUDIT_COLUMNS)
     lines = [f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|"]
-    verdicts = judge(audit["maps"]).methods
-    for row in audit["maps"]:
-        found = verdicts.get(row["key"])
-        verdict = WORDS[found.outcome] if found else "-"
+    verdicts = judge(found["maps"]).methods
+    for row in found["maps"]:
+        judged = verdicts.get(row["key"])
+        verdict = WORDS[judged.outcome] if judged else "-"
         figures = " | ".join(_shown(row[key]) for key in AUDIT_COLUMNS.values())
         lines.append(f"| {row['name']} | {verdict} | {row['count']} | {figures} |")
     return lines
 
 
-def _reliance(found: Json) -> str:
+def reliance(found: Json) -> str:
+    """Say what face and scene are said to weigh, and what they do weigh."""
     return (
         f"Stated and measured reliance: the face's fusion weight is {_shown(found['fusion_face'])} on average, its "
         f"share of the absolute Integrated Gradients {_shown(found['attribution_face'])}; blanking the face costs the "

@@ -32,6 +32,19 @@ ATTENTIONS = {
         "the same places whoever of a photo is asked about."
     ),
 }
+NOT_AUDITED = """\
+No audit says which explanations of these weights to believe: with this scene encoder one takes several times as long as
+that of `glamor-net`. The page says so on each map and shows Grad-CAM first. An audit is written by
+`python -m glamor audit data/everyday --checkpoint checkpoints/NAME --out runs/audit`."""
+AUDITED = """\
+Over {count} pictures of the set `{dataset}`, fewer than for `glamor-net` (whose card explains the columns), for the scene's
+encoder takes several times as long. {advice}
+
+{table}
+
+![What the audit found of every map](audit.png)
+
+{reliance} Repeat with {repeat}."""
 
 Json = dict[str, Any]
 
@@ -69,7 +82,7 @@ def card(name: str) -> str:
     }
     metrics, config, measured = read["metrics"], read["config"], json.loads(MEASURED.read_text())
     results = (
-        model_card._results(metrics[part], subsets)[start:]
+        model_card.results(metrics[part], subsets)[start:]
         for part, subsets, start in (("scenes", (), 0), ("everyday", ("all",), 2), ("faces", (), 2))
     )
     return TEMPLATE.read_text().format(
@@ -78,16 +91,35 @@ def card(name: str) -> str:
         sha256=config["weights_sha256"],
         temperature=f"{config['model']['temperature']:.3f}",
         results="\n".join(line for part in results for line in part),
-        fusion=model_card._fusion(metrics["scenes"]),
-        gain=model_card._signed(metrics["scenes"]["scene_gain"]["all"]),
-        everyday_gain=model_card._signed(metrics["everyday"]["scene_gain"]["all"]),
-        turning=" ".join(map(model_card._turning, read["degradation"])),
-        degradation="\n".join(model_card._degradation(read["degradation"])),
-        sets="\n".join(model_card._sets(config["model"]["prediction_sets"])),
-        unlike_sources="\n".join(model_card._unlike(read["neighbours"]["found"], "source", strange=False)),
-        unlike_kinds="\n".join(model_card._unlike(read["neighbours"]["found"], "pictures", strange=True)),
+        fusion=model_card.fusion(metrics["scenes"]),
+        gain=model_card.signed(metrics["scenes"]["scene_gain"]["all"]),
+        everyday_gain=model_card.signed(metrics["everyday"]["scene_gain"]["all"]),
+        turning=" ".join(map(model_card.turning, read["degradation"])),
+        degradation="\n".join(model_card.degradation(read["degradation"])),
+        sets="\n".join(model_card.sets(config["model"]["prediction_sets"])),
+        unlike_sources="\n".join(model_card.unlike(read["neighbours"]["found"], "source", strange=False)),
+        unlike_kinds="\n".join(model_card.unlike(read["neighbours"]["found"], "pictures", strange=True)),
         twins="\n".join(_twins(measured)),
         verdict=verdict(measured),
+        audit=audit(name),
+    )
+
+
+def audit(name: str) -> str:
+    """Return what an audit found of the maps of one of the twins, or that there was none."""
+    file = ROOT / name / "audit.json"
+    if not file.exists():
+        return NOT_AUDITED
+    found = json.loads(file.read_text())
+    table = "\n".join(model_card.audit(found))
+    repeat = f"`python -m glamor audit data/{found['dataset']} --checkpoint checkpoints/{name} --limit {found['count']}"
+    return AUDITED.format(
+        count=found["count"],
+        dataset=found["dataset"],
+        advice=found["advice"],
+        table=table,
+        reliance=model_card.reliance(found["reliance"]),
+        repeat=f"{repeat} --out runs/audit`",
     )
 
 
@@ -115,7 +147,7 @@ def _twins(measured: list[Json]) -> list[str]:
     for name in dict.fromkeys(row["set"] for row in measured):
         rows = [row for row in measured if row["set"] == name]
         both = " | ".join(_spread([row[key] for row in rows]) for key in ("first", "second"))
-        gains = "; ".join(model_card._signed(row["gain"]) for row in rows)
+        gains = "; ".join(model_card.signed(row["gain"]) for row in rows)
         lines.append(f"| {name} | {rows[0]['count']} | {both} | {gains} |")
     return lines
 
