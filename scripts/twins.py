@@ -37,8 +37,8 @@ No audit says which explanations of these weights to believe: with this scene en
 that of `glamor-net`. The page says so on each map and shows Grad-CAM first. An audit is written by
 `python -m glamor audit data/everyday --checkpoint checkpoints/NAME --out runs/audit`."""
 AUDITED = """\
-Over {count} pictures of the set `{dataset}`, fewer than for `glamor-net` (whose card explains the columns), for the scene's
-encoder takes several times as long. {advice}
+Over {count} pictures of the set `{dataset}`, fewer than for `glamor-net` (whose card explains the columns), for here
+the scene's encoder takes several times as long. {advice}
 
 {table}
 
