@@ -154,7 +154,7 @@ PICTURE = {
     "score": "Score",
     "score_gloss": "All that the units add, plus a constant. A higher score draws more attention.",
     "share": "Share",
-    "share_gloss": "Softmax (equation 4): e to the score, divided by the sum over the cells there are; shares make 100%.",
+    "share_gloss": "Softmax (equation 4): e to the score, divided by the sum over the cells left; shares make 100%.",
     "share_term": "e^({score} − {largest}) ÷ {sum} = {share}",
     "share_removed": "{share}: the cell is removed, and the sum is over the others",
     "share_forced": "{share}, whatever its score",
