@@ -163,7 +163,7 @@ export const begin = (root, words, server) => {
         const hidden = !told?.walk || weights?.checkpoint !== told.checkpoint;
         for (const part of [start.element, flow, rails.element, guide.start]) set(part, {hidden});
         set(lead, {textContent: told?.said ?? fill(words.lead, {number: told?.number ?? ""})});
-        [state, looked, faces, faded, walks] = [null, null, new Map(), null, new Map()];
+        [state, looked, faces, faded, walks, settled] = [null, null, new Map(), null, new Map(), true];
         asked.forget();
         if (!told?.walk) return;
         if (weights?.checkpoint !== told.checkpoint) return void server.wanted();
