@@ -52,8 +52,8 @@ gpu: $(DEV_READY) ## Measure a GPU in eight minutes; writes docs/gpu.md and benc
 load: $(DEV_READY) ## Serve 1, 4, 16 and 64 visitors (ARGS="--large": photos of 40 megapixels that are remembered)
 	$(PYTHON) benchmarks/load.py $(ARGS)
 
-visitor: $(DEV_READY) $(BROWSER_READY) ## Time what a visitor waits for, in Chromium, with and without latency
-	$(PYTHON) benchmarks/visitor.py $(ARGS)
+visitor: $(DEV_READY) $(BROWSER_READY) ## Time what a visitor waits for, in Chromium, with and without latency; writes the README's table
+	$(PYTHON) benchmarks/visitor.py --write $(ARGS)
 
 peers: $(DEV_READY) ## Time this library beside others, as far as they are installed; writes the README's table
 	$(PYTHON) benchmarks/peers.py --write $(ARGS)

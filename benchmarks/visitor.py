@@ -1,9 +1,10 @@
-"""How long a visitor waits: ``python benchmarks/visitor.py [--repeats 15] [--latency 80] [--out FILE]``.
+"""How long a visitor waits: ``python benchmarks/visitor.py [--repeats 15] [--latency 80] [--write]``.
 
 The real page in Chromium, on loopback and again with so many milliseconds of latency on every answer. Medians; beside
 each stands its floor, what no program could do without: for the page, its document alone; for an answer, the operations
 of its network at the rate at which this machine multiplies matrices, and two ways there and back; for what the browser
-computes, one frame. The two photos are NASA's portrait of Eileen Collins and the US Navy's of Grace Hopper, 640x480.
+computes, one frame. With ``--write`` the table is put into the README. The two photos are NASA's portrait of Eileen
+Collins and the US Navy's of Grace Hopper, 640x480.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from __future__ import annotations
 import argparse
 import base64
 import io
-import json
+import os
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
@@ -26,7 +27,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
-from benchmarks.latency import PHOTO_SIZE, forward_operations, machine, matrix_rate, one_face_photo, operations
+from benchmarks.bench import README, processor, write_table
+from benchmarks.latency import PHOTO_SIZE, forward_operations, matrix_rate, one_face_photo, operations
 from benchmarks.many_photos import load_portraits
 from glamor.explain import METHODS, explain
 from glamor.predictor import Predictor
@@ -34,6 +36,7 @@ from tests.chromium import SWITCHES, system_chromium
 from tests.live_app import start, stop
 
 PATIENCE = 120_000  # milliseconds
+BEGIN, END = "<!-- visitor: written by make visitor -->", "<!-- end of visitor -->"
 # Where on the page is what is waited for; the first that is there counts.
 LABEL = "#answer strong"
 MAP = "#moved-picture img, #living .moved img"
@@ -96,7 +99,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Milliseconds that a visitor waits, beside their floor.")
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--latency", type=int, default=80, help="milliseconds on every answer, in the second round")
-    parser.add_argument("--out", type=Path, help="file for the figures, JSON")
+    parser.add_argument("--write", action="store_true", help="put the table into the README")
     parser.add_argument("--url", help="of an app that runs already")
     arguments = parser.parse_args()
     predictor = Predictor()
@@ -105,12 +108,10 @@ def main() -> None:
         for latency in dict.fromkeys((0, arguments.latency)):
             name = f"{latency} ms of latency" if latency else "loopback"
             found[name] = measure(browser, url, predictor, arguments.repeats, latency)
-    print(f"{machine(predictor.checkpoint.device)}, Chromium; median of {arguments.repeats}")
-    for name, waits in found.items():
-        print("\n".join(table(name, waits)))
-    if arguments.out:
-        told = {name: [asdict(wait) for wait in waits] for name, waits in found.items()}
-        arguments.out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    shown = "\n".join(table(found, f"{processor()}, {os.cpu_count()} cores; median of {arguments.repeats}:"))
+    print(shown)
+    if arguments.write:
+        write_table(README, shown, BEGIN, END)
 
 
 def measure(browser: Browser, url: str, predictor: Predictor, repeats: int, latency: int) -> list[Wait]:
@@ -227,10 +228,14 @@ def median(call: Callable[[], float], repeats: int) -> float:
     return statistics.median(call() for _ in range(repeats))
 
 
-def table(name: str, waits: list[Wait]) -> list[str]:
-    """Return one line a wait, under a heading."""
-    head = f"{name:<30}{'took':>10}{'floor':>10}{'ratio':>8}"
-    return [head, *(f"{one.name:<30}{one.ms:7.0f} ms{one.floor_ms:7.1f} ms{one.ratio:8.1f}" for one in waits)]
+def table(found: dict[str, list[Wait]], heading: str) -> list[str]:
+    """Return the README's table: one line a wait, its milliseconds and floor on each connection."""
+    heads = "".join(f" {name}, ms | floor, ms | ratio |" for name in found)
+    lines = [heading, "", f"| in Chromium |{heads}", "| --- |" + " ---: | ---: | ---: |" * len(found)]
+    for waits in zip(*found.values(), strict=True):
+        cells = "".join(f" {one.ms:,.0f} | {one.floor_ms:,.1f} | {one.ratio:.1f} |" for one in waits)
+        lines.append(f"| {waits[0].name} |{cells}")
+    return lines
 
 
 @contextmanager
