@@ -56,7 +56,8 @@ def main() -> int:
     parser.add_argument("--large", action="store_true", help="photos of 40 megapixels that are remembered")
     arguments = parser.parse_args()
     chosen = ("--checkpoint", arguments.checkpoint) if arguments.checkpoint else ()
-    app, process = start("app.py", *chosen, GLAMOR_MAX_VISITS_PER_ADDRESS=str(max(arguments.visitors)))
+    most = str(max(arguments.visitors))  # all of them call from this machine's address
+    app, process = start("app.py", *chosen, GLAMOR_MAX_VISITS_PER_ADDRESS=most, GLAMOR_MAX_ARRIVING_PER_ADDRESS=most)
     try:
         if arguments.large:
             return large(app.url, process.pid, arguments.visitors[-1])
