@@ -23,14 +23,16 @@ import torch
 from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
-sys.path.append("/tmp/peers/py")
 
 from benchmarks.latency import machine, median_seconds, one_face_photo
+from benchmarks.throwaway import PEERS
 from glamor.explain import explain
 from glamor.fused import fuse_batchnorm
 from glamor.model import GLAMORNet
 from glamor.predictor import Predictor
+from glamor.prepare import Prepared
 
+sys.path.append(str(PEERS / "py"))
 BATCHES = (1, 4, 8, 16)
 FORWARDS = 150
 Pair = tuple[Tensor, Tensor]
@@ -57,12 +59,13 @@ def main() -> None:
     arguments = parser.parse_args()
     predictor = Predictor(arguments.checkpoint)
     encoders = Encoders(fuse_batchnorm(predictor.model)).eval()
+    (prediction,) = predictor.predict(one_face_photo())
     print(f"{machine(predictor.checkpoint.device)}; median of {arguments.repeats}; milliseconds a face and scene")
     best = float("inf")
     for name, engine in {"eager": eager, "compiled": compiled, "onnxruntime": onnxruntime}.items():
         try:
             found = {
-                batch: seconds(engine(encoders, inputs(predictor, batch)), batch, arguments.repeats)
+                batch: seconds(engine(encoders, inputs(prediction.prepared, batch)), batch, arguments.repeats)
                 for batch in BATCHES
             }
         except (ImportError, RuntimeError) as reason:
@@ -70,7 +73,6 @@ def main() -> None:
             continue
         best = min(best, *found.values())
         print(f"{name:<12}", *(f"{1000 * took:8.2f} in {batch}" for batch, took in found.items()))
-    (prediction,) = predictor.predict(one_face_photo())
     gradients = median_seconds(lambda: explain(predictor.model, prediction.prepared, "integrated_gradients"), 5, 1)
     floor = FORWARDS * best
     ratio = gradients / floor
@@ -79,10 +81,8 @@ def main() -> None:
     )
 
 
-def inputs(predictor: Predictor, batch: int) -> Pair:
+def inputs(prepared: Prepared, batch: int) -> Pair:
     """Return the same face and scene several times over: (N, 3, S, S) and (N, 3, H, W)."""
-    (prediction,) = predictor.predict(one_face_photo())
-    prepared = prediction.prepared
     return prepared.face.expand(batch, -1, -1, -1).clone(), prepared.context.expand(batch, -1, -1, -1).clone()
 
 

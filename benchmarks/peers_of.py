@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import resource
 import statistics
 import subprocess
@@ -29,12 +28,15 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE / "ready_made")]
-INSTALLED = Path(os.environ.get("GLAMOR_PEERS", "/tmp/peers"))
-sys.path.append(str(INSTALLED / "py"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
-NODE = INSTALLED / "node"
+from benchmarks.throwaway import PEERS
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(1, str(HERE / "ready_made"))
+sys.path.append(str(PEERS / "py"))
+
+NODE = PEERS / "node"
 WARM_UP, REPEATS = 5, 7
 Label = Callable[[Path], str | None]  # a photo's file -> its label; None: no face
 

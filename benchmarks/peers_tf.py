@@ -8,7 +8,6 @@ It lies in a throw-away folder of its own:
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,9 +17,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
+from benchmarks.throwaway import PEERS
 from glamor.model import KERAS_BATCH_NORM_EPS
 
-PACKAGES = Path(os.environ.get("GLAMOR_PEERS", "/tmp/peers"), "tf")
 THREADS = 2
 Label = Callable[[Path], str | None]  # a photo's file -> its label; None: no face
 
@@ -31,7 +30,7 @@ def tensorflow() -> Any:
     Raises:
         SystemExit: if it is not installed.
     """
-    sys.path.append(str(PACKAGES))
+    sys.path.append(str(PEERS / "tf"))
     try:
         found = importlib.import_module("tensorflow")
     except ImportError as error:
