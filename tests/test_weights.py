@@ -125,8 +125,22 @@ def test_where_the_face_is_blurred_the_twins_turn_to_the_scene() -> None:
         for curves in _beside(name, "degradation"):
             weights = {row["strength"]: row["w_face"] for row in curves["rows"] if row["kind"] == "size"}
             clear = curves["rows"][0]["w_face"]
-            assert weights[12] < 0.8 * clear
+            assert weights[12] < 0.7 * clear
             assert weights[8] < weights[12] < weights[24]
+
+
+def test_in_everyday_pictures_the_scene_helps_where_the_face_cannot_be_read() -> None:
+    """Twelve pixels are left of a face; black faces read better than chance, 0.2 over five classes."""
+    curves = {curves["dataset"]: curves for curves in _beside("glamor-net-lite", "degradation")}["everyday"]
+    gains = {row["strength"]: row["gain"] for row in curves["rows"] if row["kind"] == "size"}
+    assert gains[12]["value"] > 0.08
+    assert min(gains[size]["low"] for size in (12, 8, 6)) > 0
+    unseen = next(
+        report
+        for report in _beside("glamor-net-lite", "metrics")["everyday"]["reports"]
+        if (report["condition"], report["subset"]) == ("face blanked", "all")
+    )
+    assert np.mean([each["recall"]["value"] for each in unseen["classes"] if each["count"] >= 5]) > 0.28
 
 
 def test_a_plain_scene_does_not_mean_disgust(astronaut: NDArray[np.uint8], grace_hopper: NDArray[np.uint8]) -> None:

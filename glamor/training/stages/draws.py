@@ -22,7 +22,8 @@ class Course:
     Attributes:
         epochs: passes over the scenes.
         batch: scenes, pairs and lone faces in a step.
-        lr: highest learning rate; classifier_lr, fusion_lr: factors of it, 0 for what stays as it starts.
+        lr: highest learning rate; classifier_lr, fusion_lr, attention_lr: factors of it, 0 for what stays as it starts.
+            Attention learns slowly: at the whole rate it learns by heart where faces that are hard to read look.
         face_first: weight of the face at which the classifier starts as the face's own.
         scene_gain: how loud the scene's evidence starts.
         sharpness: of the odds that the fusion starts from.
@@ -37,8 +38,9 @@ class Course:
     lr: float = 1e-3
     classifier_lr: float = 0.3
     fusion_lr: float = 0.0
+    attention_lr: float = 0.2
     face_first: float = 0.85
-    scene_gain: float = 2.0
+    scene_gain: float = 1.0
     sharpness: float = 2.0
     doubt: float = 0.7
     hard: tuple[float, float] = (0.5, 0.7)

@@ -178,7 +178,7 @@ class _Learner:
 
     def __init__(self, net: GLAMORNet, course: Course) -> None:
         self.net, self.course, self.done = net, course, 0
-        parts = ((net.head, 0.0, course.classifier_lr), (net.attention, 0.05, 1.0))
+        parts = ((net.head, 0.0, course.classifier_lr), (net.attention, 0.05, course.attention_lr))
         groups = [{"params": list(part.parameters()), "weight_decay": decay, "share": f} for part, decay, f in parts]
         fusion = [*net.face_score.parameters(), *net.context_score.parameters()]
         groups.append({"params": fusion, "weight_decay": 0.0, "share": course.fusion_lr})

@@ -30,7 +30,7 @@ from glamor.training.softlabels import soft_targets
 from glamor.training.stages.evidence import FOLDS, LOOKS, looks
 
 FILM = "film"
-LONE, CANVASES = 8_000, 400  # faces alone that are drawn, every class alike; scenes in which nothing is to be seen
+LONE, CANVASES = 16_000, 400  # faces alone that are drawn, every class alike; scenes in which nothing is to be seen
 _STILL = Jitter(degrees=0.0, zoom=(1.0, 1.0), shift=0.0, colour=0.0, grey=0.0, erase=0.0)
 _BATCH, _SEED = 64, 7
 
