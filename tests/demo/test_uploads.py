@@ -37,10 +37,19 @@ def app(small_app):
 @pytest.fixture(scope="module")
 def kept(app: LiveApp, astronaut: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A photo that was uploaded."""
-    path = tmp_path_factory.mktemp("own") / "me.png"
-    Image.fromarray(astronaut).save(path)
+    return _upload(app, astronaut, tmp_path_factory.mktemp("own"))
+
+
+@pytest.fixture
+def fresh(app: LiveApp, astronaut: Any, tmp_path: Path) -> str:
+    """A photo that was uploaded this moment: after two minutes one that no event has used is deleted."""
+    return _upload(app, astronaut, tmp_path)
+
+
+def _upload(app: LiveApp, photo: Any, folder: Path) -> str:
+    Image.fromarray(photo).save(folder / "me.png")
     with Visitor(app.url) as visitor:
-        return str(visitor.upload(path)["path"])
+        return str(visitor.upload(folder / "me.png")["path"])
 
 
 @pytest.fixture(scope="module")
@@ -155,10 +164,10 @@ def test_no_event_takes_a_file_that_was_not_uploaded_nor_tells_whether_it_is_the
     assert {answer["output"]["error"] for answer in told.values()} == {words.BAD_INPUTS}
 
 
-def test_an_upload_is_answered_however_it_is_named(app, kept):
+def test_an_upload_is_answered_however_it_is_named(app, fresh):
     with httpx.Client(base_url=app.url, timeout=60) as http:
-        for own in (kept, f"{app.url}/gradio_api/file={kept}", f"https://example.org/app/gradio_api/file={kept}"):
-            for form in _forms(own)[:2] if own != kept else _forms(own)[:3]:
+        for own in (fresh, f"{app.url}/gradio_api/file={fresh}", f"https://example.org/app/gradio_api/file={fresh}"):
+            for form in _forms(own)[:2] if own != fresh else _forms(own)[:3]:
                 assert "event: complete" in _answer(http, "predict", [form, None]), form
 
 
@@ -179,10 +188,10 @@ def test_no_address_serves_a_file_that_is_not_in_the_cache_nor_tells_whether_it_
     assert len({answer for path, answer in answers.items() if path.startswith("/gradio_api/file=")}) == 1
 
 
-def test_a_file_of_the_cache_is_served_whole_and_in_parts(app, kept):
-    whole = Path(kept).read_bytes()
+def test_a_file_of_the_cache_is_served_whole_and_in_parts(app, fresh):
+    whole = Path(fresh).read_bytes()
     with httpx.Client(base_url=app.url, timeout=60) as http:
-        address = f"/gradio_api/file={kept}"
+        address = f"/gradio_api/file={fresh}"
         assert http.get(address).content == whole
         assert http.head(address).headers["content-length"] == str(len(whole))
         part = http.get(address, headers={"Range": "bytes=10-19"})
