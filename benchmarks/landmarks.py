@@ -15,9 +15,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script from anywhere
 
-from glamor.errors import GlamorError
-from glamor.explain.parts import Parts, explain_parts
+from glamor.explain.parts import Part, Parts, explain_parts
 from glamor.predictor import Prediction, Predictor
+from glamor.training.data import list_samples
 
 OFF = 0.05
 TWICE = 2.0
@@ -38,12 +38,9 @@ def main() -> None:
 
 def _faces(predictor: Predictor, folder: Path, limit: int) -> Iterator[list[Parts]]:
     """Yield the parts of the first face of each photo: as found, then moved to four sides."""
-    files = sorted((folder / "images" / "val").rglob("*.jpg"))
-    for i in np.linspace(0, len(files) - 1, min(limit, len(files))).round().astype(int):
-        try:
-            people = predictor.predict(files[i])
-        except GlamorError:
-            continue
+    samples = list_samples(folder, "val", predictor.model.config.class_names)
+    for i in np.linspace(0, len(samples) - 1, min(limit, len(samples))).round().astype(int):
+        people = predictor.predict(samples[i].path)
         asked = [explain_parts(predictor.model, moved) for moved in _moved(people[0])] if people else []
         parts = [one for one in asked if isinstance(one, Parts)]
         if parts and len(parts) == len(asked):
@@ -60,17 +57,17 @@ def _moved(prediction: Prediction) -> Iterator[Prediction]:
         yield replace(prediction, detected=replace(face, landmarks_xy=landmarks))
 
 
-def _order(parts: Parts) -> list[str]:
-    return [part.name for part in sorted(parts.parts, key=lambda part: -abs(part.logit))]
+def _ranked(parts: Parts) -> list[Part]:
+    return sorted(parts.parts, key=lambda part: -abs(part.logit))
 
 
 def _leads(parts: Parts) -> bool:
-    first, second, *_ = sorted((abs(part.logit) for part in parts.parts), reverse=True)
-    return first >= TWICE * second
+    first, second, *_ = _ranked(parts)
+    return abs(first.logit) >= TWICE * abs(second.logit)
 
 
 def _tell(name: str, found: list[list[Parts]]) -> None:
-    orders = [[_order(parts) for parts in asked] for asked in found]
+    orders = [[[part.name for part in _ranked(parts)] for parts in asked] for asked in found]
     first, two = (sum(len({tuple(order[:n]) for order in asked}) == 1 for asked in orders) for n in (1, 2))
     print(f"{name}: {len(found)}; the strongest stays so in {first}, the first two in {two}")
 

@@ -15,6 +15,7 @@ import skimage.data
 from numpy.typing import NDArray
 
 from glamor.checkpoint import EMBEDDED, load_checkpoint
+from glamor.evaluation.degradation import FEWEST
 from glamor.familiar import read_memories
 from glamor.predictor import Predictor
 from glamor.remarks import remarks
@@ -140,7 +141,7 @@ def test_in_everyday_pictures_the_scene_helps_where_the_face_cannot_be_read() ->
         for report in _beside("glamor-net-lite", "metrics")["everyday"]["reports"]
         if (report["condition"], report["subset"]) == ("face blanked", "all")
     )
-    assert np.mean([each["recall"]["value"] for each in unseen["classes"] if each["count"] >= 5]) > 0.28
+    assert np.mean([each["recall"]["value"] for each in unseen["classes"] if each["count"] >= FEWEST]) > 0.28
 
 
 def test_a_plain_scene_does_not_mean_disgust(astronaut: NDArray[np.uint8], grace_hopper: NDArray[np.uint8]) -> None:
