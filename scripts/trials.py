@@ -1,4 +1,4 @@
-"""Collect the figures of several training runs: ``python scripts/trials.py NAME=FOLDER... > trials.json``.
+"""Collect the figures of several training runs: ``python -m scripts.trials NAME=FOLDER... > trials.json``.
 
 FOLDER is a run's checkpoint; the figures come from the metrics.json that training left in it.
 """
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from model_card import find
+from scripts.model_card import find
 
 # Column of the card -> (dataset, condition, subset) of metrics.json.
 COLUMNS = {

@@ -136,13 +136,7 @@ def _ask_how_often_right(
     net: GLAMORNet, vectors: Vectors, shown: Tensor, answer: FaceAnswer, course: Course, rng: torch.Generator
 ) -> None:
     """Fit each side's fusion score to the odds that its own answer is the label, times the course's sharpness."""
-    faces = torch.cat((vectors.faces, vectors.degraded, vectors.lone, vectors.lone_degraded))
-    labels = torch.cat((vectors.labels, vectors.labels, vectors.lone_labels, vectors.lone_labels))
-    in_scenes, alone = (balanced_weights(of.numpy()) for of in (vectors.labels, vectors.lone_labels))
-    weights = torch.cat((in_scenes * 0.35, in_scenes * 0.35, alone * 0.15, alone * 0.15))
-    right = (answer(faces).argmax(dim=1) == labels).float()
-    _fit_odds(net.face_score, faces, right, weights, 0.05, rng)
-
+    _fit_face_odds(net.face_score, vectors, answer, rng)
     told = tells(vectors)
     whole = torch.cat((shown[told], vectors.canvases)).mean(dim=(2, 3))
     nothing = torch.zeros(len(vectors.canvases))  # is told by these: what is right by luck is not to be heard
@@ -157,6 +151,28 @@ def _ask_how_often_right(
             _linear(score, 2).bias.mul_(course.sharpness)
 
 
+def all_faces(vectors: Vectors) -> tuple[Tensor, Tensor]:
+    """Return the vectors (N, C) and labels (N,) of all faces, clear and hard to read."""
+    faces = torch.cat((vectors.faces, vectors.degraded, vectors.lone, vectors.lone_degraded))
+    return faces, torch.cat((vectors.labels, vectors.labels, vectors.lone_labels, vectors.lone_labels))
+
+
+def face_odds(vectors: Vectors, answer: FaceAnswer, hidden: int, rng: torch.Generator) -> Score:
+    """Return the log odds that a face's own answer is its label, as a score of its vector with so many hidden units."""
+    score = Score(vectors.lone.shape[1], hidden)
+    with torch.no_grad():
+        _linear(score, 0).weight /= vectors.lone.std(dim=0) + 1e-3
+    _fit_face_odds(score, vectors, answer, rng)
+    return score.requires_grad_(False)
+
+
+def _fit_face_odds(score: Score, vectors: Vectors, answer: FaceAnswer, rng: torch.Generator) -> None:
+    faces, labels = all_faces(vectors)
+    in_scenes, alone = (balanced_weights(of.numpy()) for of in (vectors.labels, vectors.lone_labels))
+    weights = torch.cat((in_scenes * 0.35, in_scenes * 0.35, alone * 0.15, alone * 0.15))
+    _fit_odds(score, faces, (answer(faces).argmax(dim=1) == labels).float(), weights, 0.05, rng)
+
+
 def _fit_odds(score: Score, inputs: Tensor, right: Tensor, weights: Tensor, noise: float, rng: torch.Generator) -> None:
     steps, lr = 600, 2e-3
     nn.init.zeros_(_linear(score, 2).weight)
@@ -164,7 +180,7 @@ def _fit_odds(score: Score, inputs: Tensor, right: Tensor, weights: Tensor, nois
     optimizer, spread = torch.optim.AdamW(score.parameters(), lr=lr, weight_decay=0.1), inputs.std(dim=0) * noise
     for step in range(steps):
         for group in optimizer.param_groups:
-            group["lr"] = lr * _cosine(step / steps)
+            group["lr"] = lr * cosine(step / steps)
         drawn = torch.multinomial(weights, 256, replacement=True, generator=rng)
         noisy = inputs[drawn] + spread * torch.randn(inputs[drawn].shape, generator=rng)
         loss = F.binary_cross_entropy_with_logits(score(noisy)[:, 0], right[drawn])
@@ -188,7 +204,7 @@ class _Learner:
 
     def learn(self, faces: Tensor, shown: Tensor, targets: Tensor, progress: float) -> None:
         for group in self.optimizer.param_groups:
-            group["lr"] = self.course.lr * group["share"] * min(1.0, self.done / 20 + 0.02) * _cosine(progress)
+            group["lr"] = self.course.lr * group["share"] * min(1.0, self.done / 20 + 0.02) * cosine(progress)
         loss = F.cross_entropy(self.net.combine(faces[:, :, None, None], shown).logits, targets)
         self.optimizer.zero_grad()
         loss.backward()
@@ -205,5 +221,6 @@ class _Learner:
         self.net.load_state_dict(self.average)
 
 
-def _cosine(progress: float) -> float:
+def cosine(progress: float) -> float:
+    """Return the factor of the learning rate, from 1 down to 0.01, at a progress in [0, 1]."""
     return 0.5 * (1 + math.cos(math.pi * progress)) + 0.01
