@@ -17,14 +17,10 @@ from glamor.training.stages.mend import (
     overlook,
     plain_directions,
 )
-from glamor.training.stages.vectors import Vectors
 from tests.small import SMALL
+from tests.told import noise, told_faces
 
-LABELS = torch.arange(210) % 7
-
-
-def noise(*shape: int, seed: int = 0) -> Tensor:
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+CHANNELS = SMALL.filters[-1]
 
 
 def spread(rows: Tensor) -> Tensor:
@@ -39,7 +35,7 @@ def network(seed: int) -> GLAMORNet:
 
 
 def test_plain_scenes_are_overlooked_and_a_black_one_is_heard_as_before() -> None:
-    net, channels = network(1), SMALL.filters[-1]
+    net, channels = network(1), CHANNELS
     black = noise(1, channels, 2, 2, seed=2)
     plain = noise(40, OF_PLAIN, seed=3) @ (30 * noise(OF_PLAIN, channels, seed=4))
     canvases = torch.cat((black, spread(plain)))
@@ -79,30 +75,6 @@ def test_a_score_is_lowered_where_an_answer_is_likely_wrong_and_nowhere_else() -
     assert float((change - wanted)[low].abs().mean()) < 0.25 * float(wanted[low].abs().mean())
 
 
-def told() -> Vectors:
-    """Return faces that tell their label, and degraded ones that tell nothing."""
-    channels = SMALL.filters[-1]
-    direction = torch.cat((torch.eye(7), torch.zeros(7, channels - 7)), dim=1)
-
-    def clear(seed: int) -> Tensor:
-        return 6 * direction[LABELS] + noise(len(LABELS), channels, seed=seed)
-
-    return Vectors(
-        faces=clear(4),
-        degraded=noise(len(LABELS), channels, seed=1),
-        cells=torch.zeros(len(LABELS), channels, 2, 2),
-        labels=LABELS,
-        targets=torch.eye(7)[LABELS],
-        sources=torch.zeros(len(LABELS)).numpy().astype(str),
-        folds=LABELS,
-        lone=clear(5),
-        lone_degraded=noise(len(LABELS), channels, seed=6),
-        lone_labels=LABELS,
-        canvases=noise(40, channels, 2, 2, seed=7),
-        black=torch.zeros(1, channels),
-    )
-
-
 def reader() -> GLAMORNet:
     """Return a network whose own answer of a face is the largest of its first seven channels."""
     net = network(8)
@@ -116,9 +88,9 @@ def reader() -> GLAMORNet:
 
 
 def test_the_fusion_turns_to_the_scene_where_the_face_cannot_be_read() -> None:
-    vectors, net = told(), reader()
+    vectors, net = told_faces(CHANNELS, noise(40, CHANNELS, 2, 2, seed=7)), reader()
     mended = mend(net, vectors)
-    scenes = noise(210, SMALL.filters[-1], 2, 2, seed=9)
+    scenes = noise(210, CHANNELS, 2, 2, seed=9)
 
     def weights(of: GLAMORNet, faces: Tensor) -> Tensor:
         with torch.inference_mode():
@@ -130,7 +102,7 @@ def test_the_fusion_turns_to_the_scene_where_the_face_cannot_be_read() -> None:
 
 
 def test_the_odds_are_those_of_being_right() -> None:
-    vectors, net = told(), reader()
+    vectors, net = told_faces(CHANNELS, noise(40, CHANNELS, 2, 2, seed=7)), reader()
     answer = answer_of(net, 1.0)
     odds = face_odds(vectors, answer, 16, torch.Generator().manual_seed(0))
     faces, labels = all_faces(vectors)

@@ -18,14 +18,9 @@ from glamor.training.stages.assemble import assemble
 from glamor.training.stages.draws import Course
 from glamor.training.stages.run import Data, Plan, run
 from tests.small import SMALL, save_small
+from tests.told import LABELS, SHOWN, direction_of_each_label, noise, told_faces
 
-LABELS = torch.arange(210) % 7
-SHOWN = torch.nn.functional.one_hot(LABELS, 7).float()
 EVEN = torch.ones(len(LABELS))
-
-
-def noise(*shape: int, seed: int = 0) -> Tensor:
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
 
 def right(shown: Tensor, labels: Tensor) -> float:
@@ -92,28 +87,9 @@ def test_a_face_answers_as_the_network_that_it_is_taken_from() -> None:
 
 def told_vectors() -> tuple[vectors.Vectors, Tensor, heads.FaceAnswer]:
     """Return faces that tell the label and degraded ones that tell nothing, beside scenes that tell it."""
-    direction = torch.cat((torch.eye(7), torch.zeros(7, 3)), dim=1)
-
-    def clear(of: Tensor, seed: int) -> Tensor:
-        return 6 * direction[of] + noise(len(of), 10, seed=seed)
-
-    hard = noise(len(LABELS), 10, seed=1)
     shown = 2 * SHOWN[:, :, None, None].expand(-1, -1, 2, 2) + 0.3 * noise(len(LABELS), 7, 2, 2, seed=2)
-    made = vectors.Vectors(
-        faces=clear(LABELS, 4),
-        degraded=hard,
-        cells=torch.zeros(len(LABELS), 1, 2, 2),
-        labels=LABELS,
-        targets=SHOWN,
-        sources=torch.zeros(len(LABELS)).numpy().astype(str),
-        folds=LABELS,
-        lone=clear(LABELS, 5),
-        lone_degraded=noise(len(LABELS), 10, seed=6),
-        lone_labels=LABELS,
-        canvases=0.1 * noise(40, 7, 2, 2, seed=7),
-        black=torch.zeros(1, 10),
-    )
-    return made, shown, linear(direction, torch.zeros(7))
+    made = told_faces(10, canvases=0.1 * noise(40, 7, 2, 2, seed=7))
+    return made, shown, linear(direction_of_each_label(10), torch.zeros(7))
 
 
 @pytest.mark.parametrize("attention", [GUIDED, CONTEXT_ONLY])

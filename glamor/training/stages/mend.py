@@ -19,11 +19,11 @@ from torch import Tensor, nn
 
 from glamor.model import GLAMORNet, GlobalLocalAttention, Score
 from glamor.training.stages import heads
+from glamor.training.stages.draws import Course
 from glamor.training.stages.vectors import Vectors
 
 OF_BLACK, OF_PLAIN = 10, 2  # directions that hold a black scene's cells, and those of plain ones that are overlooked
 LOW, FALL = -0.25, 1.5  # log odds from which a face's score falls, and by how much for each further unit
-FACE_FIRST = 0.85  # weight of the face at which it is asked for its own answer
 STEPS, BATCH, LR, NOISE = 2_000, 512, 1e-3, 0.05
 
 
@@ -39,7 +39,7 @@ def mend(net: GLAMORNet, vectors: Vectors, seed: int = 0) -> GLAMORNet:
     rng = torch.Generator().manual_seed(seed)
     mended = copy.deepcopy(net).eval()
     overlook(mended, plain_directions(vectors.canvases))
-    odds = heads.face_odds(vectors, heads.answer_of(net, FACE_FIRST), net.config.hidden, rng)
+    odds = heads.face_odds(vectors, heads.answer_of(net, Course.face_first), net.config.hidden, rng)
     lower_where_unlikely(mended.face_score, odds, heads.all_faces(vectors)[0], rng)
     return mended
 
