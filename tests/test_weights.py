@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 import skimage.data
+import torch
 from numpy.typing import NDArray
 
 from glamor.checkpoint import EMBEDDED, load_checkpoint
 from glamor.evaluation.degradation import FEWEST
 from glamor.familiar import read_memories
+from glamor.model import Intervention
 from glamor.predictor import Predictor
 from glamor.remarks import remarks
 from scripts.twins import card, verdict
@@ -144,8 +146,20 @@ def test_in_everyday_pictures_the_scene_helps_where_the_face_cannot_be_read() ->
     assert np.mean([each["recall"]["value"] for each in unseen["classes"] if each["count"] >= FEWEST]) > 0.28
 
 
-def test_a_plain_scene_does_not_mean_disgust(astronaut: NDArray[np.uint8], grace_hopper: NDArray[np.uint8]) -> None:
-    predictor = Predictor(TWINS["glamor-net-lite"])
+def test_where_a_face_can_hardly_be_read_the_embedded_weights_turn_to_the_scene_and_it_helps() -> None:
+    curves = {one["dataset"]: one["rows"] for one in json.loads((EMBEDDED / "degradation.json").read_text())}
+    for rows in curves.values():
+        sizes = {row["strength"]: row for row in rows if row["kind"] == "size"}
+        assert sizes[6]["w_face"] < sizes[8]["w_face"] < 0.7 * rows[0]["w_face"]
+        assert min(sizes[size]["gain"]["low"] for size in (8, 6)) > 0
+    assert next(row for row in curves["everyday"] if row["strength"] == 12)["gain"]["low"] > 0
+
+
+@pytest.mark.parametrize("folder", [EMBEDDED, TWINS["glamor-net-lite"]], ids=lambda folder: folder.name)
+def test_a_plain_scene_does_not_mean_disgust(
+    folder: Path, astronaut: NDArray[np.uint8], grace_hopper: NDArray[np.uint8]
+) -> None:
+    predictor = Predictor(folder)
     for portrait in (astronaut, grace_hopper):
         (found,) = predictor.predict(portrait)
         x1, y1, x2, y2 = (round(side) for side in found.face_box_xyxy)
@@ -160,3 +174,17 @@ def test_which_twin_is_better_is_said_with_its_interval() -> None:
     said = verdict(_beside("glamor-net-lite", "twins"))
     for name in TWINS:
         assert said in (TWINS[name] / "README.md").read_text()
+
+
+@pytest.mark.parametrize("grey", [0.5, 0.95])
+def test_by_itself_a_plain_scene_does_not_say_disgust(grey: float) -> None:
+    """All weight on a scene of one colour with a black hole where the face was; chance is 0.14."""
+    checkpoint = load_checkpoint(EMBEDDED, device="cpu")
+    side = checkpoint.config.context_size
+    scene = torch.full((1, 3, side, side), grey)
+    scene[..., side // 3 : 2 * side // 3, side // 3 : 2 * side // 3] = 0
+    face = torch.zeros(1, 3, checkpoint.config.face_size, checkpoint.config.face_size)
+    with torch.inference_mode():
+        trace = checkpoint.model(face, scene, Intervention(fusion=torch.tensor([0.0, 1.0])))
+    said = trace.logits.softmax(dim=1)[0]
+    assert said[checkpoint.config.class_names.index("Disgust")] < 0.3
